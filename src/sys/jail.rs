@@ -1,0 +1,63 @@
+//! The jail: whatever runs third-party code at build time is started through a [`Jail`], never directly.
+
+use std::process::{Command, Output, Stdio};
+
+use camino::Utf8PathBuf;
+
+/// Permission to run tools on third-party code, and the walls around them.
+#[derive(Debug)]
+pub struct Jail {
+    _sealed: (),
+}
+
+/// One run of a tool inside a jail.
+#[derive(Debug, Clone, Default)]
+pub struct Task {
+    /// Program, by name or path.
+    pub program: String,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// Where it runs.
+    pub cwd: Utf8PathBuf,
+    /// Environment variables set for it.
+    pub env: Vec<(String, String)>,
+    /// Folders it may read, beyond the toolchain and Cargo's sources.
+    pub reads: Vec<Utf8PathBuf>,
+    /// Folders it may write.
+    pub writes: Vec<Utf8PathBuf>,
+}
+
+/// Why a task could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The program could not be started.
+    #[error("could not start `{program}`")]
+    Start {
+        /// What was to be started.
+        program: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+}
+
+impl Jail {
+    /// A jail without walls: a placeholder behind the final interface.
+    #[must_use]
+    pub fn pass_through() -> Self {
+        Self { _sealed: () }
+    }
+
+    /// Runs `task` to its end and collects what it prints.
+    ///
+    /// # Errors
+    /// When the program cannot be started. How it ended is in the output's status.
+    pub fn run(&self, task: &Task) -> Result<Output, Error> {
+        Command::new(&task.program)
+            .args(&task.args)
+            .current_dir(&task.cwd)
+            .envs(task.env.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|source| Error::Start { program: task.program.clone(), source })
+    }
+}
