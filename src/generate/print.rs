@@ -124,7 +124,7 @@ impl Printer<'_> {
                 let (inputs, output) = (inputs.iter().map(|ty| self.ty(ty)), self.ty(output));
                 quote!(fn(#(#inputs),*) -> #output)
             }
-            Ty::Assoc { self_ty, trait_, name } => {
+            Ty::Assoc { self_ty, trait_, name, .. } => {
                 let (self_ty, name) = (self.ty(self_ty), ident(name));
                 match trait_ {
                     Some(trait_) => {
@@ -263,7 +263,7 @@ impl Printer<'_> {
             .wheres
             .iter()
             .filter_map(|clause| match clause {
-                Where::Type { ty, bounds } => {
+                Where::Type { ty, bounds, .. } => {
                     let (ty, bounds) = (self.ty(ty), self.bounds(bounds));
                     Some(quote!(#ty: #bounds))
                 }

@@ -107,7 +107,7 @@ pub fn bounds_of(name: &str, scopes: &[&Generics]) -> Vec<Bound> {
         }
         for clause in &generics.wheres {
             match clause {
-                Where::Type { ty: Ty::Param(known), bounds } if known == name => found.extend(bounds.iter().cloned()),
+                Where::Type { ty: Ty::Param(known), bounds, .. } if known == name => found.extend(bounds.iter().cloned()),
                 Where::Equal(Ty::Assoc { self_ty, name: item, .. }, ty) if **self_ty == Ty::Param(name.to_owned()) => {
                     bind(&mut found, item, ty);
                 }

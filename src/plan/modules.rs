@@ -30,6 +30,10 @@ fn entry_of(planner: &mut Planner<'_>, offered: &BTreeSet<ItemId>, module: &Modu
             let path = planner.plan.bridge.paths.get(id).cloned();
             plan.reexports.extend(path.map(|path| (path, entry.name.clone())));
         }
+        Target::Variant(id, variant) if offered.contains(id) => {
+            let path = planner.plan.bridge.paths.get(id).map(|path| [path.as_slice(), &[variant.clone()]].concat());
+            plan.reexports.extend(path.map(|path| (path, entry.name.clone())));
+        }
         Target::ModuleAlias(path) => plan.reexports.push((path.clone(), entry.name.clone())),
         Target::Foreign(path) if path.first().is_some_and(|first| matches!(first.as_str(), "std" | "core" | "alloc")) => {
             plan.foreign.push((path.clone(), entry.name.clone()));

@@ -23,7 +23,7 @@ impl Subst {
             Ty::SelfTy => self.self_ty.clone().unwrap_or(Ty::SelfTy),
             Ty::Param(name) if name == "Self" => self.self_ty.clone().unwrap_or(Ty::SelfTy),
             Ty::Param(name) => self.params.get(name).cloned().unwrap_or_else(|| ty.clone()),
-            Ty::Assoc { self_ty, trait_, name } => self.assoc(self_ty, trait_.as_ref(), name),
+            Ty::Assoc { self_ty, trait_, name, args } => self.assoc(self_ty, trait_.as_ref(), name, args),
             Ty::Path(path) => Ty::Path(self.path(path)),
             Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.ty(part)).collect()),
             Ty::Slice(ty) => Ty::Slice(Box::new(self.ty(ty))),
@@ -34,7 +34,8 @@ impl Subst {
             Ty::RawPtr { mutable, ty } => Ty::RawPtr { mutable: *mutable, ty: Box::new(self.ty(ty)) },
             Ty::ImplTrait(bounds) => Ty::ImplTrait(self.bounds(bounds)),
             Ty::DynTrait(bounds) => Ty::DynTrait(self.bounds(bounds)),
-            Ty::FnPtr { inputs, output, plain } => Ty::FnPtr {
+            Ty::FnPtr { inputs, output, plain, binder } => Ty::FnPtr {
+                binder: binder.clone(),
                 inputs: inputs.iter().map(|ty| self.ty(ty)).collect(),
                 output: Box::new(self.ty(output)),
                 plain: *plain,
@@ -43,7 +44,7 @@ impl Subst {
         }
     }
 
-    fn assoc(&self, self_ty: &Ty, trait_: Option<&PathTy>, name: &str) -> Ty {
+    fn assoc(&self, self_ty: &Ty, trait_: Option<&PathTy>, name: &str, args: &[Arg]) -> Ty {
         let of_self = matches!(self_ty, Ty::SelfTy) || matches!(self_ty, Ty::Param(param) if param == "Self");
         match self.assoc.get(name) {
             Some(ty) if of_self => ty.clone(),
@@ -51,6 +52,7 @@ impl Subst {
                 self_ty: Box::new(self.ty(self_ty)),
                 trait_: trait_.map(|path| self.path(path)),
                 name: name.to_owned(),
+                args: args.iter().map(|arg| self.arg(arg)).collect(),
             },
         }
     }
@@ -58,10 +60,6 @@ impl Subst {
     /// A path with its arguments replaced.
     #[must_use]
     pub fn path(&self, path: &PathTy) -> PathTy {
-        let arg = |arg: &Arg| match arg {
-            Arg::Type(ty) => Arg::Type(self.ty(ty)),
-            other => other.clone(),
-        };
         let binding = |(name, binding): &(String, Binding)| {
             let binding = match binding {
                 Binding::Equal(ty) => Binding::Equal(self.ty(ty)),
@@ -71,8 +69,15 @@ impl Subst {
         };
         PathTy {
             def: path.def.clone(),
-            args: path.args.iter().map(arg).collect(),
+            args: path.args.iter().map(|arg| self.arg(arg)).collect(),
             bindings: path.bindings.iter().map(binding).collect(),
+        }
+    }
+
+    fn arg(&self, arg: &Arg) -> Arg {
+        match arg {
+            Arg::Type(ty) => Arg::Type(self.ty(ty)),
+            other => other.clone(),
         }
     }
 
@@ -100,7 +105,9 @@ impl Subst {
             other => other.clone(),
         };
         let clause = |clause: &Where| match clause {
-            Where::Type { ty, bounds } => Where::Type { ty: self.ty(ty), bounds: self.bounds(bounds) },
+            Where::Type { ty, bounds, binder } => {
+                Where::Type { ty: self.ty(ty), bounds: self.bounds(bounds), binder: binder.clone() }
+            }
             Where::Equal(a, b) => Where::Equal(self.ty(a), self.ty(b)),
             Where::Lifetime { .. } => clause.clone(),
         };
