@@ -196,7 +196,7 @@ pub struct Field {
 pub struct TypeFacts {
     /// Inherent impl blocks, in order of definition.
     pub inherent: Vec<InherentImpl>,
-    /// Names of well-known traits that `#[derive]` or an equivalent built-in produced (`Debug`, `Clone`, `PartialEq`…), sorted.
+    /// Names of the traits that a built-in `#[derive]` produced (`Debug`, `Clone`, `PartialEq`…), sorted; never those of derive macros.
     pub derived: Vec<String>,
     /// `Some(false)` if rustdoc synthesised a negative auto impl, `Some(true)` a positive one without conditions, `None` conditional or unknown.
     pub send: Option<bool>,
@@ -231,7 +231,7 @@ pub struct Impl {
     pub self_ty: Ty,
     /// `impl !Trait for …`
     pub negative: bool,
-    /// Came from `#[derive]`.
+    /// Came from a built-in `#[derive]`.
     pub derived: bool,
     /// The items that the block defines (provided methods it inherits are not listed).
     pub items: Vec<AssocItem>,

@@ -121,9 +121,24 @@ mod trial {
             let found = super::parse(&json, std::env::var("PKG").unwrap_or_default().as_str().into());
             match found {
                 Ok(found) => {
-                    eprintln!("{file} {:?} {} modules {} items {} impls {} skipped", start.elapsed(), found.api.modules.len(), found.api.items.len(), found.api.impls.len(), found.skipped.len());
-                    std::fs::write(format!("{file}.api"), serde_json::to_vec_pretty(&found.api).expect("json")).expect("write");
-                    std::fs::write(format!("{file}.skipped"), serde_json::to_vec_pretty(&found.skipped).expect("json")).expect("write");
+                    eprintln!(
+                        "{file} {:?} {} modules {} items {} impls {} skipped",
+                        start.elapsed(),
+                        found.api.modules.len(),
+                        found.api.items.len(),
+                        found.api.impls.len(),
+                        found.skipped.len()
+                    );
+                    std::fs::write(
+                        format!("{file}.api"),
+                        serde_json::to_vec_pretty(&found.api).expect("json"),
+                    )
+                    .expect("write");
+                    std::fs::write(
+                        format!("{file}.skipped"),
+                        serde_json::to_vec_pretty(&found.skipped).expect("json"),
+                    )
+                    .expect("write");
                     std::fs::write(format!("{file}.txt"), found.api.outline()).expect("write");
                 }
                 Err(error) => eprintln!("{file} {error} {error:?}"),

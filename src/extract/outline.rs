@@ -12,7 +12,10 @@ impl Api {
     /// trait impls. Equal APIs have equal outlines; documentation and places are left out.
     #[must_use]
     pub fn outline(&self) -> String {
-        let mut out = Outline { api: self, text: String::new() };
+        let mut out = Outline {
+            api: self,
+            text: String::new(),
+        };
         out.modules();
         out.items();
         for impl_ in &self.impls {
@@ -43,19 +46,26 @@ impl Outline<'_> {
     fn modules(&mut self) {
         let none = Meta::default();
         for module in &self.api.modules {
-            let path = std::iter::once("crate").chain(module.path.iter().map(String::as_str)).collect::<Vec<_>>();
+            let path = std::iter::once("crate")
+                .chain(module.path.iter().map(String::as_str))
+                .collect::<Vec<_>>();
             self.line(0, &module.meta, &format!("mod {}", path.join("::")));
             for Entry { name, target, hidden } in &module.entries {
                 let text = match target {
                     Target::Define(id) => format!("define {name}{}", self.other_name(*id, name)),
                     Target::Reexport(id) => format!("use {} as {name}", self.name(*id)),
                     Target::Module => format!("mod {name}"),
-                    Target::ModuleAlias(path) => format!("use mod {} as {name}", ["crate", &path.join("::")].join("::")),
+                    Target::ModuleAlias(path) => {
+                        format!("use mod {} as {name}", ["crate", &path.join("::")].join("::"))
+                    }
                     Target::Variant(id, variant) => format!("use {}::{variant} as {name}", self.name(*id)),
                     Target::Foreign(path) => format!("use extern {} as {name}", path.join("::")),
                     Target::ForeignGlob(path) => format!("use extern {}::*", path.join("::")),
                 };
-                let meta = Meta { hidden: *hidden, ..none.clone() };
+                let meta = Meta {
+                    hidden: *hidden,
+                    ..none.clone()
+                };
                 self.line(1, &meta, &text);
             }
         }
@@ -115,20 +125,32 @@ impl Outline<'_> {
                 self.line(0, &item.meta, &self.constant(keyword, &name, constant));
             }
             ItemKind::Macro(source) => {
-                self.line(0, &item.meta, &format!("macro {name} {}", source.split_whitespace().collect::<Vec<_>>().join(" ")));
+                self.line(
+                    0,
+                    &item.meta,
+                    &format!(
+                        "macro {name} {}",
+                        source.split_whitespace().collect::<Vec<_>>().join(" ")
+                    ),
+                );
             }
             ItemKind::Other(kind) => self.line(0, &item.meta, &format!("{kind} {name}")),
         }
     }
 
     fn variant(&mut self, variant: &Variant) {
-        let discriminant = variant.discriminant.as_ref().map_or_else(String::new, |value| format!(" = {value}"));
+        let discriminant = variant
+            .discriminant
+            .as_ref()
+            .map_or_else(String::new, |value| format!(" = {value}"));
         self.line(1, &variant.meta, &format!("variant {}{discriminant}", variant.name));
         self.shape(2, &variant.shape);
     }
 
     fn shape(&mut self, depth: usize, shape: &Shape) {
-        let (Shape::Tuple(fields) | Shape::Named(fields)) = shape else { return };
+        let (Shape::Tuple(fields) | Shape::Named(fields)) = shape else {
+            return;
+        };
         for Field { name, public, ty, meta } in fields {
             let visibility = if *public { "pub " } else { "" };
             self.line(depth, meta, &format!("{visibility}{name}: {}", self.ty(ty)));
@@ -137,7 +159,11 @@ impl Outline<'_> {
 
     fn facts(&self, facts: &TypeFacts) -> String {
         let mut text = String::new();
-        let auto = [("Send", facts.send), ("Sync", facts.sync), ("UnwindSafe", facts.unwind_safe)];
+        let auto = [
+            ("Send", facts.send),
+            ("Sync", facts.sync),
+            ("UnwindSafe", facts.unwind_safe),
+        ];
         for (name, holds) in auto {
             match holds {
                 Some(true) => {}
@@ -165,7 +191,10 @@ impl Outline<'_> {
         let derived = if impl_.derived { " [derived]" } else { "" };
         let not = if impl_.negative { "!" } else { "" };
         let (trait_, self_ty) = (self.path(&impl_.trait_), self.ty(&impl_.self_ty));
-        let text = format!("impl{} {not}{trait_} for {self_ty}{derived}", self.generics(&impl_.generics));
+        let text = format!(
+            "impl{} {not}{trait_} for {self_ty}{derived}",
+            self.generics(&impl_.generics)
+        );
         self.line(0, &impl_.meta, &text);
         if !impl_.derived {
             self.members(1, &impl_.items);
@@ -194,15 +223,20 @@ impl Outline<'_> {
 
     fn function(&self, name: &str, function: &Function) -> String {
         let mut text = String::new();
-        for (set, word) in
-            [(function.is_const, "const "), (function.is_async, "async "), (function.is_unsafe, "unsafe ")]
-        {
+        for (set, word) in [
+            (function.is_const, "const "),
+            (function.is_async, "async "),
+            (function.is_unsafe, "unsafe "),
+        ] {
             text += if set { word } else { "" };
         }
         if let Some(abi) = &function.abi {
             text += &format!("extern {abi:?} ");
         }
-        let inputs = function.inputs.iter().map(|(name, ty)| format!("{name}: {}", self.ty(ty)));
+        let inputs = function
+            .inputs
+            .iter()
+            .map(|(name, ty)| format!("{name}: {}", self.ty(ty)));
         let inputs = inputs.collect::<Vec<_>>().join(", ");
         text += &format!("fn {name}{}({inputs})", self.generics(&function.generics));
         if function.output != Ty::Tuple(Vec::new()) {
@@ -212,7 +246,10 @@ impl Outline<'_> {
     }
 
     fn constant(&self, keyword: &str, name: &str, constant: &Const) -> String {
-        let value = constant.value.as_ref().map_or_else(String::new, |value| format!(" = {value}"));
+        let value = constant
+            .value
+            .as_ref()
+            .map_or_else(String::new, |value| format!(" = {value}"));
         format!("{keyword} {name}: {}{value}", self.ty(&constant.ty))
     }
 
@@ -246,11 +283,26 @@ impl Outline<'_> {
             Ty::RawPtr { mutable, ty } => format!("*{} {}", if *mutable { "mut" } else { "const" }, self.ty(ty)),
             Ty::ImplTrait(bounds) => format!("impl {}", self.bounds(bounds)),
             Ty::DynTrait(bounds) => format!("(dyn {})", self.bounds(bounds)),
-            Ty::FnPtr { inputs, output, plain, binder } => {
+            Ty::FnPtr {
+                inputs,
+                output,
+                plain,
+                binder,
+            } => {
                 let special = if *plain { "" } else { "special " };
-                format!("{}{special}fn({}) -> {}", for_lifetimes(binder), self.list(inputs), self.ty(output))
+                format!(
+                    "{}{special}fn({}) -> {}",
+                    for_lifetimes(binder),
+                    self.list(inputs),
+                    self.ty(output)
+                )
             }
-            Ty::Assoc { self_ty, trait_, name, args } => {
+            Ty::Assoc {
+                self_ty,
+                trait_,
+                name,
+                args,
+            } => {
                 let trait_ = trait_.as_ref().map_or_else(|| "_".to_owned(), |path| self.path(path));
                 format!("<{} as {trait_}>::{name}{}", self.ty(self_ty), self.args(args, &[]))
             }
@@ -287,7 +339,12 @@ impl Outline<'_> {
     fn bounds(&self, bounds: &[Bound]) -> String {
         let bounds = bounds.iter().map(|bound| match bound {
             Bound::Trait { trait_, maybe, binder } => {
-                format!("{}{}{}", for_lifetimes(binder), if *maybe { "?" } else { "" }, self.path(trait_))
+                format!(
+                    "{}{}{}",
+                    for_lifetimes(binder),
+                    if *maybe { "?" } else { "" },
+                    self.path(trait_)
+                )
             }
             Bound::Lifetime(name) => format!("'{name}"),
             Bound::Use(names) => format!("use<{}>", names.join(", ")),
@@ -299,8 +356,14 @@ impl Outline<'_> {
         let params = generics.params.iter().map(|param| match param {
             Param::Lifetime { name, outlives } => format!("'{name}{}", outlived(outlives)),
             Param::Type { name, bounds, default } => {
-                let bounds = if bounds.is_empty() { String::new() } else { format!(": {}", self.bounds(bounds)) };
-                let default = default.as_ref().map_or_else(String::new, |ty| format!(" = {}", self.ty(ty)));
+                let bounds = if bounds.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {}", self.bounds(bounds))
+                };
+                let default = default
+                    .as_ref()
+                    .map_or_else(String::new, |ty| format!(" = {}", self.ty(ty)));
                 format!("{name}{bounds}{default}")
             }
             Param::Const { name, ty, default } => {
@@ -316,21 +379,37 @@ impl Outline<'_> {
             Where::Equal(left, right) => format!("{} = {}", self.ty(left), self.ty(right)),
         });
         let wheres = wheres.collect::<Vec<_>>();
-        let wheres = if wheres.is_empty() { String::new() } else { format!("[where {}]", wheres.join(", ")) };
+        let wheres = if wheres.is_empty() {
+            String::new()
+        } else {
+            format!("[where {}]", wheres.join(", "))
+        };
         angled(params.collect()) + &wheres
     }
 }
 
 fn angled(parts: Vec<String>) -> String {
-    if parts.is_empty() { String::new() } else { format!("<{}>", parts.join(", ")) }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("<{}>", parts.join(", "))
+    }
 }
 
 fn outlived(lifetimes: &[String]) -> String {
     let names = lifetimes.iter().map(|name| format!("'{name}")).collect::<Vec<_>>();
-    if names.is_empty() { String::new() } else { format!(": {}", names.join(" + ")) }
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", names.join(" + "))
+    }
 }
 
 fn for_lifetimes(names: &[String]) -> String {
     let names = names.iter().map(|name| format!("'{name}")).collect::<Vec<_>>();
-    if names.is_empty() { String::new() } else { format!("for<{}> ", names.join(", ")) }
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("for<{}> ", names.join(", "))
+    }
 }

@@ -150,7 +150,8 @@ fn is_relevant(cx: &Cx<'_>, items: &BTreeMap<ItemId, Item>, id: Id) -> bool {
     walk::path_mentions(&trait_, &mut check);
     let internal = matches!(&trait_.def, Def::Std(path)
         if path.rsplit("::").next().is_some_and(|name| std_paths::INTERNAL_TRAITS.contains(&name)));
-    known && !internal
+    // A type that rustdoc does not show (defined inside a function, say) is nobody's business.
+    known && !internal && !matches!(self_ty, Ty::Opaque(_))
 }
 
 fn trait_impl(cx: &Cx<'_>, id: Id) -> Option<Impl> {
@@ -162,14 +163,16 @@ fn trait_impl(cx: &Cx<'_>, id: Id) -> Option<Impl> {
         impl_: Some(id),
     };
     let trait_ = impl_.trait_.as_ref()?;
+    let trait_path = cx.trait_path(trait_, scope);
     Some(Impl {
         generics: cx.generics(&impl_.generics, scope),
-        trait_: cx.trait_path(trait_, scope),
         self_ty: self_ty.clone(),
         negative: impl_.is_negative,
-        derived: meta::is_derived(doc),
+        derived: meta::is_derived(doc)
+            && matches!(&trait_path.def, Def::Std(path) if std_paths::is_builtin_derive(path)),
         items: members::members(cx, &impl_.items, false, &trait_.path, scope),
         meta: meta::meta(cx, doc),
+        trait_: trait_path,
     })
 }
 

@@ -18,6 +18,22 @@ pub(super) const INTERNAL_TRAITS: [&str; 5] = [
     "ConstParamTy_",
 ];
 
+/// Whether the trait with the public path `path` is one that `#[derive]` knows without help.
+pub(super) fn is_builtin_derive(path: &str) -> bool {
+    const DERIVES: [&str; 9] = [
+        "std::clone::Clone",
+        "std::cmp::Eq",
+        "std::cmp::Ord",
+        "std::cmp::PartialEq",
+        "std::cmp::PartialOrd",
+        "std::default::Default",
+        "std::fmt::Debug",
+        "std::hash::Hash",
+        "std::marker::Copy",
+    ];
+    DERIVES.contains(&path)
+}
+
 struct Paths {
     /// Definition to public path, where they differ; without the crate.
     moved: HashMap<&'static str, &'static str>,
