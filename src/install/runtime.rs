@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 
 use crate::generate::Files;
+use crate::project::Made;
 use crate::sys::files;
 
 /// Its files by path.
@@ -22,6 +23,13 @@ pub fn bundled() -> Files {
 pub fn digest() -> String {
     let parts: Vec<String> = FILES.iter().map(|(path, text)| format!("{path}\0{}", files::digest(text.as_bytes()))).collect();
     files::digest(parts.join("\n").as_bytes())
+}
+
+/// What its folder holds.
+#[must_use]
+pub fn made() -> Made {
+    let files = FILES.iter().map(|(path, text)| ((*path).into(), files::digest(text.as_bytes()))).collect();
+    Made { key: digest(), files, functions: (0, 0) }
 }
 
 /// Writes the bundled runtime into a folder.

@@ -100,6 +100,14 @@ pub fn remove(path: &Utf8Path) -> Result<(), Error> {
     }
 }
 
+/// Renames a file or folder.
+///
+/// # Errors
+/// When the system refuses.
+pub fn rename(from: &Utf8Path, to: &Utf8Path) -> Result<(), Error> {
+    std::fs::rename(from, to).map_err(Error::at("write", to))
+}
+
 /// Copies a folder's files and folders; links are not followed but refused.
 ///
 /// # Errors

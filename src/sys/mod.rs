@@ -7,6 +7,7 @@ pub mod jail;
 pub mod lock;
 pub mod process;
 pub mod signal;
+pub mod toolchain;
 pub mod transaction;
 
 pub use jail::{Jail, Task};
