@@ -8,8 +8,8 @@ use crate::install::Prepared;
 use crate::project::{Facts, Record};
 use crate::review::{self, Ask, Baseline};
 use crate::session::{Failure, Wanted};
-use crate::sys::cargo::Net;
 use crate::sys::Jail;
+use crate::sys::cargo::Net;
 use crate::ui::Ui;
 
 /// One dependency to be sandboxed.
@@ -55,7 +55,9 @@ impl Failure for Error {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::Review(review::Error::New { .. }) => Some("run `cargo nanobuild` on a terminal and decide, or name it with --grant".to_owned()),
+            Self::Review(review::Error::New { .. }) => {
+                Some("run `cargo nanobuild` on a terminal and decide, or name it with --grant".to_owned())
+            }
             Self::Review(_) => None,
         }
     }
@@ -67,12 +69,30 @@ impl Failure for Error {
 /// When a stage fails.
 pub fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     let Wanted { dependency, claim, .. } = order.wanted;
-    let known = Baseline { asked: order.record.facts.as_ref().map(|facts| facts.asks.clone()), grants: order.record.grants.clone() };
+    let known = Baseline {
+        asked: order.record.facts.as_ref().map(|facts| facts.asks.clone()),
+        grants: order.record.grants.clone(),
+    };
     let asks = BTreeSet::new();
-    let approved = review::review(&dependency.name, &dependency.version.to_string(), &asks, &known, order.ask)?;
-    let features: String = ["default", "std", "alloc", "serde"].iter().map(|name| format!("{name} = []\n")).collect();
-    let manifest = format!("[package]\nname = \"{}\"\nversion = \"{claim}\"\nedition = \"2024\"\n[features]\n{features}", dependency.name);
-    let files = [("Cargo.toml".into(), manifest), ("src/lib.rs".into(), "pub const BINDINGS: bool = true;\n".to_owned())];
+    let approved = review::review(
+        &dependency.name,
+        &dependency.version.to_string(),
+        &asks,
+        &known,
+        order.ask,
+    )?;
+    let features: String = ["default = [\"std\"]", "std = []", "alloc = []", "serde = []"]
+        .iter()
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let manifest = format!(
+        "[package]\nname = \"{}\"\nversion = \"{claim}\"\nedition = \"2024\"\n[features]\n{features}",
+        dependency.name
+    );
+    let files = [
+        ("Cargo.toml".into(), manifest),
+        ("src/lib.rs".into(), "pub const BINDINGS: bool = true;\n".to_owned()),
+    ];
     let facts = Facts {
         name: dependency.name.clone(),
         version: dependency.version.clone(),
@@ -84,5 +104,12 @@ pub fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
         wasm: "0".to_owned(),
         graph: Vec::new(),
     };
-    Ok(Prepared { files: files.into(), artifact: Vec::new(), skipped: Vec::new(), functions: (0, 0), facts, granted: approved.granted().clone() })
+    Ok(Prepared {
+        files: files.into(),
+        artifact: Vec::new(),
+        skipped: Vec::new(),
+        functions: (0, 0),
+        facts,
+        granted: approved.granted().clone(),
+    })
 }

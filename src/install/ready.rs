@@ -52,8 +52,12 @@ impl Ready {
     /// When it cannot be read.
     pub fn load(cache: &Utf8Path, key: &str) -> Result<Option<Self>, files::Error> {
         let home = cache.join("ready").join(key);
-        let Some(table) = files::read(&home.join(TABLE))? else { return Ok(None) };
-        let Ok(mut ready) = serde_json::from_slice::<Self>(&table) else { return Ok(None) };
+        let Some(table) = files::read(&home.join(TABLE))? else {
+            return Ok(None);
+        };
+        let Ok(mut ready) = serde_json::from_slice::<Self>(&table) else {
+            return Ok(None);
+        };
         ready.folder = home.join("files");
         Ok(ready.made.damage(&ready.folder)?.is_none().then_some(ready))
     }
@@ -67,14 +71,28 @@ impl Ready {
         let temporary = cache.join("tmp").join(key);
         files::remove(&temporary)?;
         let skipped = serde_json::to_string_pretty(&prepared.skipped).unwrap_or_default();
-        let texts = prepared.files.iter().map(|(path, text)| (path.as_path(), text.as_bytes()));
-        let extra = [(Utf8Path::new(ARTIFACT), prepared.artifact.as_slice()), (Utf8Path::new(SKIPPED), skipped.as_bytes())];
-        let mut made = Made { key: key.to_owned(), functions: prepared.functions, ..Made::default() };
+        let texts = prepared
+            .files
+            .iter()
+            .map(|(path, text)| (path.as_path(), text.as_bytes()));
+        let extra = [
+            (Utf8Path::new(ARTIFACT), prepared.artifact.as_slice()),
+            (Utf8Path::new(SKIPPED), skipped.as_bytes()),
+        ];
+        let mut made = Made {
+            key: key.to_owned(),
+            functions: prepared.functions,
+            ..Made::default()
+        };
         for (path, bytes) in texts.chain(extra) {
             files::replace(&temporary.join("files").join(path), bytes)?;
             made.files.insert(path.to_owned(), files::digest(bytes));
         }
-        let ready = Self { folder: home.join("files"), made, facts: prepared.facts.clone() };
+        let ready = Self {
+            folder: home.join("files"),
+            made,
+            facts: prepared.facts.clone(),
+        };
         files::replace(&temporary.join(TABLE), &serde_json::to_vec(&ready).unwrap_or_default())?;
         files::remove(&home)?;
         if let Some(parent) = home.parent() {

@@ -111,21 +111,41 @@ impl Records {
     /// When one cannot be read or understood.
     pub fn load(project: &Project) -> Result<Self, Error> {
         let path = project.config();
-        let config = |source| Error::Config { path: path.clone(), source };
+        let config = |source| Error::Config {
+            path: path.clone(),
+            source,
+        };
         let text = files::read_text(&path)?.unwrap_or_default();
-        let document: toml_edit::DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| config(error.into()))?;
-        let mut records = Self { config: document, ..Self::default() };
+        let document: toml_edit::DocumentMut = text
+            .parse()
+            .map_err(|error: toml_edit::TomlError| config(error.into()))?;
+        let mut records = Self {
+            config: document,
+            ..Self::default()
+        };
         let entries: BTreeMap<String, ConfigEntry> = match records.config.get("nanoprocess") {
-            Some(item) => toml_edit::de::from_str::<BTreeMap<String, ConfigEntry>>(&plain(item)).map_err(|error| config(error.into()))?,
+            Some(item) => toml_edit::de::from_str::<BTreeMap<String, ConfigEntry>>(&plain(item))
+                .map_err(|error| config(error.into()))?,
             None => BTreeMap::new(),
         };
         for (folder, entry) in entries {
             let name = entry.package.unwrap_or_else(|| folder.clone());
-            records.crates.insert(folder, Record { name, grants: entry.grant, native: entry.native, facts: None });
+            records.crates.insert(
+                folder,
+                Record {
+                    name,
+                    grants: entry.grant,
+                    native: entry.native,
+                    facts: None,
+                },
+            );
         }
         let path = project.lockfile();
         let text = files::read_text(&path)?.unwrap_or_default();
-        let lock: LockText = toml_edit::de::from_str(&text).map_err(|error| Error::Lock { path, source: error.into() })?;
+        let lock: LockText = toml_edit::de::from_str(&text).map_err(|error| Error::Lock {
+            path,
+            source: error.into(),
+        })?;
         records.edits = lock.edit;
         for facts in lock.nanoprocess {
             if let Some(record) = records.crates.get_mut(&facts.folder) {
@@ -155,7 +175,11 @@ impl Records {
 
     /// Takes a crate out of the decisions.
     pub fn remove(&mut self, folder: &str) {
-        if let Some(home) = self.config.get_mut("nanoprocess").and_then(toml_edit::Item::as_table_like_mut) {
+        if let Some(home) = self
+            .config
+            .get_mut("nanoprocess")
+            .and_then(toml_edit::Item::as_table_like_mut)
+        {
             home.remove(folder);
         }
         self.crates.remove(folder);
@@ -163,11 +187,22 @@ impl Records {
 
     /// Keeps what was found about a crate, and what people granted it.
     pub fn learn(&mut self, folder: &str, facts: Facts, granted: &BTreeSet<String>) {
-        let Some(record) = self.crates.get_mut(folder) else { return };
-        record.facts = Some(facts);
-        if granted.is_subset(&record.grants) {
+        let Some(record) = self.crates.get_mut(folder) else {
             return;
-        }
+        };
+        record.facts = Some(facts);
+        self.grant(folder, granted);
+    }
+
+    /// Adds to what people granted a crate.
+    pub fn grant(&mut self, folder: &str, granted: &BTreeSet<String>) {
+        let Some(record) = self
+            .crates
+            .get_mut(folder)
+            .filter(|record| !granted.is_subset(&record.grants))
+        else {
+            return;
+        };
         record.grants.extend(granted.iter().cloned());
         let list: toml_edit::Array = record.grants.iter().collect();
         if let Some(table) = self.config.get_mut("nanoprocess").and_then(|home| home.get_mut(folder)) {
@@ -189,7 +224,11 @@ impl Records {
         if nanoprocess.is_empty() {
             return None;
         }
-        let text = toml_edit::ser::to_string_pretty(&LockText { nanoprocess, edit: self.edits.clone() }).unwrap_or_default();
+        let text = toml_edit::ser::to_string_pretty(&LockText {
+            nanoprocess,
+            edit: self.edits.clone(),
+        })
+        .unwrap_or_default();
         Some(format!("# Written by cargo-nanobuild. Do not edit.\n{text}"))
     }
 }
@@ -217,13 +256,18 @@ impl Facts {
     /// Whether they are about this dependency as it is wanted.
     #[must_use]
     pub fn describes(&self, wanted: &Dependency, claim: &Version) -> bool {
-        self.name == wanted.name && self.version == wanted.version && self.features == wanted.features && self.claim == *claim
+        self.name == wanted.name
+            && self.version == wanted.version
+            && self.features == wanted.features
+            && self.claim == *claim
     }
 
     /// Whether both come from the same inputs, so that the guests must be equal.
     #[must_use]
     pub fn same_inputs(&self, other: &Self) -> bool {
-        !self.source.starts_with("path") && (&self.name, &self.version, &self.source, &self.features) == (&other.name, &other.version, &other.source, &other.features)
+        !self.source.starts_with("path")
+            && (&self.name, &self.version, &self.source, &self.features)
+                == (&other.name, &other.version, &other.source, &other.features)
     }
 
     /// The dependency that the facts are about.
@@ -234,7 +278,10 @@ impl Facts {
             Some(("registry", name)) => Source::Registry(Some(name.to_owned())),
             Some(("git", git)) => {
                 let (url, rev) = git.rsplit_once('#')?;
-                Source::Git { url: url.to_owned(), rev: rev.to_owned() }
+                Source::Git {
+                    url: url.to_owned(),
+                    rev: rev.to_owned(),
+                }
             }
             Some((_, path)) => Source::Path(crate::project::normalized(&root.join(path))),
         };

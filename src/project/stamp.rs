@@ -43,14 +43,19 @@ impl Stamp {
     /// When the file is there and cannot be read. One that makes no sense is as good as none.
     pub fn load(project: &Project) -> Result<Self, files::Error> {
         let bytes = files::read(&project.bindings().join(FILE))?;
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
+        Ok(bytes
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default())
     }
 
     /// Its bytes and where they go.
     #[must_use]
     pub fn print(&self, project: &Project) -> (Utf8PathBuf, Vec<u8>) {
         // Strings and numbers: always representable.
-        (project.bindings().join(FILE), serde_json::to_vec(self).unwrap_or_default())
+        (
+            project.bindings().join(FILE),
+            serde_json::to_vec(self).unwrap_or_default(),
+        )
     }
 
     /// Whether nothing that matters has changed since.
@@ -93,7 +98,9 @@ impl Made {
             }
         }
         // Cargo and editors may leave files of their own, but never sources.
-        let foreign = present.iter().find(|file| is_source(file) && !self.files.contains_key(*file));
+        let foreign = present
+            .iter()
+            .find(|file| is_source(file) && !self.files.contains_key(*file));
         Ok(foreign.map(|file| format!("{file} did not belong there")))
     }
 }

@@ -43,7 +43,10 @@ impl Ask for Terminal {
         }
         forget_typed_ahead();
         let prompt = format!("Grant {name} {version}: {}?", capabilities.join(", "));
-        let asked = dialoguer::Confirm::new().with_prompt(prompt).default(false).interact_opt();
+        let asked = dialoguer::Confirm::new()
+            .with_prompt(prompt)
+            .default(false)
+            .interact_opt();
         match asked {
             Ok(Some(true)) => Answer::Grant,
             Ok(Some(false)) => Answer::Refuse,

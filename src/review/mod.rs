@@ -58,11 +58,20 @@ pub enum Error {
 ///
 /// # Errors
 /// When something is new in an update and nobody can be asked.
-pub fn review(name: &str, version: &str, asks: &BTreeSet<String>, known: &Baseline, ask: &dyn Ask) -> Result<Approved, Error> {
+pub fn review(
+    name: &str,
+    version: &str,
+    asks: &BTreeSet<String>,
+    known: &Baseline,
+    ask: &dyn Ask,
+) -> Result<Approved, Error> {
     let mut granted: BTreeSet<String> = asks.intersection(&known.grants).cloned().collect();
     let undecided = asks.iter().filter(|capability| !granted.contains(*capability));
     let new: Vec<String> = match &known.asked {
-        Some(before) => undecided.filter(|capability| !before.contains(*capability)).cloned().collect(),
+        Some(before) => undecided
+            .filter(|capability| !before.contains(*capability))
+            .cloned()
+            .collect(),
         None => undecided.cloned().collect(),
     };
     if !new.is_empty() {
@@ -72,7 +81,11 @@ pub fn review(name: &str, version: &str, asks: &BTreeSet<String>, known: &Baseli
             Answer::Leave => return Err(Error::Undecided(name.to_owned())),
             Answer::NobodyThere if known.asked.is_none() => {}
             Answer::NobodyThere => {
-                return Err(Error::New { name: name.to_owned(), version: version.to_owned(), new });
+                return Err(Error::New {
+                    name: name.to_owned(),
+                    version: version.to_owned(),
+                    new,
+                });
             }
         }
     }
@@ -105,16 +118,38 @@ mod tests {
     #[test]
     fn nothing_is_granted_without_a_person() {
         let asks = set(&["fs.read", "random"]);
-        let first = review("zip", "1.0.0", &asks, &Baseline { asked: None, grants: set(&["random"]) }, &Silent).unwrap();
-        assert_eq!((first.granted(), first.refused()), (&set(&["random"]), &set(&["fs.read"])));
-        let known = Baseline { asked: Some(set(&["random"])), grants: set(&["random"]) };
+        let first = review(
+            "zip",
+            "1.0.0",
+            &asks,
+            &Baseline {
+                asked: None,
+                grants: set(&["random"]),
+            },
+            &Silent,
+        )
+        .unwrap();
+        assert_eq!(
+            (first.granted(), first.refused()),
+            (&set(&["random"]), &set(&["fs.read"]))
+        );
+        let known = Baseline {
+            asked: Some(set(&["random"])),
+            grants: set(&["random"]),
+        };
         let error = review("zip", "1.0.1", &asks, &known, &Silent).unwrap_err();
-        assert_eq!(error.to_string(), "zip 1.0.1 asks for what zip did not ask for before: fs.read");
+        assert_eq!(
+            error.to_string(),
+            "zip 1.0.1 asks for what zip did not ask for before: fs.read"
+        );
     }
 
     #[test]
     fn a_person_is_asked_about_what_is_new_only() {
-        let known = Baseline { asked: Some(set(&["fs.read"])), grants: set(&[]) };
+        let known = Baseline {
+            asked: Some(set(&["fs.read"])),
+            grants: set(&[]),
+        };
         let same = review("zip", "1.0.1", &set(&["fs.read"]), &known, &Says(|| unreachable!())).unwrap();
         assert!(same.granted().is_empty(), "refused before, refused now");
         let more = set(&["fs.read", "net.connect"]);

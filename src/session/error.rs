@@ -98,6 +98,29 @@ pub enum Error {
         /// What is.
         sandboxed: Vec<String>,
     },
+    /// Several are.
+    #[error("{} versions of `{name}` are sandboxed: {}", .present.len(), .present.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    SandboxedTwice {
+        /// The name.
+        name: String,
+        /// What is.
+        present: Vec<semver::Version>,
+    },
+    /// Its bindings are not there.
+    #[error("the bindings of `{name}` are not built here")]
+    NotBuilt {
+        /// The crate.
+        name: String,
+    },
+    /// A grant that belongs to no crate of the command.
+    #[error("--grant {capability}: for which crate?")]
+    WhichGrant {
+        /// As written.
+        capability: String,
+    },
+    /// No manifest.
+    #[error("failed to find the workspace")]
+    NoProject(#[source] cargo::Error),
     /// No version satisfies everyone.
     #[error("no version of `{name}` satisfies every requirement on it: {}", .requirements.join(", "))]
     NoVersion {
@@ -121,8 +144,15 @@ pub trait Failure: std::error::Error {
 
 fn breaches(breaches: &[Breach]) -> String {
     let lines = breaches.iter().map(|breach| {
-        let by = if breach.required_by.is_empty() { "nobody that Cargo names".to_owned() } else { breach.required_by.join(", ") };
-        format!("{} {} would run outside its sandbox: required by {by}", breach.name, breach.version)
+        let by = if breach.required_by.is_empty() {
+            "nobody that Cargo names".to_owned()
+        } else {
+            breach.required_by.join(", ")
+        };
+        format!(
+            "{} {} would run outside its sandbox: required by {by}",
+            breach.name, breach.version
+        )
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -155,25 +185,39 @@ impl Failure for Error {
             ),
             Self::Build { source, .. } => source.help(),
             Self::Breach(breaches) => breaches.first().map(breach_help),
-            Self::Locked { .. } => {
-                Some("run `cargo nanobuild` without --locked, look at the change of nanobuild.lock, and commit it".to_owned())
-            }
+            Self::Locked { .. } => Some(
+                "run `cargo nanobuild` without --locked, look at the change of nanobuild.lock, and commit it"
+                    .to_owned(),
+            ),
             Self::NotAdded { name } => Some(format!("run `cargo nanobuild add {name}`")),
-            Self::NotDecided { name } => Some(format!("run `cargo nanobuild remove {name}`, or put [nanoprocess.{name}] back")),
+            Self::NotDecided { name } => Some(format!(
+                "run `cargo nanobuild remove {name}`, or put [nanoprocess.{name}] back"
+            )),
             Self::NotReproduced { name, .. } => Some(format!(
                 "if you trust this machine, run `cargo nanobuild remove {name}` and `add` it again; \
                  if not, find out who changed the lockfile or the crate"
             )),
             Self::NotSandboxed { sandboxed, .. } if sandboxed.is_empty() => Some("nothing is".to_owned()),
             Self::NotSandboxed { sandboxed, .. } => Some(format!("sandboxed are: {}", sandboxed.join(", "))),
-            Self::NoVersion { name, .. } => Some(format!("let the requirements on `{name}` agree, as Cargo itself would ask for")),
+            Self::SandboxedTwice { name, present } => present
+                .first()
+                .map(|version| format!("name the version: `cargo nanobuild remove {name}@{version}`")),
+            Self::NotBuilt { .. } => Some("run `cargo nanobuild`".to_owned()),
+            Self::WhichGrant { .. } => Some("write `--grant CRATE=CAPABILITY`".to_owned()),
+            Self::NoProject(_) => Some("run it in a Cargo project, or name one with --manifest-path".to_owned()),
+            Self::NoVersion { name, .. } => Some(format!(
+                "let the requirements on `{name}` agree, as Cargo itself would ask for"
+            )),
             _ => None,
         }
     }
 }
 
 fn is_permission(error: &std::io::Error) -> bool {
-    matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem)
+    matches!(
+        error.kind(),
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem
+    )
 }
 
 fn breach_help(breach: &Breach) -> String {

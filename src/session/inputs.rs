@@ -3,14 +3,21 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::relative;
-use crate::project::{Project, Records, digest_of, Digests};
+use crate::project::{Digests, Project, Records, digest_of};
 use crate::select::{Graph, Registries, Source};
 use crate::sys::files;
 
 /// Digests of everything that the next run must find unchanged to have nothing to do.
 pub(super) fn of(project: &Project, graph: &Graph, records: &Records) -> Result<Digests, files::Error> {
-    let mut paths = vec![project.cargo_lock(), project.config(), project.lockfile(), project.manifest()];
-    let local = graph.packages().filter(|package| package.source.is_none() && graph.bindings_folder(package).is_none());
+    let mut paths = vec![
+        project.cargo_lock(),
+        project.config(),
+        project.lockfile(),
+        project.manifest(),
+    ];
+    let local = graph
+        .packages()
+        .filter(|package| package.source.is_none() && graph.bindings_folder(package).is_none());
     let manifests: Vec<&Utf8Path> = local.map(|package| package.manifest_path.as_path()).collect();
     paths.extend(manifests.iter().map(|path| (*path).to_owned()));
     paths.extend(configuration(project));
@@ -34,7 +41,15 @@ pub(super) fn of(project: &Project, graph: &Graph, records: &Records) -> Result<
 fn configuration(project: &Project) -> Vec<Utf8PathBuf> {
     let mut paths = Vec::new();
     for folder in project.root.ancestors() {
-        paths.extend([".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"].map(|file| folder.join(file)));
+        paths.extend(
+            [
+                ".cargo/config.toml",
+                ".cargo/config",
+                "rust-toolchain.toml",
+                "rust-toolchain",
+            ]
+            .map(|file| folder.join(file)),
+        );
     }
     if let Some(home) = cargo_home() {
         paths.extend([home.join("config.toml"), home.join("config")]);
@@ -50,10 +65,17 @@ fn cargo_home() -> Option<Utf8PathBuf> {
 /// Names of registries by their index, from Cargo's configuration files; the nearest file wins.
 pub(super) fn registries(project: &Project) -> Result<Registries, files::Error> {
     let mut found = Registries::new();
-    for path in configuration(project).iter().filter(|path| path.file_stem() == Some("config")) {
+    for path in configuration(project)
+        .iter()
+        .filter(|path| path.file_stem() == Some("config"))
+    {
         let Some(text) = files::read_text(path)? else { continue };
-        let Ok(document) = toml_edit::Document::parse(text) else { continue };
-        let Some(tables) = document.get("registries").and_then(toml_edit::Item::as_table_like) else { continue };
+        let Ok(document) = toml_edit::Document::parse(text) else {
+            continue;
+        };
+        let Some(tables) = document.get("registries").and_then(toml_edit::Item::as_table_like) else {
+            continue;
+        };
         for (name, table) in tables.iter() {
             if let Some(index) = table.get("index").and_then(toml_edit::Item::as_str) {
                 let index = index.strip_prefix("sparse+").unwrap_or(index);

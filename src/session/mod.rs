@@ -52,6 +52,7 @@ pub struct Session<'a> {
     /// The compiler.
     pub toolchain: Toolchain,
     jail: Jail,
+    redirected: BTreeSet<String>,
     stamp: Stamp,
     wanted: BTreeMap<String, Wanted>,
     transaction: Transaction,
@@ -84,10 +85,21 @@ impl<'a> Session<'a> {
         let stamp = Stamp::load(&cx.project)?;
         let transaction = Transaction::begin(&cx.project.journal())?;
         let jail = Jail::pass_through();
-        let mut session =
-            Self { cx, records, toolchain, jail, stamp, wanted: BTreeMap::new(), transaction, _lock: lock };
+        let mut session = Self {
+            cx,
+            records,
+            toolchain,
+            jail,
+            redirected: BTreeSet::new(),
+            stamp,
+            wanted: BTreeMap::new(),
+            transaction,
+            _lock: lock,
+        };
         session.transaction.protect(&cx.project.cargo_lock())?;
-        session.transaction.write(&cx.project.bindings().join(".gitignore"), Some(b"*\n"))?;
+        session
+            .transaction
+            .write(&cx.project.bindings().join(".gitignore"), Some(b"*\n"))?;
         files::remove(&session.staging())?;
         Ok(session)
     }
@@ -100,7 +112,7 @@ impl<'a> Session<'a> {
         for _ in 0..MAX_ROUNDS {
             self.place_all()?;
             let graph = self.graph()?;
-            if self.adapt(&graph)? {
+            if self.adapt(&graph)? || self.redirect(&graph)? {
                 continue;
             }
             prove(&graph, &self.guarded()).map_err(Error::Breach)?;
@@ -117,16 +129,53 @@ impl<'a> Session<'a> {
         let project = &self.cx.project;
         let (config, lock) = (self.records.config_text(), self.records.lock_text());
         if self.cx.net.locked && files::read_text(&project.lockfile())? != lock {
-            return Err(Error::Locked { because: "its contents would change".to_owned() });
+            return Err(Error::Locked {
+                because: "its contents would change".to_owned(),
+            });
         }
-        self.transaction.write(&project.config(), config.as_deref().map(str::as_bytes))?;
-        self.transaction.write(&project.lockfile(), lock.as_deref().map(str::as_bytes))?;
-        self.stamp.made.retain(|folder, _| folder == install::runtime::FOLDER || self.records.crates.contains_key(folder));
+        self.transaction
+            .write(&project.config(), config.as_deref().map(str::as_bytes))?;
+        self.transaction
+            .write(&project.lockfile(), lock.as_deref().map(str::as_bytes))?;
+        self.stamp
+            .made
+            .retain(|folder, _| folder == install::runtime::FOLDER || self.records.crates.contains_key(folder));
         self.stamp.setting = setting(self.cx, &self.toolchain);
         self.stamp.inputs = inputs::of(project, graph, &self.records)?;
         let (path, bytes) = self.stamp.print(project);
         self.transaction.write(&path, Some(&bytes))?;
         Ok(self.transaction.commit()?)
+    }
+
+    /// Puts what the lockfile knows where the manifests point, so that Cargo can read the workspace.
+    ///
+    /// # Errors
+    /// When something cannot be built or written.
+    pub fn place_known(&mut self) -> Result<(), Error> {
+        let undecided: Vec<String> = self
+            .records
+            .crates
+            .iter()
+            .filter(|(_, record)| record.facts.is_none())
+            .map(|(folder, _)| folder.clone())
+            .collect();
+        if undecided.len() == self.records.crates.len() {
+            return Ok(());
+        }
+        self.place_runtime()?;
+        let known: Vec<String> = self
+            .records
+            .crates
+            .keys()
+            .filter(|folder| !undecided.contains(folder))
+            .cloned()
+            .collect();
+        known.iter().try_for_each(|folder| self.place(folder))
+    }
+
+    /// Grants capabilities to a crate.
+    pub fn grant(&mut self, folder: &str, capabilities: &BTreeSet<String>) {
+        self.records.grant(folder, capabilities);
     }
 
     /// Asks for a crate's bindings to be made.
@@ -140,7 +189,10 @@ impl<'a> Session<'a> {
     /// When Cargo cannot resolve it.
     pub fn graph(&self) -> Result<Graph, Error> {
         let json = cargo::metadata(&self.cx.project.manifest(), self.cx.net, &self.cx.config);
-        let json = json.map_err(|source| Error::Resolve { sandboxed: !self.records.crates.is_empty(), source })?;
+        let json = json.map_err(|source| Error::Resolve {
+            sandboxed: !self.records.crates.is_empty(),
+            source,
+        })?;
         Ok(Graph::parse(&json)?)
     }
 
@@ -181,7 +233,9 @@ impl<'a> Session<'a> {
     /// When the system refuses.
     pub fn discard(&mut self, folder: &str) -> Result<(), Error> {
         self.wanted.remove(folder);
-        Ok(self.transaction.replace_dir(&self.cx.project.bindings().join(folder), None)?)
+        Ok(self
+            .transaction
+            .replace_dir(&self.cx.project.bindings().join(folder), None)?)
     }
 
     /// Sets one package of `Cargo.lock` to a version, as far as Cargo goes along.
@@ -235,7 +289,9 @@ impl<'a> Session<'a> {
 
     fn place(&mut self, folder: &str) -> Result<(), Error> {
         let record = self.records.crates[folder].clone();
-        let Some(wanted) = self.wanted(folder, &record)? else { return Ok(()) };
+        let Some(wanted) = self.wanted(folder, &record)? else {
+            return Ok(());
+        };
         let home = self.cx.project.bindings().join(folder);
         let key = self.key(&record, &wanted)?;
         let damage = match self.stamp.made.get(folder) {
@@ -246,7 +302,10 @@ impl<'a> Session<'a> {
         let Some(damage) = damage else { return Ok(()) };
         let ready = match self.cached(&key, &record)? {
             Some(ready) => {
-                self.cx.ui.say(&Event::Restored { name: record.name.clone(), because: damage });
+                self.cx.ui.say(&Event::Restored {
+                    name: record.name.clone(),
+                    because: damage,
+                });
                 ready
             }
             None => self.build(&record, &wanted)?,
@@ -264,11 +323,22 @@ impl<'a> Session<'a> {
         if let Some(wanted) = self.wanted.get(folder) {
             return Ok(Some(wanted.clone()));
         }
-        let Some(facts) = &record.facts else { return Err(Error::NotAdded { name: record.name.clone() }) };
+        let Some(facts) = &record.facts else {
+            return Err(Error::NotAdded {
+                name: record.name.clone(),
+            });
+        };
         let dependency = facts.dependency(&self.cx.project.root);
-        let dependency = dependency.ok_or_else(|| Error::Source { name: record.name.clone(), text: facts.source.clone() })?;
+        let dependency = dependency.ok_or_else(|| Error::Source {
+            name: record.name.clone(),
+            text: facts.source.clone(),
+        })?;
         let because = "not built here yet".to_owned();
-        Ok(Some(Wanted { dependency, claim: facts.claim.clone(), because }))
+        Ok(Some(Wanted {
+            dependency,
+            claim: facts.claim.clone(),
+            because,
+        }))
     }
 
     /// The cache's entry, if it says of the crate what the lockfile says.
@@ -281,14 +351,27 @@ impl<'a> Session<'a> {
     fn build(&mut self, record: &Record, wanted: &Wanted) -> Result<Ready, Error> {
         let (ui, dependency) = (self.cx.ui, &wanted.dependency);
         let version = dependency.version.to_string();
-        if self.cx.net.locked && record.facts.as_ref().is_none_or(|facts| !facts.describes(dependency, &wanted.claim)) {
-            return Err(Error::Locked { because: format!("{} {version}: {}", dependency.name, wanted.because) });
+        if self.cx.net.locked
+            && record
+                .facts
+                .as_ref()
+                .is_none_or(|facts| !facts.describes(dependency, &wanted.claim))
+        {
+            return Err(Error::Locked {
+                because: format!("{} {version}: {}", dependency.name, wanted.because),
+            });
         }
         let say = |event: Event| ui.say(&event);
         toolchain::require_target(self.cx.net.offline, || {
-            say(Event::InstallingTarget { target: toolchain::GUEST_TARGET.to_owned() });
+            say(Event::InstallingTarget {
+                target: toolchain::GUEST_TARGET.to_owned(),
+            });
         })?;
-        say(Event::Sandboxing { name: dependency.name.clone(), version, because: wanted.because.clone() });
+        say(Event::Sandboxing {
+            name: dependency.name.clone(),
+            version,
+            because: wanted.because.clone(),
+        });
         let cache = self.cx.project.cache();
         let runtime = cache.join("runtime").join(install::runtime::digest());
         install::runtime::write(&runtime)?;
@@ -304,7 +387,10 @@ impl<'a> Session<'a> {
             wanted,
             record,
         });
-        let prepared = prepared.map_err(|error| Error::Build { name: dependency.name.clone(), source: Box::new(error) })?;
+        let prepared = prepared.map_err(|error| Error::Build {
+            name: dependency.name.clone(),
+            source: Box::new(error),
+        })?;
         self.check_reproduced(record, &prepared.facts)?;
         let folder = dependency.folder.as_str();
         self.records.learn(folder, prepared.facts.clone(), &prepared.granted);
@@ -376,7 +462,12 @@ fn take_lock(cx: &Context<'_>) -> Result<ProjectLock, Error> {
 }
 
 fn tool_and_rustc(toolchain: &Toolchain) -> String {
-    format!("{} {}\n{}", env!("CARGO_PKG_VERSION"), install::runtime::digest(), toolchain.verbose)
+    format!(
+        "{} {}\n{}",
+        env!("CARGO_PKG_VERSION"),
+        install::runtime::digest(),
+        toolchain.verbose
+    )
 }
 
 fn setting(cx: &Context<'_>, toolchain: &Toolchain) -> String {

@@ -4,6 +4,7 @@ pub mod cargo;
 pub mod exec;
 pub mod files;
 pub mod jail;
+pub mod kernel;
 pub mod lock;
 pub mod process;
 pub mod signal;

@@ -52,8 +52,15 @@ impl Toolchain {
     }
 
     fn parse(verbose: String) -> Result<Self, Error> {
-        let field = |name| verbose.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned());
-        let (Some(release), Some(host)) = (field("release:"), field("host:")) else { return Err(Error::Unknown) };
+        let field = |name| {
+            verbose
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .map(|value| value.trim().to_owned())
+        };
+        let (Some(release), Some(host)) = (field("release:"), field("host:")) else {
+            return Err(Error::Unknown);
+        };
         let mut numbers = release.split(['.', '-']).map_while(|part| part.parse::<u64>().ok());
         let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         if version < OLDEST {
@@ -83,8 +90,12 @@ impl Error {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Cargo(_) => Some("install Rust with rustup (https://rustup.rs), then run `cargo nanobuild doctor`".to_owned()),
-            Self::Unsupported { .. } => Some("run `rustup update stable`, or set a newer channel in rust-toolchain.toml".to_owned()),
+            Self::Cargo(_) => {
+                Some("install Rust with rustup (https://rustup.rs), then run `cargo nanobuild doctor`".to_owned())
+            }
+            Self::Unsupported { .. } => {
+                Some("run `rustup update stable`, or set a newer channel in rust-toolchain.toml".to_owned())
+            }
             Self::Unknown => None,
             Self::Offline | Self::Install(_) => Some(format!("run `rustup target add {GUEST_TARGET}`")),
         }
@@ -97,8 +108,12 @@ mod tests {
 
     #[test]
     fn old_compilers_are_named() {
-        let text = |release: &str| format!("rustc x\nbinary: rustc\nhost: x86_64-unknown-linux-gnu\nrelease: {release}\n");
-        assert_eq!(Toolchain::parse(text("1.97.0-nightly")).unwrap().host, "x86_64-unknown-linux-gnu");
+        let text =
+            |release: &str| format!("rustc x\nbinary: rustc\nhost: x86_64-unknown-linux-gnu\nrelease: {release}\n");
+        assert_eq!(
+            Toolchain::parse(text("1.97.0-nightly")).unwrap().host,
+            "x86_64-unknown-linux-gnu"
+        );
         let error = Toolchain::parse(text("1.94.1")).unwrap_err();
         assert!(error.to_string().contains("rustc 1.94.1 is not supported") && error.to_string().contains("1.95"));
         assert!(Toolchain::parse(String::new()).is_err());
