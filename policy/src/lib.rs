@@ -4,8 +4,11 @@ pub mod capability;
 
 pub mod wasi;
 
+pub mod signature;
+
 pub mod lockfile;
 
 mod nearest;
 
 pub use capability::Capability;
+pub use signature::Signature;
