@@ -3,6 +3,7 @@
 pub mod edits;
 mod manifest;
 mod restore;
+pub mod runtime;
 
 pub use restore::restore;
 
