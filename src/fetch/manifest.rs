@@ -91,14 +91,40 @@ mod tests {
 
     #[test]
     fn the_whole_manifest() {
-        insta::assert_snapshot!(print(&zip(Source::Registry(None))), @"");
+        insta::assert_snapshot!(print(&zip(Source::Registry(None))), @r#"
+        # Written by cargo nanobuild: the sandboxed side of one dependency.
+        [package]
+        name = "nanobuild-guest-zip"
+        version = "0.0.0"
+        edition = "2024"
+        publish = false
+
+        [lib]
+        crate-type = ["cdylib"]
+
+        [workspace]
+
+        [dependencies]
+        guest = { package = "zip", version = "=2.2.2", default-features = true, features = ["deflate", "time"] }
+        nanobuild-runtime = { path = "runtime" }
+
+        [profile.release]
+        opt-level = 3
+        lto = "fat"
+        codegen-units = 1
+        panic = "abort"
+        debug = false
+        strip = false
+        "#);
     }
 
     #[test]
     fn every_source_is_pinned() {
-        insta::assert_snapshot!(guest_line(Source::Registry(Some("corp".into()))), @"");
-        let git = Source::Git { url: "https://example.com/zip".into(), rev: "0123abcd".into() };
-        insta::assert_snapshot!(guest_line(git), @"");
-        insta::assert_snapshot!(guest_line(Source::Path("/home/me/\"zip\"".into())), @"");
+        let line = guest_line(Source::Registry(Some("corp".into())));
+        assert!(line.contains(r#"version = "=2.2.2", registry = "corp", default-features"#), "{line}");
+        let line = guest_line(Source::Git { url: "https://example.com/zip".into(), rev: "0123abcd".into() });
+        assert!(line.contains(r#"git = "https://example.com/zip", rev = "0123abcd""#), "{line}");
+        let line = guest_line(Source::Path("/home/me/\"zip\"".into()));
+        assert!(line.contains(r#"path = '/home/me/"zip"'"#), "{line}");
     }
 }
