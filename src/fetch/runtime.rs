@@ -12,13 +12,19 @@ pub(super) fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<(), Error> {
     let manifest = from.join("Cargo.toml");
     let invalid = || Error::Runtime { path: manifest.clone() };
     let text = files::read_text(&manifest)?.ok_or_else(invalid)?;
-    files::replace(&to.join("Cargo.toml"), guest_manifest(&text).ok_or_else(invalid)?.as_bytes())?;
+    files::replace(
+        &to.join("Cargo.toml"),
+        guest_manifest(&text).ok_or_else(invalid)?.as_bytes(),
+    )?;
     let sources = files::list(&from.join("src"))?;
     for file in &sources {
         let path = from.join("src").join(file);
         files::replace(&to.join("src").join(file), &files::read(&path)?.unwrap_or_default())?;
     }
-    for stale in files::list(&to.join("src"))?.iter().filter(|file| !sources.contains(file)) {
+    for stale in files::list(&to.join("src"))?
+        .iter()
+        .filter(|file| !sources.contains(file))
+    {
         files::remove(&to.join("src").join(stale))?;
     }
     Ok(())

@@ -43,6 +43,8 @@ pub enum Error {
 
 impl Error {
     fn invalid(error: wasmparser::BinaryReaderError) -> Self {
-        Self::Invalid { reason: error.to_string() }
+        Self::Invalid {
+            reason: error.to_string(),
+        }
     }
 }
