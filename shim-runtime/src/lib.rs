@@ -19,7 +19,7 @@ pub mod guest;
 mod host;
 
 #[doc(hidden)]
-pub use wire::{Get, Malformed, Put, Reader, Slot, Writer};
+pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};
 
 #[cfg(all(not(target_family = "wasm"), feature = "settings"))]
 #[doc(hidden)]
@@ -27,7 +27,7 @@ pub use host::engine_settings;
 #[cfg(not(target_family = "wasm"))]
 #[doc(hidden)]
 pub use host::{
-    Anchor, Call, CallbackFn, CallbackMut, Handle, Inputs, Nanoprocess, Slots, Spec, fmt, replay,
+    Anchor, Call, CallbackFn, CallbackMut, Handle, Inputs, Nanoprocess, Slots, Spec, copy_back, fmt, replay,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use host::{Fault, FaultKind, TrapKind, catch};

@@ -5,6 +5,7 @@
 //!
 //! There are no threads in here.
 
+mod constants;
 pub mod fmt;
 mod hash;
 mod macros;
@@ -15,6 +16,7 @@ pub(crate) mod side;
 mod state;
 
 pub use crate::wire::hash::Recorder;
+pub use constants::{address, leak_bytes, scalar, span};
 pub use hash::hash_reply;
 pub use memory::{
     allocate, borrowed, bytes, drop_object, free, give, layout_of, lent, message, object, object_mut, object_slot,

@@ -34,6 +34,11 @@ impl<'r> Anchor<'r> {
         self.inputs.extend(inputs);
     }
 
+    /// The copies of these inputs live on with what the call returns, but nothing is mapped back into them.
+    pub fn hold(&mut self, inputs: &Inputs<'_>) {
+        self.inputs.hold(inputs);
+    }
+
     pub(crate) fn inputs(&self) -> &Inputs<'r> {
         &self.inputs
     }

@@ -104,7 +104,20 @@ impl<'c> Call<'c> {
         self.or_fail(span)
     }
 
-    fn keep<'a>(&mut self, anchor: &mut Anchor<'a>, host: Host<'a>, bytes: &'a [u8]) -> Result<u64, Fault> {
+    /// Passes bytes whose copy lives as long as what the call returns; nothing is mapped back.
+    pub fn hold_bytes(&mut self, anchor: &mut Anchor<'_>, bytes: &[u8]) -> u64 {
+        let span = self.keep(anchor, Host::Unmapped, bytes);
+        self.or_fail(span)
+    }
+
+    /// Passes bytes whose copy is never freed; equal bytes are copied once.
+    pub fn keep_forever(&mut self, bytes: &[u8]) -> u64 {
+        let instance = self.session.instance();
+        let span = instance.forever(bytes).map(|(pointer, len)| super::session::span(pointer, len));
+        self.or_fail(span)
+    }
+
+    fn keep<'a>(&mut self, anchor: &mut Anchor<'a>, host: Host<'a>, bytes: &[u8]) -> Result<u64, Fault> {
         let session = &self.session;
         let len = u32::try_from(bytes.len())
             .map_err(|_| session.fault(FaultKind::Host, format!("{} bytes at once are too many", bytes.len())))?;

@@ -23,6 +23,8 @@ pub(crate) struct Input<'a> {
 pub(crate) enum Host<'a> {
     Text(&'a str),
     Bytes(&'a [u8]),
+    /// Of another lifetime: the copy stays, and nothing maps back.
+    Unmapped,
 }
 
 /// A block of guest memory that holds a copy, freed with its last user.
@@ -60,6 +62,13 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// Adds inputs of another lifetime.
+    pub(crate) fn hold(&mut self, other: &Inputs<'_>) {
+        for Input { copy, .. } in other.list.iter().flat_map(|list| list.iter()) {
+            self.push(Input { host: Host::Unmapped, copy: copy.clone() });
+        }
+    }
+
     /// The host's side of a span in the guest, if it lies in one of these inputs.
     fn find(&self, instance: u32, pointer: u32, len: u32) -> Option<(Host<'a>, usize, usize)> {
         let (start, end) = (u64::from(pointer), u64::from(pointer) + u64::from(len));
@@ -76,6 +85,7 @@ impl<'a> Inputs<'a> {
         match host {
             Host::Text(text) => text.as_bytes().get(start..end),
             Host::Bytes(bytes) => bytes.get(start..end),
+            Host::Unmapped => None,
         }
     }
 
@@ -85,6 +95,7 @@ impl<'a> Inputs<'a> {
         match host {
             Host::Text(text) => text.get(start..end),
             Host::Bytes(bytes) => std::str::from_utf8(bytes.get(start..end)?).ok(),
+            Host::Unmapped => None,
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod anchor;
 mod call;
+mod back;
 mod callback;
 mod engine;
 mod fault;
@@ -34,6 +35,7 @@ pub mod fmt {
 
 pub use crate::wire::hash::replay;
 pub use anchor::Anchor;
+pub use back::copy_back;
 pub use call::Call;
 pub use callback::{CallbackFn, CallbackMut};
 pub use engine::Slots;

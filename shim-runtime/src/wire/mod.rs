@@ -7,6 +7,7 @@
 //! lets that crate implement the traits for types of other crates.
 
 mod collections;
+mod error_chain;
 mod errors;
 mod io_errors;
 mod pointers;
@@ -25,6 +26,7 @@ pub mod hash;
 #[cfg(test)]
 mod tests;
 
+pub use error_chain::ErrorChain;
 pub use reader::Reader;
 pub use writer::Writer;
 

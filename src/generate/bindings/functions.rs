@@ -181,7 +181,7 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             if is_slice(param) {
                 quote!(nb::copy_back(#name, <::std::vec::Vec<_> as nb::Get<'_, Here>>::get(nb_r)?)?;)
             } else {
-                quote!(*#name = nb::Get::get(nb_r)?;)
+                quote!(*#name = nb::Get::<'_, Here>::get(nb_r)?;)
             }
         })
         .collect();
@@ -192,7 +192,7 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             let path = printer.constructor(&plan.output);
             quote!(#path { handle: nb_call.object(#export, #slots, #kind), marker: ::std::marker::PhantomData })
         }
-        Returns::Message { .. } if backs.is_empty() => quote!(nb_call.value::<Here, _, _>(#export, #slots, nb_anchor)),
+        Returns::Message { .. } if backs.is_empty() => quote!(nb_call.value::<Here, _>(#export, #slots, nb_anchor)),
         Returns::Message { .. } => quote! {
             nb_call.value_with(#export, #slots, nb_anchor, |nb_r| {
                 let nb_out = nb::Get::<'_, Here>::get(nb_r)?;

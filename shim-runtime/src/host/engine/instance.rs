@@ -71,6 +71,8 @@ pub(crate) struct Instance {
     pub(super) interrupted: Cell<Option<Stop>>,
     /// The objects that constants name.
     named: RefCell<BTreeMap<u32, u32>>,
+    /// Inputs that are never freed, and where their copies are.
+    forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
     exports: Box<[Export]>,
     functions: Functions,
     resting_stack: i32,
@@ -138,6 +140,7 @@ impl Instance {
                 lending: RefCell::default(),
                 interrupted: Cell::new(None),
                 named: RefCell::default(),
+                forever: RefCell::default(),
                 exports,
                 functions,
                 resting_stack,
@@ -352,6 +355,17 @@ impl Instance {
         }
         self.scratch_top.set(pointer + bytes.len() as u32);
         Some(pointer)
+    }
+
+    /// A copy of `bytes` that stays for good: pointer and length. Equal bytes are copied once.
+    pub(crate) fn forever(&self, bytes: &[u8]) -> Result<(u32, u32), Fault> {
+        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        if let Some(pointer) = self.forever.borrow().get(bytes) {
+            return Ok((*pointer, len));
+        }
+        let pointer = self.allocate(bytes)?;
+        self.forever.borrow_mut().insert(bytes.into(), pointer);
+        Ok((pointer, len))
     }
 
     /// Copies bytes to a new block of guest memory.
