@@ -15,6 +15,8 @@ pub mod generate;
 
 pub mod compile;
 
+// pub mod settle;
+
 pub mod inspect;
 
 pub mod review;

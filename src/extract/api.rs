@@ -18,7 +18,8 @@ pub struct Api {
     pub version: String,
     /// All modules that a public path reaches, the root first; parents before children.
     pub modules: Vec<Module>,
-    /// Items by id: those with a public path, and those without one that public signatures mention.
+    /// Items by id: those with a public path, and those without one that public signatures mention. Private fields may mention
+    /// items that are not here.
     pub items: BTreeMap<ItemId, Item>,
     /// Trait implementations of local types, and of local traits for any type.
     pub impls: Vec<Impl>,
@@ -42,6 +43,8 @@ pub struct Entry {
     pub name: String,
     /// What it names.
     pub target: Target,
+    /// Whether the way here is `#[doc(hidden)]`: the module or the `pub use`. The item's own attribute is in its [`Meta`].
+    pub hidden: bool,
 }
 
 /// What a name in a module stands for.
@@ -55,8 +58,12 @@ pub enum Target {
     Module,
     /// A module with its home elsewhere in this crate (`pub use inner as outer`, cycles).
     ModuleAlias(Vec<String>),
-    /// An item of another crate: its full path, beginning with the crate's name (`std::io::Error`).
+    /// A variant of an enum of this crate (`pub use Enum::*`), by its name there.
+    Variant(ItemId, String),
+    /// An item of another crate: its full path, beginning with the crate's name (`std::io::Error`, `std::primitive::u8`).
     Foreign(Vec<String>),
+    /// Everything in a module or enum of another crate (`pub use std::collections::*`); the entry's name is `*`.
+    ForeignGlob(Vec<String>),
 }
 
 /// Documentation and attributes that any item may carry.
@@ -90,7 +97,8 @@ pub struct Deprecated {
 pub struct Item {
     /// The identifier it was defined with, without `r#`.
     pub name: String,
-    /// Canonical public path below the crate root, its own name last (`["error", "Error"]`): the shortest, then the first by name.
+    /// Canonical public path below the crate root, the name it has there last (`["error", "Error"]`): the shortest, then the first
+    /// by name; one without `#[doc(hidden)]` on the way if there is any.
     /// `None` if no public path reaches it, though a public signature does.
     pub path: Option<Vec<String>>,
     /// Documentation, attributes.
@@ -188,7 +196,7 @@ pub struct Field {
 pub struct TypeFacts {
     /// Inherent impl blocks, in order of definition.
     pub inherent: Vec<InherentImpl>,
-    /// Names of well-known traits that `#[derive]` or an equivalent built-in produced (`Debug`, `Clone`, `PartialEq`…), sorted.
+    /// Names of the traits that a built-in `#[derive]` produced (`Debug`, `Clone`, `PartialEq`…), sorted; never those of derive macros.
     pub derived: Vec<String>,
     /// `Some(false)` if rustdoc synthesised a negative auto impl, `Some(true)` a positive one without conditions, `None` conditional or unknown.
     pub send: Option<bool>,
@@ -223,7 +231,7 @@ pub struct Impl {
     pub self_ty: Ty,
     /// `impl !Trait for …`
     pub negative: bool,
-    /// Came from `#[derive]`.
+    /// Came from a built-in `#[derive]`.
     pub derived: bool,
     /// The items that the block defines (provided methods it inherits are not listed).
     pub items: Vec<AssocItem>,
@@ -292,6 +300,8 @@ pub struct Function {
     pub is_unsafe: bool,
     /// Qualifiers.
     pub is_async: bool,
+    /// `extern "…"`, or `Some("C, ...")` for a variadic one; `None` for Rust's own.
+    pub abi: Option<String>,
     /// In a trait definition: whether it has a default body. Elsewhere `true`.
     pub has_body: bool,
 }
@@ -364,6 +374,8 @@ pub enum Where {
         ty: Ty,
         /// What it must satisfy.
         bounds: Vec<Bound>,
+        /// Names of `for<…>` lifetimes.
+        binder: Vec<String>,
     },
     /// `'a: 'b + 'c`
     Lifetime {
@@ -449,7 +461,7 @@ pub enum Ty {
     Path(PathTy),
     /// A generic parameter (`T`).
     Param(String),
-    /// `Self` where it could not be replaced (trait definitions, blanket impls).
+    /// `Self` in a trait definition. In impls it is replaced by their self type (a parameter, in blanket impls).
     SelfTy,
     /// `u8`, `str`, `bool`, `char`, `f64`, `never` …
     Prim(String),
@@ -485,8 +497,10 @@ pub enum Ty {
         inputs: Vec<Ty>,
         /// Result.
         output: Box<Ty>,
-        /// `unsafe` or a foreign ABI.
+        /// Neither `unsafe` nor of a foreign ABI nor variadic.
         plain: bool,
+        /// Names of `for<…>` lifetimes.
+        binder: Vec<String>,
     },
     /// `<T as Trait>::Name`
     Assoc {
@@ -496,6 +510,8 @@ pub enum Ty {
         trait_: Option<PathTy>,
         /// `Name`
         name: String,
+        /// Arguments of a generic associated type.
+        args: Vec<Arg>,
     },
     /// Anything else, as rustdoc prints it.
     Opaque(String),

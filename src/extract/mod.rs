@@ -1,6 +1,18 @@
 //! The public API of the real crate: rustdoc's JSON, made in the jail, to [`Api`].
+//!
+//! [`rustdoc`] runs the tool; [`parse`](mod@parse) is pure and the only code that sees rustdoc's types.
 
 pub mod api;
+
+mod outline;
+
+mod parse;
+
+pub mod rustdoc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::{fetch::Fetched, sys};
 
 pub use api::Api;
 
@@ -24,4 +36,113 @@ pub struct Skipped {
     pub reason: String,
     /// Whether it is a function or method, which the coverage counts.
     pub is_function: bool,
+}
+
+/// Why the API of a crate could not be extracted.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The tool did not start.
+    #[error("run `cargo doc` in the jail")]
+    Jail(#[from] sys::jail::Error),
+    /// The running executable, which stands in for rustdoc, could not be found.
+    #[error("find this program's own executable")]
+    Executable(#[source] std::io::Error),
+    /// The crate's code is not accepted for the target.
+    #[error("document {name} {version} for {target}: {reason}\n{errors}")]
+    Docs {
+        /// Package.
+        name: String,
+        /// Its version.
+        version: String,
+        /// The wasm target.
+        target: String,
+        /// What kind of failure it is, in a sentence.
+        reason: String,
+        /// The tool's own error lines, shortened.
+        errors: String,
+    },
+    /// The documentation is not where it should be.
+    #[error("read rustdoc's output")]
+    Read(#[source] std::io::Error),
+    /// The documentation is of another version of the crate.
+    #[error("read rustdoc's output {path}: it documents version {found} instead of {expected}")]
+    Version {
+        /// The JSON file.
+        path: Utf8PathBuf,
+        /// The version asked for.
+        expected: String,
+        /// The version documented.
+        found: String,
+    },
+    /// Not the format that this version of the tool reads.
+    #[error(
+        "read rustdoc's JSON: it has format {found}, and this cargo-nanobuild reads formats {} to {}; \
+         Rust 1.95 to 1.97 write format 57",
+        rustdoc::FORMATS.start(),
+        rustdoc::FORMATS.end()
+    )]
+    Format {
+        /// The format version in the file.
+        found: u32,
+    },
+    /// Not rustdoc's JSON.
+    #[error("read rustdoc's JSON")]
+    Json(#[from] serde_json::Error),
+    /// The crate's root module is missing.
+    #[error("read rustdoc's JSON: it has no root module")]
+    NoRoot,
+}
+
+/// Documents the real crate in the jail and reads off its public API.
+///
+/// # Errors
+/// When the crate cannot be documented for `target`, or the output cannot be read.
+pub fn extract(jail: &sys::Jail, fetched: &Fetched, target: &str) -> Result<Extracted, Error> {
+    let json = rustdoc::document(jail, fetched, target)?;
+    parse(&json, &fetched.package)
+}
+
+/// The public API in rustdoc's JSON output `json`. Files below the folder `package` are named relative to it.
+///
+/// # Errors
+/// When `json` is not what a supported rustdoc writes.
+pub fn parse(json: &[u8], package: &Utf8Path) -> Result<Extracted, Error> {
+    parse::parse(json, package)
+}
+
+#[cfg(test)]
+mod trial {
+    #[test]
+    fn trial() {
+        let Ok(files) = std::env::var("TRIAL") else { return };
+        for file in files.split(':') {
+            let json = std::fs::read(file).expect("read");
+            let start = std::time::Instant::now();
+            let found = super::parse(&json, std::env::var("PKG").unwrap_or_default().as_str().into());
+            match found {
+                Ok(found) => {
+                    eprintln!(
+                        "{file} {:?} {} modules {} items {} impls {} skipped",
+                        start.elapsed(),
+                        found.api.modules.len(),
+                        found.api.items.len(),
+                        found.api.impls.len(),
+                        found.skipped.len()
+                    );
+                    std::fs::write(
+                        format!("{file}.api"),
+                        serde_json::to_vec_pretty(&found.api).expect("json"),
+                    )
+                    .expect("write");
+                    std::fs::write(
+                        format!("{file}.skipped"),
+                        serde_json::to_vec_pretty(&found.skipped).expect("json"),
+                    )
+                    .expect("write");
+                    std::fs::write(format!("{file}.txt"), found.api.outline()).expect("write");
+                }
+                Err(error) => eprintln!("{file} {error} {error:?}"),
+            }
+        }
+    }
 }

@@ -1,10 +1,44 @@
-//! How every item crosses: `Api` to `Bridge`. Pure.
+//! How every item crosses: `Api` to [`Bridge`]. Pure.
+//!
+//! Order: [`types`] decides representations, [`functions`], [`impls`] and [`consts`] plan members over them,
+//! and everything that does not cross is listed with the construct in the way.
 
-/// How a crate's API crosses the boundary; the guest and the bindings are both printed from it.
-#[derive(Debug, Clone, Default)]
-pub struct Bridge {
-    /// Number of guest exports (`nb0`, `nb1`, …).
-    pub exports: u32,
-    /// Hash of everything that both sides must agree on.
-    pub fingerprint: u64,
+pub mod bridge;
+mod consts;
+mod conversions;
+mod cross;
+mod functions;
+mod impls;
+mod lifetimes;
+mod modules;
+mod planner;
+mod std_traits;
+mod subst;
+mod traits;
+mod types;
+
+pub use bridge::Bridge;
+pub use types::local as local_type;
+pub use planner::{Coverage, Plan, plan};
+
+use crate::extract::api::Api;
+
+/// The key of an item: its public path, the crate's name first.
+fn key(api: &Api, path: &[String]) -> String {
+    std::iter::once(&api.name).chain(path).cloned().collect::<Vec<_>>().join("::")
+}
+
+/// Whether a parameter of the caller occurs in `ty`.
+#[must_use]
+pub fn is_generic(ty: &crate::extract::api::Ty) -> bool {
+    conversions::mentions_param(ty)
+}
+
+/// The last name of a trait of std; empty for others.
+#[must_use]
+pub fn trait_name(trait_: &crate::extract::api::PathTy) -> &str {
+    match &trait_.def {
+        crate::extract::api::Def::Std(path) => path.rsplit("::").next().unwrap_or(path),
+        _ => "",
+    }
 }

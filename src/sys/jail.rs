@@ -58,6 +58,9 @@ impl Jail {
             .envs(task.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .output()
-            .map_err(|source| Error::Start { program: task.program.clone(), source })
+            .map_err(|source| Error::Start {
+                program: task.program.clone(),
+                source,
+            })
     }
 }

@@ -1,0 +1,198 @@
+//! Functions and methods: the upstream signature over a call into the guest.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::extract::api::Ty;
+use crate::generate::bindings::docs;
+use crate::generate::print::{Printer, ident};
+use crate::plan::bridge::{Conversion, FunctionPlan, ParamPlan, Pass, Place, Returns};
+
+/// A function where it stands: in its module, in an impl block of its own, or within a trait impl.
+#[must_use]
+pub fn placed(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
+    let (attributes, function) = (docs::attributes(&plan.meta), bare(printer, plan));
+    match &plan.place {
+        Place::Impl => quote!(#[track_caller] #function),
+        Place::Module(_) => quote!(#attributes #[track_caller] pub #function),
+        Place::Inherent { generics, self_ty } => {
+            let (params, wheres) = (printer.params(generics, false), printer.wheres(generics));
+            let self_ty = printer.ty(self_ty);
+            quote!(impl<#(#params),*> #self_ty #wheres { #attributes #[track_caller] pub #function })
+        }
+    }
+}
+
+fn bare(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
+    let name = ident(&plan.name);
+    let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
+    let inputs = plan.params.iter().map(|param| {
+        let (name, ty) = (ident(&param.name), printer.ty(&param.ty));
+        quote!(#name: #ty)
+    });
+    let (output, body) = (printer.ty(&plan.output), body(printer, plan));
+    let qualifier = plan.is_unsafe.then(|| quote!(unsafe));
+    quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres { #body })
+}
+
+fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
+    let conversions = plan.params.iter().enumerate().filter_map(|(index, param)| convert(printer, index, param));
+    let (owner, slots) = (anchor(plan), slots(plan));
+    let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
+    let (before, after) = (before.into_iter().map(|slot| slot.statement), after.into_iter().map(|slot| slot.statement));
+    let message = message(plan);
+    let (anchor, finish) = (owner, finish(printer, plan));
+    quote! {
+        #(#conversions)*
+        let mut nb_call = nb::Call::new(&PROCESS);
+        #(#before)*
+        #anchor
+        #(#after)*
+        #message
+        #finish
+    }
+}
+
+/// The expression by which the body refers to an argument after its conversion.
+fn arg(index: usize, param: &ParamPlan) -> Ident {
+    if param.convert.is_some() { format_ident!("nb_a{index}") } else { ident(&param.name) }
+}
+
+fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<TokenStream> {
+    let (to, from) = (arg(index, param), ident(&param.name));
+    let borrowed = if matches!(param.ty, Ty::Ref { .. }) { quote!(#from) } else { quote!(&#from) };
+    let value = match param.convert.as_ref()? {
+        Conversion::AsRef(ty) => {
+            let ty = printer.ty(ty);
+            quote!(::std::convert::AsRef::<#ty>::as_ref(#borrowed))
+        }
+        Conversion::Borrow(ty) => {
+            let ty = printer.ty(ty);
+            quote!(::std::borrow::Borrow::<#ty>::borrow(#borrowed))
+        }
+        Conversion::Into(ty) => {
+            let ty = printer.ty(ty);
+            quote!(::std::convert::Into::<#ty>::into(#from))
+        }
+        Conversion::ToText => quote!(::std::string::ToString::to_string(&#from)),
+        Conversion::Collect(..) => quote!(::std::iter::IntoIterator::into_iter(#from).collect::<::std::vec::Vec<_>>()),
+    };
+    Some(quote!(let #to = #value;))
+}
+
+/// A statement that fills a slot; kept inputs need the anchor first.
+struct Slot {
+    kept: bool,
+    statement: TokenStream,
+}
+
+fn slot_name(index: usize) -> Ident {
+    format_ident!("nb_s{index}")
+}
+
+fn slots(plan: &FunctionPlan) -> Vec<Slot> {
+    let of = |(index, param): (usize, &ParamPlan)| {
+        let (slot, arg) = (slot_name(index), arg(index, param));
+        let kept = plan.anchor.keep.contains(&index);
+        let value = match param.pass {
+            Pass::Scalar => quote!(nb::Slot::into_slot(#arg)),
+            Pass::Text if kept => quote!(nb_call.keep_text(&mut nb_anchor, #arg)),
+            Pass::Bytes if kept => quote!(nb_call.keep_bytes(&mut nb_anchor, #arg)),
+            Pass::Text => quote!(nb_call.text(#arg)),
+            Pass::Bytes => quote!(nb_call.bytes(#arg)),
+            Pass::Give => quote!(nb_call.give(#arg.handle)),
+            Pass::Object => quote!(nb_call.handle(&#arg.handle)),
+            Pass::ObjectMut => quote!(nb_call.handle_mut(&mut #arg.handle)),
+            Pass::Message | Pass::MessageMut => return None,
+        };
+        Some(Slot { kept, statement: quote!(let #slot = #value;) })
+    };
+    plan.params.iter().enumerate().filter_map(of).collect()
+}
+
+/// The names of the slots in the order of the guest's parameters.
+fn slot_list(plan: &FunctionPlan) -> TokenStream {
+    let slots = plan.params.iter().enumerate().filter(|(_, param)| !is_message(param)).map(|(index, _)| slot_name(index));
+    let message = plan.params.iter().any(is_message).then(|| quote!(nb_m));
+    quote!([#(#slots,)* #message])
+}
+
+fn is_message(param: &ParamPlan) -> bool {
+    matches!(param.pass, Pass::Message | Pass::MessageMut)
+}
+
+fn message(plan: &FunctionPlan) -> Option<TokenStream> {
+    let puts: Vec<TokenStream> = plan
+        .params
+        .iter()
+        .enumerate()
+        .filter(|(_, param)| is_message(param))
+        .map(|(index, param)| put(index, param))
+        .collect();
+    (!puts.is_empty()).then(|| quote!(let nb_m = nb_call.message(|nb_w| { #(#puts)* });))
+}
+
+fn put(index: usize, param: &ParamPlan) -> TokenStream {
+    let arg = arg(index, param);
+    match param.pass {
+        Pass::MessageMut if is_slice(param) => quote!(nb::Put::<Here>::lend(&*#arg, nb_w);),
+        Pass::MessageMut => quote!(nb::Put::<Here>::lend_mut(&mut *#arg, nb_w);),
+        _ if param.convert == Some(Conversion::ToText) => quote!(nb::Put::<Here>::lend(&#arg, nb_w);),
+        _ => quote!(nb::Put::<Here>::put(#arg, nb_w);),
+    }
+}
+
+fn is_slice(param: &ParamPlan) -> bool {
+    matches!(&param.guest, Ty::Ref { ty, .. } if matches!(**ty, Ty::Slice(_)))
+}
+
+fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
+    if !matches!(plan.returns, Returns::Message { .. }) {
+        return None;
+    }
+    let start = plan.anchor.owner.map_or_else(
+        || quote!(nb::Anchor::none()),
+        |index| {
+            let arg = arg(index, &plan.params[index]);
+            quote!(nb::Anchor::of(&#arg.handle))
+        },
+    );
+    let inherits = plan.anchor.inherit.iter().map(|index| {
+        let arg = arg(*index, &plan.params[*index]);
+        quote!(nb_anchor.inherit(&#arg.inputs);)
+    });
+    Some(quote!(let mut nb_anchor = #start; #(#inherits)*))
+}
+
+fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
+    let (export, slots) = (plan.export, slot_list(plan));
+    let backs: Vec<TokenStream> = plan
+        .params
+        .iter()
+        .filter(|param| param.pass == Pass::MessageMut)
+        .map(|param| {
+            let name = ident(&param.name);
+            if is_slice(param) {
+                quote!(nb::copy_back(#name, <::std::vec::Vec<_> as nb::Get<'_, Here>>::get(nb_r)?)?;)
+            } else {
+                quote!(*#name = nb::Get::get(nb_r)?;)
+            }
+        })
+        .collect();
+    match plan.returns {
+        Returns::Unit => quote!(nb_call.unit(#export, #slots)),
+        Returns::Scalar => quote!(nb_call.scalar(#export, #slots)),
+        Returns::Object(kind) => {
+            let path = printer.constructor(&plan.output);
+            quote!(#path { handle: nb_call.object(#export, #slots, #kind), marker: ::std::marker::PhantomData })
+        }
+        Returns::Message { .. } if backs.is_empty() => quote!(nb_call.value::<Here, _, _>(#export, #slots, nb_anchor)),
+        Returns::Message { .. } => quote! {
+            nb_call.value_with(#export, #slots, nb_anchor, |nb_r| {
+                let nb_out = nb::Get::<'_, Here>::get(nb_r)?;
+                #(#backs)*
+                Ok(nb_out)
+            })
+        },
+    }
+}

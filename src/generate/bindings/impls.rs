@@ -1,0 +1,75 @@
+//! Trait implementations over the guest's own.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::generate::bindings::functions;
+use crate::generate::print::{Printer, ident};
+use crate::plan::bridge::{Bridge, ImplBody, ImplPlan, Repr};
+use crate::plan::local_type;
+
+/// One trait implementation.
+#[must_use]
+pub fn implementation(printer: Printer<'_>, bridge: &Bridge, plan: &ImplPlan) -> TokenStream {
+    let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
+    let (trait_, self_ty) = (printer.path(&plan.trait_), printer.ty(&plan.self_ty));
+    let types = plan.types.iter().map(|(name, ty)| {
+        let (name, ty) = (ident(name), printer.ty(ty));
+        quote!(type #name = #ty;)
+    });
+    let body = match &plan.body {
+        ImplBody::Marker | ImplBody::Error { source: None } => quote!(),
+        ImplBody::Methods(methods) => {
+            let methods = methods.iter().map(|method| functions::placed(printer, method));
+            quote!(#(#methods)*)
+        }
+        ImplBody::Format { export } => format(*export),
+        ImplBody::Hash { export } => hash(*export),
+        ImplBody::Error { source: Some(export) } => source(bridge, plan, *export),
+    };
+    quote!(impl<#(#params),*> #trait_ for #self_ty #wheres { #(#types)* #body })
+}
+
+fn format(export: u32) -> TokenStream {
+    quote! {
+        #[track_caller]
+        fn fmt(&self, nb_f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            let nb_spec = nb::fmt::spec(nb_f);
+            let mut nb_call = nb::Call::new(&PROCESS);
+            let nb_m = nb_call.message(|nb_w| {
+                nb::Put::<Here>::lend(self, nb_w);
+                nb::Put::<Here>::lend(&nb_spec, nb_w);
+            });
+            let nb_text = nb_call.value::<Here, ::std::string::String, _>(#export, [nb_m], nb::Anchor::none());
+            nb::fmt::forward(nb_f, nb_text)
+        }
+    }
+}
+
+fn hash(export: u32) -> TokenStream {
+    quote! {
+        #[track_caller]
+        fn hash<NbHasher: ::std::hash::Hasher>(&self, nb_state: &mut NbHasher) {
+            let mut nb_call = nb::Call::new(&PROCESS);
+            let nb_m = nb_call.message(|nb_w| nb::Put::<Here>::lend(self, nb_w));
+            let nb_records = nb_call.value::<Here, ::std::vec::Vec<u8>, _>(#export, [nb_m], nb::Anchor::none());
+            nb::hash::replay(&nb_records, nb_state);
+        }
+    }
+}
+
+/// The source chain lives in the handle's arena; a value has none, so its chain is kept for good.
+fn source(bridge: &Bridge, plan: &ImplPlan, export: u32) -> TokenStream {
+    let object = local_type(&plan.self_ty).and_then(|id| bridge.types.get(&id));
+    let object = object.is_some_and(|plan| matches!(plan.repr, Repr::Object { .. }));
+    let anchor = if object { quote!(nb::Anchor::of(&self.handle)) } else { quote!(nb::Anchor::none()) };
+    quote! {
+        #[track_caller]
+        fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
+            let mut nb_call = nb::Call::new(&PROCESS);
+            let nb_m = nb_call.message(|nb_w| nb::Put::<Here>::lend(self, nb_w));
+            let nb_source = nb_call.value::<Here, ::std::option::Option<&nb::ErrorChain>, _>(#export, [nb_m], #anchor);
+            nb_source.map(|nb_source| nb_source as &(dyn ::std::error::Error + 'static))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Aliases, traits and constants.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::extract::api::{AssocItem, AssocKind, Function, Ty};
+use crate::generate::bindings::{Told, docs};
+use crate::generate::print::{Printer, ident, verbatim};
+use crate::plan::bridge::{AliasPlan, ConstPlan, ConstValue, Place, TraitPlan};
+
+/// A type alias.
+#[must_use]
+pub fn alias(printer: Printer<'_>, plan: &AliasPlan) -> TokenStream {
+    let (attributes, name) = (docs::attributes(&plan.meta), ident(&plan.name));
+    let (params, ty) = (printer.params(&plan.alias.generics, true), printer.ty(&plan.alias.ty));
+    quote!(#attributes pub type #name<#(#params),*> = #ty;)
+}
+
+/// A trait of the crate.
+#[must_use]
+pub fn definition(printer: Printer<'_>, plan: &TraitPlan) -> TokenStream {
+    let (attributes, name, definition) = (docs::attributes(&plan.meta), ident(&plan.name), &plan.definition);
+    let (params, wheres) = (printer.params(&definition.generics, true), printer.wheres(&definition.generics));
+    let bounds = printer.bounds(&definition.supertraits);
+    let items = definition.items.iter().map(|item| member(printer, item));
+    quote!(#attributes pub trait #name<#(#params),*>: #bounds #wheres { #(#items)* })
+}
+
+fn member(printer: Printer<'_>, item: &AssocItem) -> TokenStream {
+    let (attributes, name) = (docs::attributes(&item.meta), ident(&item.name));
+    match &item.kind {
+        AssocKind::Function(function) => {
+            let signature = declaration(printer, &item.name, function);
+            quote!(#attributes #signature;)
+        }
+        AssocKind::Type { generics, bounds, .. } => {
+            let (params, bounds) = (printer.params(generics, false), printer.bounds(bounds));
+            quote!(#attributes type #name<#(#params),*>: #bounds;)
+        }
+        AssocKind::Const(_) => quote!(),
+    }
+}
+
+fn declaration(printer: Printer<'_>, name: &str, function: &Function) -> TokenStream {
+    let name = ident(name);
+    let (params, wheres) = (printer.params(&function.generics, false), printer.wheres(&function.generics));
+    let inputs = function.inputs.iter().map(|(name, ty)| {
+        let (name, ty) = (ident(name), printer.ty(ty));
+        quote!(#name: #ty)
+    });
+    let (output, qualifier) = (printer.ty(&function.output), function.is_unsafe.then(|| quote!(unsafe)));
+    quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres)
+}
+
+/// A constant or static.
+#[must_use]
+pub fn constant(printer: Printer<'_>, plan: &ConstPlan, told: &Told) -> TokenStream {
+    let (attributes, name, ty) = (docs::attributes(&plan.meta), ident(&plan.name), printer.ty(&plan.ty));
+    let value = value(printer, plan, told);
+    let static_ty = if let Ty::Ref { ty, .. } = &plan.ty {
+        let ty = printer.ty(ty);
+        quote!(&'static #ty)
+    } else {
+        ty
+    };
+    let keyword = if plan.is_static { quote!(static) } else { quote!(const) };
+    let item = quote!(#attributes pub #keyword #name: #static_ty = #value;);
+    match &plan.place {
+        Place::Inherent { generics, self_ty } => {
+            let (params, wheres) = (printer.params(generics, false), printer.wheres(generics));
+            let self_ty = printer.ty(self_ty);
+            quote!(impl<#(#params),*> #self_ty #wheres { #item })
+        }
+        Place::Module(_) | Place::Impl => item,
+    }
+}
+
+fn value(printer: Printer<'_>, plan: &ConstPlan, told: &Told) -> TokenStream {
+    match &plan.value {
+        ConstValue::Literal(text) => verbatim(text),
+        ConstValue::Slot(export) => scalar(&plan.ty, told.slots.get(export).copied().unwrap_or_default()),
+        ConstValue::Text(export) => {
+            let text = told.bytes.get(export).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+            quote!(#text)
+        }
+        ConstValue::Bytes(export) => {
+            let bytes = told.bytes.get(export).cloned().unwrap_or_else(|| vec![0]);
+            let bytes = bytes.iter().map(|byte| Literal::u8_unsuffixed(*byte));
+            let path = printer.constructor(&plan.ty);
+            quote!(#path { bytes: [#(#bytes),*], marker: ::std::marker::PhantomData })
+        }
+        ConstValue::Named { make, kind } => {
+            let path = printer.constructor(&plan.ty);
+            quote!(#path { handle: nb::Handle::named(&PROCESS, #make, #kind), marker: ::std::marker::PhantomData })
+        }
+    }
+}
+
+/// A scalar as the guest's slot holds it.
+fn scalar(ty: &Ty, slot: u64) -> TokenStream {
+    let Ty::Prim(name) = ty else { return quote!(0) };
+    #[expect(clippy::cast_possible_wrap, reason = "the slot holds the two's complement")]
+    let signed = slot as i64;
+    match name.as_str() {
+        "bool" => {
+            let value = slot != 0;
+            quote!(#value)
+        }
+        "char" => {
+            let value = u32::try_from(slot).ok().and_then(char::from_u32).unwrap_or_default();
+            quote!(#value)
+        }
+        "f32" => {
+            let bits = Literal::u32_unsuffixed(u32::try_from(slot & 0xffff_ffff).unwrap_or_default());
+            quote!(f32::from_bits(#bits))
+        }
+        "f64" => {
+            let bits = Literal::u64_unsuffixed(slot);
+            quote!(f64::from_bits(#bits))
+        }
+        "usize" | "isize" => {
+            let name = ident(name);
+            let value = if name == "usize" { Literal::u64_suffixed(slot) } else { Literal::i64_suffixed(signed) };
+            quote!(#value as #name)
+        }
+        signed_name if signed_name.starts_with('i') => {
+            let value = Literal::i64_unsuffixed(signed);
+            quote!(#value)
+        }
+        _ => {
+            let value = Literal::u64_unsuffixed(slot);
+            quote!(#value)
+        }
+    }
+}

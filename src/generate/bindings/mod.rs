@@ -1,0 +1,147 @@
+//! The bindings crate: the real crate's name and API, each call forwarded to the guest.
+
+mod docs;
+mod functions;
+mod impls;
+mod items;
+mod types;
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::extract::Skipped;
+use crate::generate::print::{Printer, Side, ident};
+use crate::generate::source::{Source, Unit};
+use crate::plan::bridge::{Bridge, ModulePlan, Place};
+
+/// What only the built guest can tell.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Results of layout and scalar exports, by export.
+    pub slots: BTreeMap<u32, u64>,
+    /// What spans of constants hold, by export.
+    pub bytes: BTreeMap<u32, Vec<u8>>,
+}
+
+/// What the bindings embed.
+#[derive(Debug, Clone, Copy)]
+pub struct Embedded<'a> {
+    /// Checked against the guest's when the module is loaded.
+    pub fingerprint: u64,
+    /// What the guest told; while wrappers are only checked, empty.
+    pub told: &'a Told,
+    /// What the bindings do not offer.
+    pub skipped: &'a [Skipped],
+}
+
+/// Prints the bindings' `lib.rs`.
+///
+/// # Errors
+/// The key of a unit that does not parse, with the reason.
+pub fn source(bridge: &Bridge, embedded: Embedded<'_>) -> Result<Source, (String, String)> {
+    let printer = Printer { side: Side::Host, paths: &bridge.paths };
+    let mut units = units(printer, bridge, embedded);
+    let mut source = Source::default();
+    source.push("#![forbid(unsafe_code)]\n#![allow(warnings, clippy::all, rustdoc::all, reason = \"generated code\")]\n");
+    source.push(&docs::crate_docs(bridge, embedded.skipped));
+    source.push("use nanobuild_runtime as nb;\n");
+    source.push("use crate::nanobuild_glue::{Here, PROCESS};\n\n");
+    source.unit(Unit::new("", glue(bridge, embedded.fingerprint)))?;
+    module(bridge, &[], &mut units, &mut source)?;
+    Ok(source)
+}
+
+/// Units by module.
+type Units = BTreeMap<Vec<String>, Vec<Unit>>;
+
+fn units(printer: Printer<'_>, bridge: &Bridge, embedded: Embedded<'_>) -> Units {
+    let mut units = Units::new();
+    let mut add = |module: &[String], key: &str, tokens: TokenStream| {
+        units.entry(module.to_vec()).or_default().push(Unit::new(key, tokens));
+    };
+    for plan in bridge.types.values() {
+        add(&plan.module, &plan.key, types::definition(printer, plan, embedded.told));
+    }
+    for plan in bridge.aliases.values() {
+        add(&plan.module, &plan.key, items::alias(printer, plan));
+    }
+    for plan in &bridge.traits {
+        add(&plan.module, &plan.key, items::definition(printer, plan));
+    }
+    for plan in &bridge.functions {
+        let tokens = functions::placed(printer, plan);
+        add(home(&plan.place), &plan.key, tokens);
+    }
+    for plan in &bridge.consts {
+        add(home(&plan.place), &plan.key, items::constant(printer, plan, embedded.told));
+    }
+    for plan in &bridge.impls {
+        add(&plan.module, &plan.key, impls::implementation(printer, bridge, plan));
+    }
+    units
+}
+
+fn home(place: &Place) -> &[String] {
+    match place {
+        Place::Module(path) => path,
+        Place::Inherent { .. } | Place::Impl => &[],
+    }
+}
+
+fn module(bridge: &Bridge, path: &[String], units: &mut Units, source: &mut Source) -> Result<(), (String, String)> {
+    for unit in units.remove(path).unwrap_or_default() {
+        source.unit(unit)?;
+    }
+    for plan in &bridge.modules {
+        if plan.path == path {
+            source.unit(Unit::new("", reexports(plan)))?;
+        }
+        let Some((name, parent)) = plan.path.split_last() else { continue };
+        if parent != path {
+            continue;
+        }
+        let name = ident(name);
+        let attributes = docs::attributes(&plan.meta);
+        source.opening(quote!(#attributes pub mod #name {}));
+        source.push("use nanobuild_runtime as nb;\nuse crate::nanobuild_glue::{Here, PROCESS};\n");
+        module(bridge, &plan.path, units, source)?;
+        source.push("}\n");
+    }
+    Ok(())
+}
+
+fn reexports(plan: &ModulePlan) -> TokenStream {
+    let local = plan.reexports.iter().map(|(path, name)| {
+        let (last, path) = (path.last().cloned().unwrap_or_default(), path.iter().map(|name| ident(name)));
+        let rename = (last != *name).then(|| ident(name)).map(|name| quote!(as #name));
+        quote!(pub use crate #(:: #path)* #rename;)
+    });
+    let foreign = plan.foreign.iter().map(|(path, name)| {
+        let (last, path) = (path.last().cloned().unwrap_or_default(), path.iter().map(|name| ident(name)));
+        let rename = (last != *name).then(|| ident(name)).map(|name| quote!(as #name));
+        quote!(pub use #(:: #path)* #rename;)
+    });
+    quote!(#(#local)* #(#foreign)*)
+}
+
+/// The nanoprocess that all calls of this crate go to, and its mark on the wire traits.
+fn glue(bridge: &Bridge, fingerprint: u64) -> TokenStream {
+    let (name, exports) = (&bridge.krate, bridge.exports);
+    quote! {
+        #[doc(hidden)]
+        pub(crate) mod nanobuild_glue {
+            pub struct Here;
+
+            pub static PROCESS: nanobuild_runtime::Nanoprocess =
+                nanobuild_runtime::Nanoprocess::new(nanobuild_runtime::Spec {
+                    name: #name,
+                    artifact: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/artifact.cwasm")),
+                    fingerprint: #fingerprint,
+                    exports: #exports,
+                    ..nanobuild_runtime::Spec::DEFAULT
+                });
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Structs and enums: real definitions for values, handles and bytes for the rest.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::extract::api::{Field, Generics, Param, Shape, Variant};
+use crate::generate::bindings::{Told, docs};
+use crate::generate::print::{Printer, ident, verbatim};
+use crate::generate::values;
+use crate::plan::bridge::{Repr, TypePlan};
+
+/// A type's definition, and how it crosses.
+#[must_use]
+pub fn definition(printer: Printer<'_>, plan: &TypePlan, told: &Told) -> TokenStream {
+    match &plan.repr {
+        Repr::Struct(shape) => structure(printer, plan, shape),
+        Repr::Enum(variants) => enumeration(printer, plan, variants),
+        Repr::Object { drop } => object(printer, plan, *drop),
+        Repr::Bytes { layout } => bytes(printer, plan, told.slots.get(layout).copied()),
+    }
+}
+
+fn head(plan: &TypePlan) -> TokenStream {
+    let attributes = docs::attributes(&plan.meta);
+    let open = plan.meta.non_exhaustive.then(|| quote!(#[non_exhaustive]));
+    let derives = plan.derives.iter().map(|name| ident(name));
+    let derives = (!plan.derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
+    let reprs = plan.attributes.iter().filter(|repr| is_plain_int(repr)).map(|repr| verbatim(repr));
+    let reprs = reprs.map(|repr| quote!(#[repr(#repr)]));
+    quote!(#attributes #open #derives #(#reprs)*)
+}
+
+/// Integer representations matter for casts and discriminants; the others only for layout, which does not cross.
+fn is_plain_int(repr: &str) -> bool {
+    matches!(repr, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize")
+}
+
+fn structure(printer: Printer<'_>, plan: &TypePlan, shape: &Shape) -> TokenStream {
+    let (head, name) = (head(plan), ident(&plan.name));
+    let (params, wheres) = (printer.params(&plan.generics, true), printer.wheres(&plan.generics));
+    let body = body(printer, shape, true);
+    let body = match shape {
+        Shape::Named(_) => quote!(#wheres #body),
+        Shape::Unit | Shape::Tuple(_) => quote!(#body #wheres;),
+    };
+    let codec = values::codec(printer, plan, &quote!(#name));
+    quote!(#head pub struct #name<#(#params),*> #body #codec)
+}
+
+fn body(printer: Printer<'_>, shape: &Shape, public: bool) -> TokenStream {
+    let public = public.then(|| quote!(pub));
+    let field = |field: &Field| {
+        let (docs, ty) = (docs::attributes(&field.meta), printer.ty(&field.ty));
+        (docs, ty)
+    };
+    match shape {
+        Shape::Unit => quote!(),
+        Shape::Tuple(fields) => {
+            let fields = fields.iter().map(|one| {
+                let (docs, ty) = field(one);
+                quote!(#docs #public #ty)
+            });
+            quote!((#(#fields),*))
+        }
+        Shape::Named(fields) => {
+            let fields = fields.iter().map(|one| {
+                let ((docs, ty), name) = (field(one), ident(&one.name));
+                quote!(#docs #public #name: #ty)
+            });
+            quote!({ #(#fields),* })
+        }
+    }
+}
+
+fn enumeration(printer: Printer<'_>, plan: &TypePlan, variants: &[Variant]) -> TokenStream {
+    let (head, name) = (head(plan), ident(&plan.name));
+    let (params, wheres) = (printer.params(&plan.generics, true), printer.wheres(&plan.generics));
+    let variants = variants.iter().map(|variant| {
+        let (docs, name) = (docs::attributes(&variant.meta), ident(&variant.name));
+        let open = variant.meta.non_exhaustive.then(|| quote!(#[non_exhaustive]));
+        let body = body(printer, &variant.shape, false);
+        let discriminant = variant.discriminant.as_deref().map(verbatim).map(|value| quote!(= #value));
+        quote!(#docs #open #name #body #discriminant)
+    });
+    let codec = values::codec(printer, plan, &quote!(#name));
+    quote!(#head pub enum #name<#(#params),*> #wheres { #(#variants),* } #codec)
+}
+
+fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
+    let (head, name) = (head(plan), ident(&plan.name));
+    let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
+    let args = printer.own_args(&plan.generics);
+    let lifetimes = lifetimes(printer, &plan.generics);
+    let marker = marker(plan, &lifetimes);
+    let inputs = lifetimes.last().map(|main| quote!(pub(crate) inputs: nb::Inputs<#main>,));
+    quote! {
+        #head
+        pub struct #name<#(#params),*> #wheres {
+            pub(crate) handle: nb::Handle,
+            #inputs
+            pub(crate) marker: ::std::marker::PhantomData<#marker>,
+        }
+        nb::host_object!(Here, #name #args, process = PROCESS, kind = #drop);
+    }
+}
+
+fn lifetimes(printer: Printer<'_>, generics: &Generics) -> Vec<syn::Lifetime> {
+    let params = generics.params.iter();
+    params
+        .filter_map(|param| match param {
+            Param::Lifetime { name, .. } => Some(printer.lifetime(name)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Borrows the type's lifetimes, and is `Send` and `Sync` exactly as the original.
+fn marker(plan: &TypePlan, lifetimes: &[syn::Lifetime]) -> TokenStream {
+    let auto = match (plan.send, plan.sync) {
+        (true, true) => quote!(()),
+        (true, false) => quote!(::std::cell::Cell<()>),
+        (false, true) => quote!(::std::sync::MutexGuard<'static, ()>),
+        (false, false) => quote!(*const ()),
+    };
+    quote!((#auto, #(&#lifetimes (),)*))
+}
+
+/// The bytes of an opaque `Copy` type. Before the guest is built its size is not known: wrappers are checked with any.
+fn bytes(printer: Printer<'_>, plan: &TypePlan, layout: Option<u64>) -> TokenStream {
+    let (head, name) = (head(plan), ident(&plan.name));
+    let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
+    let args = printer.own_args(&plan.generics);
+    let marker = marker(plan, &lifetimes(printer, &plan.generics));
+    let size = usize::try_from(layout.unwrap_or(1) & 0xffff_ffff).unwrap_or(1);
+    quote! {
+        #head
+        pub struct #name<#(#params),*> #wheres {
+            pub(crate) bytes: [u8; #size],
+            pub(crate) marker: ::std::marker::PhantomData<#marker>,
+        }
+        nb::host_bytes!(Here, #name #args);
+    }
+}

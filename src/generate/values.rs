@@ -1,0 +1,165 @@
+//! Encoders and decoders of types that cross by value; the same shape on both sides.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::extract::api::{Field, Generics, Param, Shape, Variant};
+use crate::generate::print::{Printer, Side, ident, member};
+use crate::plan::bridge::{Repr, TypePlan};
+
+/// `Put` and `Get` for a value type, at `path`.
+#[must_use]
+pub fn codec(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream) -> TokenStream {
+    let variants = match &plan.repr {
+        Repr::Struct(shape) => vec![Case::of_struct(shape, plan.meta.non_exhaustive)],
+        Repr::Enum(variants) => variants.iter().enumerate().map(|(index, v)| Case::of_variant(index, v)).collect(),
+        Repr::Object { .. } | Repr::Bytes { .. } => return quote!(),
+    };
+    let is_enum = matches!(plan.repr, Repr::Enum(_));
+    let put = put(printer, plan, path, &variants, is_enum);
+    let get = get(printer, plan, path, &variants, is_enum);
+    quote!(#put #get)
+}
+
+/// One constructor of a type: the struct itself, or a variant.
+struct Case<'a> {
+    tag: Option<u32>,
+    path: TokenStream,
+    fields: &'a [Field],
+    /// Outside its crate it cannot be built, and a pattern must say that there may be more.
+    sealed: bool,
+}
+
+impl<'a> Case<'a> {
+    fn of_struct(shape: &'a Shape, sealed: bool) -> Self {
+        Self { tag: None, path: quote!(Self), fields: fields(shape), sealed }
+    }
+
+    fn of_variant(index: usize, variant: &'a Variant) -> Self {
+        let name = ident(&variant.name);
+        let tag = u32::try_from(index).ok();
+        Self { tag, path: quote!(Self::#name), fields: fields(&variant.shape), sealed: variant.meta.non_exhaustive }
+    }
+
+    /// `Path { a: f0, 1: f1 }` as pattern or expression; braces serve every shape.
+    fn spread(&self, pattern: bool, sealed: bool) -> TokenStream {
+        let (path, members) = (&self.path, self.fields.iter().map(|field| member(&field.name)));
+        let bindings = self.bindings();
+        let rest = (pattern && sealed).then(|| quote!(..));
+        quote!(#path { #(#members: #bindings,)* #rest })
+    }
+
+    fn bindings(&self) -> Vec<proc_macro2::Ident> {
+        (0..self.fields.len()).map(|index| format_ident!("f{index}")).collect()
+    }
+}
+
+fn fields(shape: &Shape) -> &[Field] {
+    match shape {
+        Shape::Unit => &[],
+        Shape::Tuple(fields) | Shape::Named(fields) => fields,
+    }
+}
+
+fn put(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<'_>], is_enum: bool) -> TokenStream {
+    let params = bounded(printer, &plan.generics, &quote!(nb::Put<Here>), None);
+    let (args, wheres) = (printer.own_args(&plan.generics), printer.wheres(&plan.generics));
+    let body = |method: &str| {
+        let method = ident(method);
+        let arms = cases.iter().map(|case| {
+            let (pattern, bindings) = (case.spread(true, is_sealed(printer, case)), case.bindings());
+            let tag = case.tag.map(|tag| quote!(w.u32(#tag);));
+            quote!(#pattern => { #tag #(nb::Put::<Here>::#method(#bindings, w);)* })
+        });
+        let others = others(printer, plan, is_enum, cases.is_empty());
+        quote!(match self { #(#arms)* #others })
+    };
+    let (give, lend, surrender) = (body("put"), body("lend"), body("surrender"));
+    quote! {
+        impl<#(#params),*> nb::Put<Here> for #path #args #wheres {
+            fn put(self, w: &mut nb::Writer) { #give }
+            fn lend(&self, w: &mut nb::Writer) { #lend }
+            fn surrender(&mut self, w: &mut nb::Writer) { #surrender }
+        }
+    }
+}
+
+/// In the guest, non-exhaustive enums may grow variants that nobody here knows.
+fn others(printer: Printer<'_>, plan: &TypePlan, is_enum: bool, empty: bool) -> TokenStream {
+    let open = printer.side == Side::Guest && plan.meta.non_exhaustive && is_enum;
+    if open || empty { quote!(_ => unreachable!("a variant that did not exist when the bindings were made"),) } else { quote!() }
+}
+
+fn is_sealed(printer: Printer<'_>, case: &Case<'_>) -> bool {
+    case.sealed && printer.side == Side::Guest
+}
+
+fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<'_>], is_enum: bool) -> TokenStream {
+    let buildable: Vec<&Case<'_>> = cases.iter().filter(|case| !is_sealed(printer, case)).collect();
+    if buildable.is_empty() && !is_enum {
+        return quote!();
+    }
+    let reader = match printer.side {
+        Side::Host => quote!('nb_r),
+        Side::Guest => quote!('static),
+    };
+    let params = bounded(printer, &plan.generics, &quote!(nb::Get<#reader, Here>), Some(()));
+    let args = reader_args(printer, &plan.generics);
+    let builds = buildable.iter().map(|case| {
+        let (build, bindings) = (case.spread(false, false), case.bindings());
+        let build = quote!({ #(let #bindings = nb::Get::get(r)?;)* #build });
+        case.tag.map_or_else(|| build.clone(), |tag| quote!(#tag => #build,))
+    });
+    let body = if is_enum {
+        quote!(match r.u32()? { #(#builds)* _ => return Err(nb::Malformed("an enum's tag is out of range")) })
+    } else {
+        quote!(#(#builds)*)
+    };
+    let releases = cases.iter().map(|case| {
+        let (pattern, bindings) = (case.spread(true, is_sealed(printer, case)), case.bindings());
+        quote!(#pattern => { #(nb::Get::release(#bindings);)* })
+    });
+    let others = others(printer, plan, is_enum, cases.is_empty());
+    let lifetime = (printer.side == Side::Host).then(|| quote!('nb_r,));
+    let wheres = printer.wheres(&plan.generics);
+    quote! {
+        impl<#lifetime #(#params),*> nb::Get<#reader, Here> for #path #args #wheres {
+            fn get(r: &mut nb::Reader<#reader>) -> ::core::result::Result<Self, nb::Malformed> {
+                r.nested(|r| Ok(#body))
+            }
+            fn release(self) { match self { #(#releases)* #others } }
+        }
+    }
+}
+
+/// The parameters, with `bound` on each type; without the lifetimes where the reader's takes their place.
+fn bounded(printer: Printer<'_>, generics: &Generics, bound: &TokenStream, of_reader: Option<()>) -> Vec<TokenStream> {
+    let mut generics = generics.clone();
+    if of_reader.is_some() {
+        generics.params.retain(|param| !matches!(param, Param::Lifetime { .. }));
+    }
+    let types = generics.params.iter().filter(|param| !matches!(param, Param::Lifetime { .. }));
+    let names: Vec<bool> = types.map(|param| matches!(param, Param::Type { .. })).collect();
+    let printed = printer.params(&generics, false);
+    let lifetimes = printed.len() - names.len();
+    printed
+        .into_iter()
+        .enumerate()
+        .map(|(index, param)| match index.checked_sub(lifetimes).map(|index| names[index]) {
+            Some(true) if param.to_string().trim_end().ends_with(':') => quote!(#param #bound),
+            Some(true) => quote!(#param + #bound),
+            _ => param,
+        })
+        .collect()
+}
+
+/// The type's arguments, every lifetime being the reader's.
+fn reader_args(printer: Printer<'_>, generics: &Generics) -> TokenStream {
+    let mut generics = generics.clone();
+    for param in &mut generics.params {
+        if let Param::Lifetime { name, .. } = param {
+            "nb_r".clone_into(name);
+        }
+    }
+    printer.own_args(&generics)
+}

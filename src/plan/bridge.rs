@@ -1,0 +1,345 @@
+//! The bridge: what crosses and how, as plain data. The guest and the bindings are both printed from it.
+
+use std::collections::BTreeMap;
+
+use crate::extract::api::{Alias, Generics, ItemId, Meta, PathTy, Shape, Ty, Variant};
+
+/// How a crate's API crosses the boundary.
+#[derive(Debug, Clone, Default)]
+pub struct Bridge {
+    /// Name of the crate, as code names it.
+    pub krate: String,
+    /// Version of the crate.
+    pub version: String,
+    /// Public modules, parents first.
+    pub modules: Vec<ModulePlan>,
+    /// Structs and enums, by item.
+    pub types: BTreeMap<ItemId, TypePlan>,
+    /// Where each item that signatures mention lives, below the crate root.
+    pub paths: BTreeMap<ItemId, Vec<String>>,
+    /// Type aliases, by item.
+    pub aliases: BTreeMap<ItemId, AliasPlan>,
+    /// Free functions, inherent functions and methods.
+    pub functions: Vec<FunctionPlan>,
+    /// The crate's own traits.
+    pub traits: Vec<TraitPlan>,
+    /// Trait implementations.
+    pub impls: Vec<ImplPlan>,
+    /// Constants and statics, associated ones too.
+    pub consts: Vec<ConstPlan>,
+    /// Number of guest exports (`nb0`, `nb1`, …).
+    pub exports: u32,
+}
+
+/// A module of the bindings.
+#[derive(Debug, Clone)]
+pub struct ModulePlan {
+    /// Path below the crate root; empty for the root.
+    pub path: Vec<String>,
+    /// Documentation, attributes.
+    pub meta: Meta,
+    /// `pub use` of items whose home is elsewhere: path below the crate root, and the name here.
+    pub reexports: Vec<(Vec<String>, String)>,
+    /// `pub use` of `std` items: full path, and the name here.
+    pub foreign: Vec<(Vec<String>, String)>,
+}
+
+/// How a struct or enum crosses.
+#[derive(Debug, Clone)]
+pub struct TypePlan {
+    /// Names the unit for demotion: its public path.
+    pub key: String,
+    /// Module it is defined in.
+    pub module: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// Documentation, attributes.
+    pub meta: Meta,
+    /// Parameters and bounds.
+    pub generics: Generics,
+    /// Its representation.
+    pub repr: Repr,
+    /// Traits derived on the host.
+    pub derives: Vec<String>,
+    /// `#[repr(…)]` contents.
+    pub attributes: Vec<String>,
+    /// Whether the original is `Send` and `Sync`.
+    pub send: bool,
+    /// See `send`.
+    pub sync: bool,
+}
+
+/// The representation of a type on the host.
+#[derive(Debug, Clone)]
+pub enum Repr {
+    /// By value: the same definition on both sides.
+    Struct(Shape),
+    /// By value: the same definition on both sides.
+    Enum(Vec<Variant>),
+    /// A handle to the guest's object.
+    Object {
+        /// Export that drops it; also the handle's kind.
+        drop: u32,
+    },
+    /// The bytes of an opaque `Copy` type.
+    Bytes {
+        /// Export that tells size and alignment.
+        layout: u32,
+    },
+}
+
+impl Repr {
+    /// Whether values of the type are encoded field by field.
+    #[must_use]
+    pub fn is_value(&self) -> bool {
+        matches!(self, Self::Struct(_) | Self::Enum(_))
+    }
+}
+
+/// A type alias.
+#[derive(Debug, Clone)]
+pub struct AliasPlan {
+    /// Names the unit for demotion: its public path.
+    pub key: String,
+    /// Module it is defined in.
+    pub module: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// Documentation, attributes.
+    pub meta: Meta,
+    /// The alias.
+    pub alias: Alias,
+}
+
+/// A function that forwards to the guest.
+#[derive(Debug, Clone)]
+pub struct FunctionPlan {
+    /// Names the unit for demotion: its public path.
+    pub key: String,
+    /// Where it stands.
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+    /// Documentation, attributes.
+    pub meta: Meta,
+    /// Parameters and bounds as upstream.
+    pub generics: Generics,
+    /// Arguments, the receiver first.
+    pub params: Vec<ParamPlan>,
+    /// Result as upstream.
+    pub output: Ty,
+    /// How the result comes back.
+    pub returns: Returns,
+    /// What a borrowed result is tied to.
+    pub anchor: AnchorPlan,
+    /// Which guest export it calls.
+    pub export: u32,
+    /// What the guest calls.
+    pub callee: Callee,
+    /// `unsafe fn`
+    pub is_unsafe: bool,
+}
+
+/// Where a function stands in the bindings.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// In a module.
+    Module(Vec<String>),
+    /// In an inherent impl block.
+    Inherent {
+        /// The impl's parameters.
+        generics: Generics,
+        /// The type.
+        self_ty: Ty,
+    },
+    /// In a trait impl; printed with it.
+    Impl,
+}
+
+/// What the guest calls.
+#[derive(Debug, Clone)]
+pub enum Callee {
+    /// A free function, by its path below the crate root.
+    Free(Vec<String>),
+    /// `<Type>::name`
+    Inherent(Ty, String),
+    /// `<Type as Trait>::name`
+    Trait(Ty, PathTy, String),
+}
+
+/// How an argument crosses.
+#[derive(Debug, Clone)]
+pub struct ParamPlan {
+    /// Its name; `self` for the receiver.
+    pub name: String,
+    /// Its type as upstream.
+    pub ty: Ty,
+    /// What the host does with it first.
+    pub convert: Option<Conversion>,
+    /// What the guest receives, after conversion.
+    pub guest: Ty,
+    /// How it crosses.
+    pub pass: Pass,
+}
+
+/// A conversion on the host that replaces a generic argument by a concrete value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conversion {
+    /// `AsRef::<T>::as_ref(&arg)`
+    AsRef(Ty),
+    /// `Borrow::<T>::borrow(&arg)`
+    Borrow(Ty),
+    /// `Into::<T>::into(arg)`
+    Into(Ty),
+    /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`
+    ToText,
+    /// `arg.into_iter().collect::<Vec<T>>()`; the guest gets the vector, as an iterator if `true`.
+    Collect(Ty, bool),
+}
+
+/// How an argument is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// In a slot of its own.
+    Scalar,
+    /// `&str`, as a span.
+    Text,
+    /// `&[u8]`, as a span.
+    Bytes,
+    /// A handle, given away.
+    Give,
+    /// `&Object`
+    Object,
+    /// `&mut Object`
+    ObjectMut,
+    /// In the call's message, given away or lent as its type says.
+    Message,
+    /// `&mut` of a value: in the message, and written back from the reply.
+    MessageMut,
+}
+
+/// How a result comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    /// Nothing.
+    Unit,
+    /// In the slot.
+    Scalar,
+    /// In the slot, as a guest object of this kind.
+    Object(u32),
+    /// In a message.
+    Message {
+        /// Borrowed parts are written out: what they point into does not outlive the call.
+        inline: bool,
+    },
+}
+
+/// What a borrowed result is tied to; numbers are indices of arguments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AnchorPlan {
+    /// The handle whose arena keeps what is copied out.
+    pub owner: Option<usize>,
+    /// Handles with lifetimes, whose inputs the result may point into.
+    pub inherit: Vec<usize>,
+    /// Inputs that are copied to stay.
+    pub keep: Vec<usize>,
+}
+
+/// A trait of the crate, defined again on the host.
+#[derive(Debug, Clone)]
+pub struct TraitPlan {
+    /// Names the unit for demotion: its public path.
+    pub key: String,
+    /// Module it is defined in.
+    pub module: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// Documentation, attributes.
+    pub meta: Meta,
+    /// The definition.
+    pub definition: crate::extract::api::Trait,
+}
+
+/// A trait implementation.
+#[derive(Debug, Clone)]
+pub struct ImplPlan {
+    /// Names the unit for demotion (`impl Display for semver::Version`).
+    pub key: String,
+    /// The module in which it is printed.
+    pub module: Vec<String>,
+    /// Parameters and bounds as upstream.
+    pub generics: Generics,
+    /// The trait.
+    pub trait_: PathTy,
+    /// The type.
+    pub self_ty: Ty,
+    /// Associated types.
+    pub types: Vec<(String, Ty)>,
+    /// How it is made.
+    pub body: ImplBody,
+}
+
+/// How a trait implementation is made.
+#[derive(Debug, Clone)]
+pub enum ImplBody {
+    /// Nothing in it.
+    Marker,
+    /// Methods forwarded one by one.
+    Methods(Vec<FunctionPlan>),
+    /// `fmt` under the caller's formatting options.
+    Format {
+        /// The guest export.
+        export: u32,
+    },
+    /// `hash`, by replaying what the guest's value writes.
+    Hash {
+        /// The guest export.
+        export: u32,
+    },
+    /// `Error`, with its source chain if it has one.
+    Error {
+        /// The guest export of `source`.
+        source: Option<u32>,
+    },
+}
+
+/// A constant or static.
+#[derive(Debug, Clone)]
+pub struct ConstPlan {
+    /// Names the unit for demotion: its public path.
+    pub key: String,
+    /// Where it stands.
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+    /// Documentation, attributes.
+    pub meta: Meta,
+    /// `static` instead of `const`
+    pub is_static: bool,
+    /// Its type.
+    pub ty: Ty,
+    /// Its path or `<Type>::NAME` in the guest.
+    pub callee: Callee,
+    /// How its value is told.
+    pub value: ConstValue,
+}
+
+/// How the value of a constant is told.
+#[derive(Debug, Clone)]
+pub enum ConstValue {
+    /// A literal.
+    Literal(String),
+    /// A scalar that the guest tells when the bindings are made.
+    Slot(u32),
+    /// The bytes of an opaque `Copy` type, told when the bindings are made.
+    Bytes(u32),
+    /// Text that the guest tells when the bindings are made.
+    Text(u32),
+    /// An object made on first use.
+    Named {
+        /// The export that makes it.
+        make: u32,
+        /// Its kind.
+        kind: u32,
+    },
+}

@@ -1,0 +1,72 @@
+//! Constants and statics: how their values are told.
+
+use crate::extract::api::{AssocItem, Const, Meta, Ty};
+use crate::plan::bridge::{Callee, ConstPlan, ConstValue, Place};
+use crate::plan::cross::Obstacle;
+use crate::plan::lifetimes;
+use crate::plan::planner::{Planner, split};
+use crate::plan::types::{Kind, local};
+
+/// A constant or static of a module.
+pub fn free(planner: &mut Planner<'_>, value: &Const, path: &[String], key: String, meta: &Meta, is_static: bool) {
+    let (name, module) = split(path);
+    let (place, callee) = (Place::Module(module), Callee::Free(path.to_vec()));
+    add(planner, value, Told { key, name: &name, meta, place, callee, is_static });
+}
+
+/// A constant of a type.
+pub fn associated(planner: &mut Planner<'_>, value: &Const, key: String, item: &AssocItem, place: Place, callee: Callee) {
+    add(planner, value, Told { key, name: &item.name, meta: &item.meta, place, callee, is_static: false });
+}
+
+struct Told<'a> {
+    key: String,
+    name: &'a str,
+    meta: &'a Meta,
+    place: Place,
+    callee: Callee,
+    is_static: bool,
+}
+
+fn add(planner: &mut Planner<'_>, value: &Const, told: Told<'_>) {
+    let planned = planner.accepted(&told.key).and_then(|()| how(planner, value));
+    match planned {
+        Ok(how) => planner.plan.bridge.consts.push(ConstPlan {
+            key: told.key,
+            place: told.place,
+            name: told.name.to_owned(),
+            meta: told.meta.clone(),
+            is_static: told.is_static,
+            ty: value.ty.clone(),
+            callee: told.callee,
+            value: how,
+        }),
+        Err(obstacle) => planner.skip(&told.key, obstacle, false),
+    }
+}
+
+fn how(planner: &mut Planner<'_>, value: &Const) -> Result<ConstValue, Obstacle> {
+    if let (Some(literal), true) = (&value.value, value.is_literal)
+        && matches!(&value.ty, Ty::Prim(name) if name == "bool" || name == "char")
+    {
+        return Ok(ConstValue::Literal(literal.clone()));
+    }
+    match &value.ty {
+        Ty::Prim(name) if !matches!(name.as_str(), "str" | "u128" | "i128" | "never") => {
+            Ok(ConstValue::Slot(planner.export()))
+        }
+        Ty::Ref { mutable: false, ty, .. } if **ty == Ty::Prim("str".to_owned()) => Ok(ConstValue::Text(planner.export())),
+        ty => match local(ty).and_then(|id| Some((id, planner.types.kind(id)?.clone()))) {
+            Some((_, Kind::Bytes)) => Ok(ConstValue::Bytes(planner.export())),
+            Some((_, Kind::Object)) if lifetimes::lifetimes(planner.api, ty).is_empty() => {
+                let kind = planner.drop_export(ty);
+                Ok(ConstValue::Named { make: planner.export(), kind })
+            }
+            Some((id, _)) => {
+                planner.types.usable(id)?;
+                Err(Obstacle::new("constant of a value type", "a constant that holds a struct or enum"))
+            }
+            None => Err(Obstacle::new("constant", "a constant of this type has no value that could be told")),
+        },
+    }
+}

@@ -1,0 +1,192 @@
+//! Trait implementations: which are repeated, derived, or forwarded, and how.
+
+use std::collections::BTreeSet;
+
+use crate::extract::api::{Arg, AssocItem, AssocKind, Bound, Def, Function, Impl, Meta, PathTy, Ty};
+use crate::plan::bridge::{Callee, ConstPlan, ConstValue, FunctionPlan, ImplBody, ImplPlan, Place};
+use crate::plan::conversions;
+use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::functions::{self, Context};
+use crate::plan::planner::Planner;
+use crate::plan::std_traits::{self, Treatment};
+use crate::plan::traits;
+use crate::plan::types::{Kind, local};
+
+/// Traits that the host derives on value types, in the order in which they are printed.
+const DERIVABLE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
+
+/// Those of `derived` that the host derives too. `Default` is forwarded: an enum's `#[default]` is not known here.
+#[must_use]
+pub fn derivable(derived: &[String]) -> Vec<String> {
+    DERIVABLE.iter().filter(|known| derived.iter().any(|name| name == *known)).map(|&name| name.to_owned()).collect()
+}
+
+/// Plans all impls, those of std's traits and those of the crate's own.
+pub fn plan_all(planner: &mut Planner<'_>) {
+    let api = planner.api;
+    let mut local_impls = Vec::new();
+    for (index, block) in api.impls.iter().enumerate() {
+        match &block.trait_.def {
+            _ if block.negative => {}
+            Def::Std(path) => std_impl(planner, path, block, index),
+            Def::Local(id) => local_impls.push((*id, index)),
+            Def::Foreign { path, .. } => {
+                let key = key(planner, block, index);
+                let reason = format!("`{}` is a trait of another crate", path.join("::"));
+                planner.skip(&key, Obstacle::new("trait of another crate", reason), false);
+            }
+        }
+    }
+    traits::plan_all(planner, &local_impls);
+}
+
+fn std_impl(planner: &mut Planner<'_>, path: &str, block: &Impl, index: usize) {
+    let treatment = std_traits::treatment(path);
+    let key = key(planner, block, index);
+    if treatment == Treatment::Ignore || derived_on_host(planner, block) {
+        return;
+    }
+    let before = planner.exports();
+    match planner.accepted(&key).and_then(|()| std_body(planner, path, block, treatment, &key)) {
+        Ok((body, types)) => planner.plan.bridge.impls.push(ImplPlan {
+            key,
+            module: Vec::new(),
+            generics: block.generics.clone(),
+            trait_: block.trait_.clone(),
+            self_ty: block.self_ty.clone(),
+            types,
+            body,
+        }),
+        Err(obstacle) => {
+            planner.reset_exports(before);
+            planner.skip(&key, obstacle, false);
+        }
+    }
+}
+
+/// Whether the host's definition of a value type derives the trait already.
+fn derived_on_host(planner: &Planner<'_>, block: &Impl) -> bool {
+    let Def::Std(path) = &block.trait_.def else { return false };
+    let name = path.rsplit("::").next().unwrap_or(path);
+    let derives = local(&block.self_ty)
+        .and_then(|id| planner.plan.bridge.types.get(&id))
+        .is_some_and(|plan| plan.derives.iter().any(|derived| derived == name));
+    block.derived && derives
+}
+
+/// The body of an impl, and its associated types.
+type Body = (ImplBody, Vec<(String, Ty)>);
+
+fn std_body(planner: &mut Planner<'_>, path: &str, block: &Impl, treatment: Treatment, key: &str) -> Result<Body, Obstacle> {
+    self_crosses(planner, block)?;
+    for arg in cross::type_args(&block.trait_) {
+        trait_argument(planner, arg)?;
+    }
+    let body = match treatment {
+        Treatment::Marker => ImplBody::Marker,
+        Treatment::Format => ImplBody::Format { export: planner.export() },
+        Treatment::Hash => ImplBody::Hash { export: planner.export() },
+        Treatment::Error => {
+            let source = block.items.iter().any(|item| item.name == "source" || item.name == "cause");
+            ImplBody::Error { source: source.then(|| planner.export()) }
+        }
+        Treatment::Methods => {
+            let types = assoc_types(planner, block)?;
+            let mut methods = Vec::new();
+            for item in &block.items {
+                if let AssocKind::Function(function) = &item.kind {
+                    let context = context(block, item, format!("{key}::{}", item.name));
+                    match functions::plan(planner, function, context) {
+                        Ok(planned) => methods.push(planned),
+                        Err(_) if std_traits::is_provided(path, &item.name) => {}
+                        Err(obstacle) => return Err(obstacle),
+                    }
+                }
+            }
+            return Ok((ImplBody::Methods(methods), types));
+        }
+        Treatment::Ignore => return Err(Obstacle::new("auto trait", "left to the compiler")),
+    };
+    Ok((body, Vec::new()))
+}
+
+/// A type argument of the trait: what conversions take, or what crosses.
+fn trait_argument(planner: &Planner<'_>, arg: &Ty) -> Result<(), Obstacle> {
+    match arg {
+        Ty::Prim(name) if name == "str" => Ok(()),
+        Ty::Param(_) => Ok(()),
+        Ty::Slice(item) => cross::value(&planner.types, item, Way::In),
+        Ty::Path(PathTy { def: Def::Std(name), .. }) if name == "std::path::Path" || name == "std::ffi::OsStr" => Ok(()),
+        Ty::Ref { mutable: true, .. } => Err(Obstacle::new("nested `&mut`", "a trait over a mutable borrow")),
+        other => cross::value(&planner.types, other, Way::In),
+    }
+}
+
+/// Whether the type that implements the trait is one that the bindings define, or a conversion reaches.
+pub fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
+    let inner = if let Ty::Ref { ty, mutable: false, .. } = &block.self_ty { ty } else { &block.self_ty };
+    match inner {
+        Ty::Param(name) => {
+            let by = conversions::convert(&Ty::Param(name.clone()), &[&block.generics]);
+            by.map(|_| ())
+        }
+        Ty::Prim(name) if name == "str" => Ok(()),
+        Ty::Slice(item) => cross::value(&planner.types, item, Way::In),
+        other if conversions::mentions_param(other) => {
+            Err(Obstacle::new("generic type", "an impl for a type with parameters of the caller"))
+        }
+        other => cross::value(&planner.types, other, Way::In),
+    }
+}
+
+/// The associated types of an impl.
+pub fn assoc_types(planner: &Planner<'_>, block: &Impl) -> Result<Vec<(String, Ty)>, Obstacle> {
+    let mut types = Vec::new();
+    for item in &block.items {
+        if let AssocKind::Type { ty: Some(ty), .. } = &item.kind {
+            let unsized_ok = matches!(ty, Ty::Prim(name) if name == "str") || matches!(ty, Ty::Slice(_));
+            if !unsized_ok {
+                cross::value(&planner.types, ty, Way::Out)?;
+            }
+            types.push((item.name.clone(), ty.clone()));
+        }
+    }
+    Ok(types)
+}
+
+/// The context of a method of an impl.
+pub fn context<'a>(block: &'a Impl, item: &'a AssocItem, key: String) -> Context<'a> {
+    Context {
+        key,
+        name: &item.name,
+        meta: &item.meta,
+        place: Place::Impl,
+        callee: Callee::Trait(block.self_ty.clone(), block.trait_.clone(), item.name.clone()),
+        outer: &block.generics,
+    }
+}
+
+/// The key of an impl; the index tells apart those that would read the same.
+pub fn key(planner: &Planner<'_>, block: &Impl, index: usize) -> String {
+    let trait_ = def_name(planner, &block.trait_.def);
+    format!("impl {trait_} for {} #{index}", type_name(planner, &block.self_ty))
+}
+
+fn def_name(planner: &Planner<'_>, def: &Def) -> String {
+    match def {
+        Def::Local(id) => planner.api.items.get(id).map_or_else(String::new, |item| item.name.clone()),
+        Def::Std(path) => path.rsplit("::").next().unwrap_or(path).to_owned(),
+        Def::Foreign { path, .. } => path.join("::"),
+    }
+}
+
+fn type_name(planner: &Planner<'_>, ty: &Ty) -> String {
+    match ty {
+        Ty::Path(path) => def_name(planner, &path.def),
+        Ty::Ref { ty, .. } => format!("&{}", type_name(planner, ty)),
+        Ty::Prim(name) | Ty::Param(name) => name.clone(),
+        Ty::Slice(ty) => format!("[{}]", type_name(planner, ty)),
+        Ty::Array(ty, len) => format!("[{}; {len}]", type_name(planner, ty)),
+        _ => "…".to_owned(),
+    }
+}

@@ -1,0 +1,120 @@
+//! Lifetimes of a signature: elided ones get names, so that a result's borrows can be traced to arguments.
+//! Follows the elision rules of the Rust reference, "Lifetime elision".
+
+use std::collections::BTreeSet;
+
+use crate::extract::api::{Api, Arg, Binding, Bound, Def, PathTy, Ty};
+use crate::plan::types::{generics_of, lifetime_params};
+
+/// A signature in which every lifetime has a name.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// Argument types.
+    pub inputs: Vec<Ty>,
+    /// Result type.
+    pub output: Ty,
+}
+
+/// Names the elided lifetimes of a signature.
+#[must_use]
+pub fn name(api: &Api, inputs: &[Ty], output: &Ty, has_receiver: bool) -> Named {
+    let mut fresh = 0;
+    let inputs: Vec<Ty> = inputs
+        .iter()
+        .map(|ty| {
+            let mut ty = ty.clone();
+            each_lifetime(api, &mut ty, &mut |lifetime| {
+                if lifetime == "_" {
+                    fresh += 1;
+                    *lifetime = format!("#{fresh}");
+                }
+            });
+            ty
+        })
+        .collect();
+    let elided = elided(api, &inputs, has_receiver).unwrap_or_else(|| "static".to_owned());
+    let mut output = output.clone();
+    each_lifetime(api, &mut output, &mut |lifetime| {
+        if lifetime == "_" {
+            lifetime.clone_from(&elided);
+        }
+    });
+    Named { inputs, output }
+}
+
+fn elided(api: &Api, inputs: &[Ty], has_receiver: bool) -> Option<String> {
+    if let Some(Ty::Ref { lifetime: Some(lifetime), .. }) = inputs.first().filter(|_| has_receiver) {
+        return Some(lifetime.clone());
+    }
+    let all: BTreeSet<String> = inputs.iter().flat_map(|ty| lifetimes(api, ty)).collect();
+    (all.len() == 1).then(|| all.into_iter().next()).flatten()
+}
+
+/// All lifetimes in `ty`, `static` included.
+#[must_use]
+pub fn lifetimes(api: &Api, ty: &Ty) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    each_lifetime(api, &mut ty.clone(), &mut |lifetime| {
+        found.insert(lifetime.clone());
+    });
+    found
+}
+
+/// Calls `f` on each lifetime in `ty`; omitted arguments of local types and of references are filled in as `_` first.
+pub fn each_lifetime(api: &Api, ty: &mut Ty, f: &mut dyn FnMut(&mut String)) {
+    match ty {
+        Ty::Ref { lifetime, ty, .. } => {
+            f(lifetime.get_or_insert_with(|| "_".to_owned()));
+            each_lifetime(api, ty, f);
+        }
+        Ty::Path(path) => {
+            fill_in(api, path);
+            in_path(api, path, f);
+        }
+        Ty::Tuple(parts) => parts.iter_mut().for_each(|part| each_lifetime(api, part, f)),
+        Ty::Slice(ty) | Ty::Array(ty, _) | Ty::RawPtr { ty, .. } => each_lifetime(api, ty, f),
+        Ty::ImplTrait(bounds) | Ty::DynTrait(bounds) => in_bounds(api, bounds, f),
+        Ty::Assoc { self_ty, .. } => each_lifetime(api, self_ty, f),
+        Ty::FnPtr { .. } | Ty::Param(_) | Ty::SelfTy | Ty::Prim(_) | Ty::Opaque(_) => {}
+    }
+}
+
+fn in_path(api: &Api, path: &mut PathTy, f: &mut dyn FnMut(&mut String)) {
+    for arg in &mut path.args {
+        match arg {
+            Arg::Lifetime(lifetime) => f(lifetime),
+            Arg::Type(ty) => each_lifetime(api, ty, f),
+            Arg::Const(_) => {}
+        }
+    }
+    for (_, binding) in &mut path.bindings {
+        match binding {
+            Binding::Equal(ty) => each_lifetime(api, ty, f),
+            Binding::Bound(bounds) => in_bounds(api, bounds, f),
+        }
+    }
+}
+
+fn in_bounds(api: &Api, bounds: &mut [Bound], f: &mut dyn FnMut(&mut String)) {
+    for bound in bounds {
+        match bound {
+            Bound::Trait { trait_, .. } => in_path(api, trait_, f),
+            Bound::Lifetime(lifetime) => f(lifetime),
+            Bound::Use(_) => {}
+        }
+    }
+}
+
+/// `Iter` for `Iter<'_>`: rustdoc leaves out what the source leaves out.
+fn fill_in(api: &Api, path: &mut PathTy) {
+    let written = path.args.iter().filter(|arg| matches!(arg, Arg::Lifetime(_))).count();
+    if written > 0 {
+        return;
+    }
+    let wanted = match &path.def {
+        Def::Local(id) => api.items.get(id).and_then(generics_of).map_or(0, |generics| lifetime_params(generics).count()),
+        Def::Std(name) if name == "std::borrow::Cow" => 1,
+        Def::Std(_) | Def::Foreign { .. } => 0,
+    };
+    path.args.splice(0..0, (0..wanted).map(|_| Arg::Lifetime("_".to_owned())));
+}

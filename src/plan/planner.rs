@@ -1,0 +1,275 @@
+//! Walks the API in order and collects the plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::extract::api::{Alias, Api, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Ty};
+use crate::extract::{Extracted, Skipped};
+use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, TypePlan};
+use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::functions::{self, Context};
+use crate::plan::types::{Kind, Types, generics_of, local};
+use crate::plan::{consts, impls, key, modules};
+
+/// The bridge, and what is not on it.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// What crosses.
+    pub bridge: Bridge,
+    /// What does not, with the reason; sorted.
+    pub skipped: Vec<Skipped>,
+    /// How much of the API crosses.
+    pub coverage: Coverage,
+}
+
+/// Public functions: free ones, inherent ones, and methods of the crate's public traits; hidden ones apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Coverage {
+    /// Those that the bindings offer.
+    pub bound: usize,
+    /// All that a public path reaches.
+    pub total: usize,
+}
+
+/// Plans how `extracted` crosses. `demoted` holds the keys of units that rustc rejected, with its words.
+#[must_use]
+pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
+    let api = &extracted.api;
+    let mut planner = Planner {
+        api,
+        demoted,
+        types: Types::classify(api, demoted),
+        drops: BTreeMap::new(),
+        exports: 0,
+        plan: Plan { skipped: extracted.skipped.clone(), ..Plan::default() },
+    };
+    planner.plan.bridge.krate.clone_from(&api.name);
+    planner.plan.bridge.version.clone_from(&api.version);
+    planner.types();
+    planner.members();
+    impls::plan_all(&mut planner);
+    modules::plan_all(&mut planner);
+    let Planner { mut plan, exports, .. } = planner;
+    plan.bridge.exports = exports;
+    plan.skipped.sort();
+    plan.skipped.dedup();
+    plan
+}
+
+/// The state of planning one crate.
+pub struct Planner<'a> {
+    /// The API.
+    pub api: &'a Api,
+    /// Units that rustc rejected.
+    demoted: &'a BTreeMap<String, String>,
+    /// Representations.
+    pub types: Types<'a>,
+    drops: BTreeMap<ItemId, u32>,
+    exports: u32,
+    /// What came of it so far.
+    pub plan: Plan,
+}
+
+impl<'a> Planner<'a> {
+    /// A new export.
+    pub fn export(&mut self) -> u32 {
+        self.exports += 1;
+        self.exports - 1
+    }
+
+    /// How many exports there are so far.
+    pub fn exports(&self) -> u32 {
+        self.exports
+    }
+
+    /// Takes back the exports after the first `count`: what they were for is skipped.
+    pub fn reset_exports(&mut self, count: u32) {
+        self.exports = count;
+    }
+
+    /// The export that drops objects of the handle type `ty`.
+    pub fn drop_export(&self, ty: &Ty) -> u32 {
+        local(ty).and_then(|id| self.drops.get(&id)).copied().unwrap_or_default()
+    }
+
+    /// Whether rustc rejected the unit `key`.
+    ///
+    /// # Errors
+    /// With rustc's words, if it did.
+    pub fn accepted(&self, key: &str) -> Result<(), Obstacle> {
+        self.demoted.get(key).map_or(Ok(()), |reason| Err(Obstacle::new("rejected by rustc", reason.clone())))
+    }
+
+    /// Lists `path` as skipped.
+    pub fn skip(&mut self, path: &str, obstacle: Obstacle, is_function: bool) {
+        let Obstacle { construct, reason } = obstacle;
+        let construct = construct.to_owned();
+        self.plan.skipped.push(Skipped { path: path.to_owned(), construct, reason, is_function });
+    }
+
+    /// Plans a function that counts, and says whether it crosses.
+    pub fn function(&mut self, function: &Function, context: Context<'_>) -> Option<FunctionPlan> {
+        let (key, hidden) = (context.key.clone(), context.meta.hidden);
+        self.plan.coverage.total += usize::from(!hidden);
+        let planned = self.accepted(&key).and_then(|()| functions::plan(self, function, context));
+        match planned {
+            Ok(planned) => {
+                self.plan.coverage.bound += usize::from(!hidden);
+                Some(planned)
+            }
+            Err(obstacle) => {
+                self.skip(&key, obstacle, !hidden);
+                None
+            }
+        }
+    }
+
+    /// The types of the fields of the value type `id`.
+    pub fn field_types(&self, id: ItemId) -> Vec<&'a Ty> {
+        match &self.api.items[&id].kind {
+            _ if self.types.kind(id) != Some(&Kind::Value) => Vec::new(),
+            ItemKind::Struct(item) => super::types::fields(&item.shape).iter().map(|field| &field.ty).collect(),
+            ItemKind::Enum(item) => item
+                .variants
+                .iter()
+                .flat_map(|variant| super::types::fields(&variant.shape))
+                .map(|field| &field.ty)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn types(&mut self) {
+        for (id, item) in &self.api.items {
+            let Some(path) = &item.path else { continue };
+            self.plan.bridge.paths.insert(*id, path.clone());
+            let (Some(kind), Some(generics)) = (self.types.kind(*id).cloned(), generics_of(item)) else { continue };
+            let key = key(self.api, path);
+            let repr = match (kind, &item.kind) {
+                (Kind::Skip(obstacle), _) => {
+                    self.skip(&key, obstacle, false);
+                    continue;
+                }
+                (Kind::Object, _) => {
+                    let drop = self.export();
+                    self.drops.insert(*id, drop);
+                    Repr::Object { drop }
+                }
+                (Kind::Bytes, _) => Repr::Bytes { layout: self.export() },
+                (Kind::Value, ItemKind::Struct(item)) => Repr::Struct(item.shape.clone()),
+                (Kind::Value, ItemKind::Enum(item)) => Repr::Enum(item.variants.clone()),
+                (Kind::Value, _) => continue,
+            };
+            let facts = match &item.kind {
+                ItemKind::Struct(item) => &item.facts,
+                ItemKind::Enum(item) => &item.facts,
+                _ => continue,
+            };
+            let (name, module) = split(path);
+            let plan = TypePlan {
+                key,
+                module,
+                name,
+                meta: item.meta.clone(),
+                generics: generics.clone(),
+                derives: if repr.is_value() { impls::derivable(&facts.derived) } else { Vec::new() },
+                attributes: facts.repr.clone(),
+                repr,
+                send: facts.send != Some(false),
+                sync: facts.sync != Some(false),
+            };
+            self.plan.bridge.types.insert(*id, plan);
+        }
+    }
+
+    fn members(&mut self) {
+        for (id, item) in &self.api.items {
+            let Some(path) = &item.path else { continue };
+            let key = key(self.api, path);
+            match &item.kind {
+                ItemKind::Function(function) => self.free(function, path, key, &item.meta),
+                ItemKind::Const(value) => consts::free(self, value, path, key, &item.meta, false),
+                ItemKind::Static(_, true) => {
+                    self.skip(&key, Obstacle::new("static mut", "a mutable static"), false);
+                }
+                ItemKind::Static(value, false) => consts::free(self, value, path, key, &item.meta, true),
+                ItemKind::Struct(definition) => self.inherent(&key, &definition.facts.inherent),
+                ItemKind::Enum(definition) => self.inherent(&key, &definition.facts.inherent),
+                ItemKind::Macro(_) => self.skip(&key, Obstacle::new("macro", "a macro"), false),
+                ItemKind::Alias(alias) => self.alias(*id, alias, path, key, &item.meta),
+                ItemKind::Union(_) | ItemKind::Trait(_) | ItemKind::Other(_) => {}
+            }
+        }
+    }
+
+    fn free(&mut self, function: &Function, path: &[String], key: String, meta: &Meta) {
+        let (name, module) = split(path);
+        let context = Context {
+            key,
+            name: &name,
+            meta,
+            place: Place::Module(module),
+            callee: Callee::Free(path.to_vec()),
+            outer: &Generics::default(),
+        };
+        if let Some(planned) = self.function(function, context) {
+            self.plan.bridge.functions.push(planned);
+        }
+    }
+
+    fn alias(&mut self, id: ItemId, alias: &Alias, path: &[String], key: String, meta: &Meta) {
+        let params: Vec<String> = super::types::type_params(&alias.generics).map(str::to_owned).collect();
+        *self.types.value_params.borrow_mut() = params.into_iter().collect();
+        let crosses = self.accepted(&key).and_then(|()| cross::value(&self.types, &alias.ty, Way::Out));
+        self.types.value_params.borrow_mut().clear();
+        match crosses {
+            Ok(()) => {
+                let (name, module) = split(path);
+                let plan = AliasPlan { key, module, name, meta: meta.clone(), alias: alias.clone() };
+                self.plan.bridge.aliases.insert(id, plan);
+            }
+            Err(obstacle) => self.skip(&key, obstacle, false),
+        }
+    }
+
+    fn inherent(&mut self, ty_key: &str, blocks: &'a [crate::extract::api::InherentImpl]) {
+        let mut seen = BTreeSet::new();
+        for block in blocks {
+            for item in &block.items {
+                let mut key = format!("{ty_key}::{}", item.name);
+                if !seen.insert(item.name.clone()) {
+                    key = format!("{key}#{}", seen.len());
+                }
+                self.inherent_item(key, block, item);
+            }
+        }
+    }
+
+    fn inherent_item(&mut self, key: String, block: &crate::extract::api::InherentImpl, item: &AssocItem) {
+        let place = Place::Inherent { generics: block.generics.clone(), self_ty: block.self_ty.clone() };
+        let callee = Callee::Inherent(block.self_ty.clone(), item.name.clone());
+        match &item.kind {
+            AssocKind::Function(function) => {
+                let context =
+                    Context { key, name: &item.name, meta: &item.meta, place, callee, outer: &block.generics };
+                let usable = local(&block.self_ty).map_or(Ok(()), |id| self.types.usable(id));
+                let planned = match usable {
+                    Ok(()) => self.function(function, context),
+                    Err(obstacle) => {
+                        self.plan.coverage.total += usize::from(!item.meta.hidden);
+                        self.skip(&context.key, obstacle, !item.meta.hidden);
+                        None
+                    }
+                };
+                self.plan.bridge.functions.extend(planned);
+            }
+            AssocKind::Const(value) => consts::associated(self, value, key, item, place, callee),
+            AssocKind::Type { .. } => {}
+        }
+    }
+}
+
+/// A path's last name, and the module before it.
+pub fn split(path: &[String]) -> (String, Vec<String>) {
+    let (name, module) = path.split_last().unwrap_or_else(|| unreachable!("an item's path ends in its name"));
+    (name.clone(), module.to_vec())
+}

@@ -1,0 +1,130 @@
+//! Replaces parameters, `Self` and associated types by what they stand for.
+
+use std::collections::BTreeMap;
+
+use crate::extract::api::{Arg, Binding, Bound, Function, Generics, Param, PathTy, Ty, Where};
+
+/// What stands for what.
+#[derive(Debug, Clone, Default)]
+pub struct Subst {
+    /// `Self`.
+    pub self_ty: Option<Ty>,
+    /// Type parameters by name.
+    pub params: BTreeMap<String, Ty>,
+    /// Associated types of `Self` by name.
+    pub assoc: BTreeMap<String, Ty>,
+}
+
+impl Subst {
+    /// `ty` with everything replaced.
+    #[must_use]
+    pub fn ty(&self, ty: &Ty) -> Ty {
+        match ty {
+            Ty::SelfTy => self.self_ty.clone().unwrap_or(Ty::SelfTy),
+            Ty::Param(name) if name == "Self" => self.self_ty.clone().unwrap_or(Ty::SelfTy),
+            Ty::Param(name) => self.params.get(name).cloned().unwrap_or_else(|| ty.clone()),
+            Ty::Assoc { self_ty, trait_, name, args } => self.assoc(self_ty, trait_.as_ref(), name, args),
+            Ty::Path(path) => Ty::Path(self.path(path)),
+            Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.ty(part)).collect()),
+            Ty::Slice(ty) => Ty::Slice(Box::new(self.ty(ty))),
+            Ty::Array(ty, len) => Ty::Array(Box::new(self.ty(ty)), len.clone()),
+            Ty::Ref { lifetime, mutable, ty } => {
+                Ty::Ref { lifetime: lifetime.clone(), mutable: *mutable, ty: Box::new(self.ty(ty)) }
+            }
+            Ty::RawPtr { mutable, ty } => Ty::RawPtr { mutable: *mutable, ty: Box::new(self.ty(ty)) },
+            Ty::ImplTrait(bounds) => Ty::ImplTrait(self.bounds(bounds)),
+            Ty::DynTrait(bounds) => Ty::DynTrait(self.bounds(bounds)),
+            Ty::FnPtr { inputs, output, plain, binder } => Ty::FnPtr {
+                binder: binder.clone(),
+                inputs: inputs.iter().map(|ty| self.ty(ty)).collect(),
+                output: Box::new(self.ty(output)),
+                plain: *plain,
+            },
+            Ty::Prim(_) | Ty::Opaque(_) => ty.clone(),
+        }
+    }
+
+    fn assoc(&self, self_ty: &Ty, trait_: Option<&PathTy>, name: &str, args: &[Arg]) -> Ty {
+        let of_self = matches!(self_ty, Ty::SelfTy) || matches!(self_ty, Ty::Param(param) if param == "Self");
+        match self.assoc.get(name) {
+            Some(ty) if of_self => ty.clone(),
+            _ => Ty::Assoc {
+                self_ty: Box::new(self.ty(self_ty)),
+                trait_: trait_.map(|path| self.path(path)),
+                name: name.to_owned(),
+                args: args.iter().map(|arg| self.arg(arg)).collect(),
+            },
+        }
+    }
+
+    /// A path with its arguments replaced.
+    #[must_use]
+    pub fn path(&self, path: &PathTy) -> PathTy {
+        let binding = |(name, binding): &(String, Binding)| {
+            let binding = match binding {
+                Binding::Equal(ty) => Binding::Equal(self.ty(ty)),
+                Binding::Bound(bounds) => Binding::Bound(self.bounds(bounds)),
+            };
+            (name.clone(), binding)
+        };
+        PathTy {
+            def: path.def.clone(),
+            args: path.args.iter().map(|arg| self.arg(arg)).collect(),
+            bindings: path.bindings.iter().map(binding).collect(),
+        }
+    }
+
+    fn arg(&self, arg: &Arg) -> Arg {
+        match arg {
+            Arg::Type(ty) => Arg::Type(self.ty(ty)),
+            other => other.clone(),
+        }
+    }
+
+    fn bounds(&self, bounds: &[Bound]) -> Vec<Bound> {
+        bounds
+            .iter()
+            .map(|bound| match bound {
+                Bound::Trait { trait_, maybe, binder } => {
+                    Bound::Trait { trait_: self.path(trait_), maybe: *maybe, binder: binder.clone() }
+                }
+                other => other.clone(),
+            })
+            .collect()
+    }
+
+    /// Parameters with their bounds replaced.
+    #[must_use]
+    pub fn generics(&self, generics: &Generics) -> Generics {
+        let param = |param: &Param| match param {
+            Param::Type { name, bounds, default } => Param::Type {
+                name: name.clone(),
+                bounds: self.bounds(bounds),
+                default: default.as_ref().map(|ty| self.ty(ty)),
+            },
+            other => other.clone(),
+        };
+        let clause = |clause: &Where| match clause {
+            Where::Type { ty, bounds, binder } => {
+                Where::Type { ty: self.ty(ty), bounds: self.bounds(bounds), binder: binder.clone() }
+            }
+            Where::Equal(a, b) => Where::Equal(self.ty(a), self.ty(b)),
+            Where::Lifetime { .. } => clause.clone(),
+        };
+        Generics {
+            params: generics.params.iter().map(param).collect(),
+            wheres: generics.wheres.iter().map(clause).collect(),
+        }
+    }
+
+    /// A function with everything replaced.
+    #[must_use]
+    pub fn function(&self, function: &Function) -> Function {
+        Function {
+            generics: self.generics(&function.generics),
+            inputs: function.inputs.iter().map(|(name, ty)| (name.clone(), self.ty(ty))).collect(),
+            output: self.ty(&function.output),
+            ..function.clone()
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The crate's own traits: defined again on the host, implemented by forwarding for the types that implement them.
+//!
+//! A method stays in the definition if it crosses for some implementor; implementors for which one that stays
+//! does not cross are left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::extract::api::{AssocItem, AssocKind, Bound, Def, Function, Impl, ItemId, ItemKind, Param, Trait, Ty};
+use crate::plan::bridge::{FunctionPlan, ImplBody, ImplPlan, TraitPlan};
+use crate::plan::cross::Obstacle;
+use crate::plan::functions;
+use crate::plan::impls;
+use crate::plan::planner::{Planner, split};
+use crate::plan::subst::Subst;
+
+/// Plans all traits of the crate, with their impls: trait and index.
+pub fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
+    let api = planner.api;
+    for (id, item) in &api.items {
+        let (ItemKind::Trait(definition), Some(path)) = (&item.kind, &item.path) else { continue };
+        let key = super::key(api, path);
+        let blocks: Vec<usize> = impls.iter().filter(|(of, _)| of == id).map(|(_, index)| *index).collect();
+        let methods: Vec<&AssocItem> = definition.items.iter().filter(|item| is_function(item)).collect();
+        let outcome = planner.accepted(&key).and_then(|()| one(planner, definition, &blocks));
+        let kept = outcome.as_ref().map(|kept| kept.keys().copied().collect::<BTreeSet<_>>()).unwrap_or_default();
+        for method in methods {
+            let bound = kept.contains(method.name.as_str());
+            planner.plan.coverage.total += usize::from(!method.meta.hidden);
+            planner.plan.coverage.bound += usize::from(bound && !method.meta.hidden);
+            if !bound {
+                let obstacle = why(planner, definition, &blocks, method);
+                planner.skip(&format!("{key}::{}", method.name), obstacle, !method.meta.hidden);
+            }
+        }
+        match outcome {
+            Ok(_) => {
+                let (name, module) = split(path);
+                let definition = keep(planner, definition, &kept);
+                let meta = item.meta.clone();
+                planner.plan.bridge.traits.push(TraitPlan { key, module, name, meta, definition });
+                implement(planner, item_trait(api, *id), &kept, &blocks);
+            }
+            Err(obstacle) => planner.skip(&key, obstacle, false),
+        }
+    }
+}
+
+fn item_trait(api: &crate::extract::Api, id: ItemId) -> &Trait {
+    match &api.items[&id].kind {
+        ItemKind::Trait(definition) => definition,
+        _ => unreachable!("asked for traits only"),
+    }
+}
+
+fn is_function(item: &AssocItem) -> bool {
+    matches!(item.kind, AssocKind::Function(_))
+}
+
+/// The methods that stay, each with the number of implementors for which it crosses.
+fn one<'d>(planner: &mut Planner<'_>, definition: &'d Trait, blocks: &[usize]) -> Result<BTreeMap<&'d str, usize>, Obstacle> {
+    if definition.is_unsafe {
+        return Err(Obstacle::new("unsafe trait", "an unsafe trait"));
+    }
+    if blocks.is_empty() {
+        return Err(Obstacle::new("trait for the application", "no type of the crate implements it"));
+    }
+    let mut kept = BTreeMap::new();
+    for item in definition.items.iter().filter(|item| is_function(item)) {
+        let crossing = blocks.iter().filter(|index| try_method(planner, definition, **index, item).is_ok()).count();
+        if crossing * 2 > blocks.len() {
+            kept.insert(item.name.as_str(), crossing);
+        }
+    }
+    if kept.is_empty() && definition.items.iter().any(is_function) {
+        return Err(Obstacle::new("trait of the crate", "none of its methods cross"));
+    }
+    Ok(kept)
+}
+
+fn try_method(planner: &mut Planner<'_>, definition: &Trait, index: usize, item: &AssocItem) -> Result<FunctionPlan, Obstacle> {
+    let block = &planner.api.impls[index];
+    impls::self_crosses(planner, block)?;
+    let function = function_for(definition, block, item);
+    let context = impls::context(block, item, String::new());
+    let before = planner.exports();
+    let planned = functions::plan(planner, &function, context);
+    planner.reset_exports(before);
+    planned
+}
+
+/// The obstacle to a method that does not stay.
+fn why(planner: &mut Planner<'_>, definition: &Trait, blocks: &[usize], item: &AssocItem) -> Obstacle {
+    blocks
+        .iter()
+        .find_map(|index| try_method(planner, definition, *index, item).err())
+        .unwrap_or_else(|| Obstacle::new("trait for the application", "no type of the crate implements the trait"))
+}
+
+/// The method as `block` has it: its own, or the one that the trait provides.
+fn function_for(definition: &Trait, block: &Impl, item: &AssocItem) -> Function {
+    let own = block.items.iter().find(|own| own.name == item.name);
+    if let Some(AssocKind::Function(function)) = own.map(|own| &own.kind) {
+        return function.clone();
+    }
+    let AssocKind::Function(function) = &item.kind else { unreachable!("asked for functions only") };
+    substitution(definition, block).function(function)
+}
+
+fn substitution(definition: &Trait, block: &Impl) -> Subst {
+    let names = definition.generics.params.iter().filter_map(|param| match param {
+        Param::Type { name, .. } => Some(name.clone()),
+        _ => None,
+    });
+    let args = super::cross::type_args(&block.trait_).cloned();
+    let assoc = block.items.iter().filter_map(|item| match &item.kind {
+        AssocKind::Type { ty: Some(ty), .. } => Some((item.name.clone(), ty.clone())),
+        _ => None,
+    });
+    Subst { self_ty: Some(block.self_ty.clone()), params: names.zip(args).collect(), assoc: assoc.collect() }
+}
+
+/// The definition with what stays.
+fn keep(planner: &Planner<'_>, definition: &Trait, kept: &BTreeSet<&str>) -> Trait {
+    let mut definition = definition.clone();
+    definition.items.retain(|item| match &item.kind {
+        AssocKind::Function(_) => kept.contains(item.name.as_str()),
+        AssocKind::Type { .. } => true,
+        AssocKind::Const(_) => false,
+    });
+    definition.supertraits.retain(|bound| match bound {
+        Bound::Trait { trait_, .. } => match &trait_.def {
+            Def::Std(_) => true,
+            Def::Local(id) => planner.api.items.get(id).is_some_and(|item| item.path.is_some()),
+            Def::Foreign { .. } => false,
+        },
+        _ => true,
+    });
+    definition
+}
+
+fn implement(planner: &mut Planner<'_>, definition: &Trait, kept: &BTreeSet<&str>, blocks: &[usize]) {
+    for index in blocks {
+        let block = &planner.api.impls[*index];
+        let key = impls::key(planner, block, *index);
+        let before = planner.exports();
+        let planned = planner.accepted(&key).and_then(|()| methods(planner, definition, kept, block, &key));
+        match planned {
+            Ok((methods, types)) => planner.plan.bridge.impls.push(ImplPlan {
+                key,
+                module: Vec::new(),
+                generics: block.generics.clone(),
+                trait_: block.trait_.clone(),
+                self_ty: block.self_ty.clone(),
+                types,
+                body: ImplBody::Methods(methods),
+            }),
+            Err(obstacle) => {
+                planner.reset_exports(before);
+                planner.skip(&key, obstacle, false);
+            }
+        }
+    }
+}
+
+/// Forwarded methods and associated types of one impl.
+type Members = (Vec<FunctionPlan>, Vec<(String, Ty)>);
+
+fn methods(planner: &mut Planner<'_>, definition: &Trait, kept: &BTreeSet<&str>, block: &Impl, key: &str) -> Result<Members, Obstacle> {
+    impls::self_crosses(planner, block)?;
+    let types = impls::assoc_types(planner, block)?;
+    let mut methods = Vec::new();
+    for item in definition.items.iter().filter(|item| is_function(item) && kept.contains(item.name.as_str())) {
+        let function = function_for(definition, block, item);
+        let mut context = impls::context(block, item, format!("{key}::{}", item.name));
+        let no_docs = crate::extract::api::Meta::default();
+        context.meta = &no_docs;
+        methods.push(functions::plan(planner, &function, context)?);
+    }
+    Ok((methods, types))
+}

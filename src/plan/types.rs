@@ -1,0 +1,198 @@
+//! How each struct and enum is represented: by value, as a handle, or as bytes.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::extract::api::{Api, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
+use crate::plan::cross::{self, Obstacle, Way};
+
+/// The kind of representation, before exports are numbered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Field by field.
+    Value,
+    /// A handle.
+    Object,
+    /// Bytes of a `Copy` type.
+    Bytes,
+    /// Not offered.
+    Skip(Obstacle),
+}
+
+/// The representation of every local type.
+#[derive(Debug)]
+pub struct Types<'a> {
+    api: &'a Api,
+    kinds: BTreeMap<ItemId, Kind>,
+    /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
+    pub value_params: RefCell<BTreeSet<String>>,
+}
+
+/// Whether a type implements what.
+struct Traits {
+    copy: BTreeSet<ItemId>,
+    drop: BTreeSet<ItemId>,
+}
+
+impl<'a> Types<'a> {
+    /// Decides for all types of `api`. `demoted` names those that rustc rejected, by public path.
+    #[must_use]
+    pub fn classify(api: &'a Api, demoted: &BTreeMap<String, String>) -> Self {
+        let mut types = Self { api, kinds: BTreeMap::new(), value_params: RefCell::default() };
+        let traits = implemented(api);
+        for (id, item) in &api.items {
+            if let Some(kind) = first_guess(api, item, demoted) {
+                types.kinds.insert(*id, kind);
+            }
+        }
+        // Assume that everything crosses, then take back until nothing changes: recursive types stay values.
+        loop {
+            let falls: Vec<_> = types.values().filter_map(|id| Some((id, types.fall(id, &traits)?))).collect();
+            if falls.is_empty() {
+                return types;
+            }
+            types.kinds.extend(falls);
+        }
+    }
+
+    /// How `id` is represented; `None` for what is not a struct or enum.
+    #[must_use]
+    pub fn kind(&self, id: ItemId) -> Option<&Kind> {
+        self.kinds.get(&id)
+    }
+
+    /// Whether `id` can stand in a signature.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub fn usable(&self, id: ItemId) -> Result<(), Obstacle> {
+        match self.kinds.get(&id) {
+            Some(Kind::Skip(obstacle)) => {
+                let name = &self.api.items[&id].name;
+                Err(Obstacle::new(obstacle.construct, format!("`{name}`: {}", obstacle.reason)))
+            }
+            Some(_) => Ok(()),
+            None => Err(Obstacle::new("unsupported type", "not a struct or enum")),
+        }
+    }
+
+    /// Whether `ty` is a handle.
+    #[must_use]
+    pub fn is_object(&self, ty: &Ty) -> bool {
+        local(ty).is_some_and(|id| self.kinds.get(&id) == Some(&Kind::Object))
+    }
+
+    fn values(&self) -> impl Iterator<Item = ItemId> {
+        self.kinds.iter().filter(|(_, kind)| **kind == Kind::Value).map(|(id, _)| *id)
+    }
+
+    fn fall(&self, id: ItemId, traits: &Traits) -> Option<Kind> {
+        let item = &self.api.items[&id];
+        let generics = generics_of(item)?;
+        *self.value_params.borrow_mut() = type_params(generics).map(str::to_owned).collect();
+        let fallen = match &item.kind {
+            ItemKind::Struct(definition) => {
+                let private = fields(&definition.shape).iter().any(|field| !field.public);
+                let open = !private && !traits.drop.contains(&id);
+                (!open || self.fields_cross(&definition.shape).is_err()).then(|| self.closed(id, generics, traits))
+            }
+            ItemKind::Enum(definition) => {
+                let bad = definition.variants.iter().find_map(|v| Some((v, self.fields_cross(&v.shape).err()?)));
+                bad.map(|(variant, why)| {
+                    Kind::Skip(Obstacle::new(why.construct, format!("variant `{}`: {}", variant.name, why.reason)))
+                })
+            }
+            _ => None,
+        };
+        self.value_params.borrow_mut().clear();
+        fallen
+    }
+
+    fn fields_cross(&self, shape: &Shape) -> Result<(), Obstacle> {
+        fields(shape).iter().try_for_each(|field| {
+            cross::value(self, &field.ty, Way::In)?;
+            cross::value(self, &field.ty, Way::Out)
+        })
+    }
+
+    fn closed(&self, id: ItemId, generics: &Generics, traits: &Traits) -> Kind {
+        if type_params(generics).next().is_some() || has_const_params(generics) {
+            return Kind::Skip(Obstacle::new("generic type", "a private type with parameters of the caller"));
+        }
+        if traits.copy.contains(&id) { Kind::Bytes } else { Kind::Object }
+    }
+}
+
+fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Option<Kind> {
+    let skip = |construct, reason: &str| Some(Kind::Skip(Obstacle::new(construct, reason)));
+    match &item.kind {
+        ItemKind::Struct(_) | ItemKind::Enum(_) => {}
+        ItemKind::Union(_) => return skip("union", "a union"),
+        _ => return None,
+    }
+    let Some(path) = &item.path else {
+        return skip("unnameable type", "no public path leads to it");
+    };
+    if let Some(reason) = demoted.get(&super::key(api, path)) {
+        return skip("rejected by rustc", reason);
+    }
+    Some(Kind::Value)
+}
+
+fn implemented(api: &Api) -> Traits {
+    let of = |wanted: &str| {
+        let named = |path: &PathTy| matches!(&path.def, Def::Std(name) if name == wanted);
+        api.impls.iter().filter(|i| named(&i.trait_) && !i.negative).filter_map(|i| local(&i.self_ty)).collect()
+    };
+    Traits { copy: of("std::marker::Copy"), drop: of("std::ops::Drop") }
+}
+
+/// The local type that `ty` names, if it names one.
+#[must_use]
+pub fn local(ty: &Ty) -> Option<ItemId> {
+    match ty {
+        Ty::Path(PathTy { def: Def::Local(id), .. }) => Some(*id),
+        _ => None,
+    }
+}
+
+/// The fields of a shape.
+#[must_use]
+pub fn fields(shape: &Shape) -> &[Field] {
+    match shape {
+        Shape::Unit => &[],
+        Shape::Tuple(fields) | Shape::Named(fields) => fields,
+    }
+}
+
+/// The parameters of a struct or enum.
+#[must_use]
+pub fn generics_of(item: &Item) -> Option<&Generics> {
+    match &item.kind {
+        ItemKind::Struct(definition) => Some(&definition.generics),
+        ItemKind::Enum(definition) => Some(&definition.generics),
+        _ => None,
+    }
+}
+
+/// Names of the type parameters.
+pub fn type_params(generics: &Generics) -> impl Iterator<Item = &str> {
+    generics.params.iter().filter_map(|param| match param {
+        Param::Type { name, .. } => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+/// Names of the lifetime parameters.
+pub fn lifetime_params(generics: &Generics) -> impl Iterator<Item = &str> {
+    generics.params.iter().filter_map(|param| match param {
+        Param::Lifetime { name, .. } => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+/// Whether there are const parameters.
+#[must_use]
+pub fn has_const_params(generics: &Generics) -> bool {
+    generics.params.iter().any(|param| matches!(param, Param::Const { .. }))
+}

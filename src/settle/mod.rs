@@ -1,0 +1,131 @@
+//! Plans, generates and checks in rounds, until rustc accepts both the guest and the bindings.
+//!
+//! A wrapper that rustc rejects is found by its lines, demoted to skipped with rustc's words, and planning starts
+//! again without it: one odd function never costs the crate.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+
+use crate::compile::{self, Diagnostic, WasmModule};
+use crate::extract::Extracted;
+use crate::fetch::Fetched;
+use crate::generate::bindings::{Embedded, Told};
+use crate::generate::source::Source;
+use crate::generate::{self, Files};
+use crate::plan::{self, Plan};
+use crate::sys::Jail;
+
+/// After so many rounds the rest of the rejections is reported as an error.
+const MAX_ROUNDS: usize = 16;
+
+/// A plan that compiles on both sides, and the guest built from it.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The plan.
+    pub plan: Plan,
+    /// Checked when the module is loaded.
+    pub fingerprint: u64,
+    /// The guest's sources.
+    pub guest: Files,
+    /// The guest, built.
+    pub module: WasmModule,
+}
+
+/// Why the rounds came to no end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Building failed for another reason than a wrapper.
+    #[error(transparent)]
+    Compile(#[from] compile::Error),
+    /// rustc rejects something that belongs to no wrapper.
+    #[error("the generated code does not compile: {message}")]
+    Stuck {
+        /// rustc's words.
+        message: String,
+    },
+}
+
+/// Where the bindings are checked, and for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Bench<'a> {
+    /// Folder of the bindings under check.
+    pub bindings: &'a Utf8Path,
+    /// Cargo target directory that all checks share.
+    pub target_dir: &'a Utf8Path,
+    /// The bundled runtime's folder.
+    pub runtime: &'a Utf8Path,
+}
+
+/// Finds the largest part of the plan that compiles, and builds the guest.
+///
+/// # Errors
+/// When the real crate does not build, or rounds do not end.
+pub fn settle(jail: &Jail, fetched: &Fetched, extracted: &Extracted, bench: Bench<'_>) -> Result<Settled, Error> {
+    let mut demoted = BTreeMap::new();
+    for _ in 0..MAX_ROUNDS {
+        let plan = plan::plan(extracted, &demoted);
+        match round(jail, fetched, &plan, bench) {
+            Ok((fingerprint, guest)) => {
+                let module = compile::compile(jail, fetched, &guest)?;
+                return Ok(Settled { plan, fingerprint, guest, module });
+            }
+            Err(Rejection::Units(units)) => demoted.extend(units),
+            Err(Rejection::Error(error)) => return Err(error),
+        }
+    }
+    Err(Error::Stuck { message: format!("still rejected after {MAX_ROUNDS} rounds") })
+}
+
+/// Why a round failed.
+enum Rejection {
+    /// These units are demoted.
+    Units(BTreeMap<String, String>),
+    /// Nothing to demote.
+    Error(Error),
+}
+
+impl From<(String, String)> for Rejection {
+    fn from(unit: (String, String)) -> Self {
+        Self::Units(BTreeMap::from([unit]))
+    }
+}
+
+fn round(jail: &Jail, fetched: &Fetched, plan: &Plan, bench: Bench<'_>) -> Result<(u64, Files), Rejection> {
+    let (fingerprint, guest) = generate::guest(&plan.bridge)?;
+    let files = Files::from([("lib.rs".into(), guest.text.clone())]);
+    accept(compile::check(jail, fetched, &files), &guest)?;
+    let told = Told::default();
+    let embedded = Embedded { fingerprint, told: &told, skipped: &plan.skipped };
+    let bindings = generate::bindings::source(&plan.bridge, embedded)?;
+    let mut crate_files = generate::bindings_crate(fetched, bench.runtime.as_str(), fetched.dependency.version.to_string());
+    crate_files.insert("src/lib.rs".into(), bindings.text.clone());
+    accept(compile::check_bindings(&crate_files, bench.bindings, bench.target_dir), &bindings)?;
+    Ok((fingerprint, files))
+}
+
+fn accept(checked: Result<(), compile::Error>, source: &Source) -> Result<(), Rejection> {
+    match checked {
+        Ok(()) => Ok(()),
+        Err(compile::Error::Rejected(diagnostics)) => Err(blame(&diagnostics, source)),
+        Err(error) => Err(Rejection::Error(error.into())),
+    }
+}
+
+/// The units that the diagnostics point into.
+fn blame(diagnostics: &[Diagnostic], source: &Source) -> Rejection {
+    let mut units = BTreeMap::new();
+    for diagnostic in diagnostics {
+        for line in &diagnostic.lines {
+            if let Some(key) = source.unit_at(*line).filter(|key| !key.is_empty()) {
+                units.entry(key.to_owned()).or_insert_with(|| diagnostic.message.clone());
+                break;
+            }
+        }
+    }
+    if units.is_empty() {
+        let message = diagnostics.first().map_or_else(String::new, |diagnostic| diagnostic.rendered.clone());
+        return Rejection::Error(Error::Stuck { message });
+    }
+    Rejection::Units(units)
+}
