@@ -8,7 +8,7 @@ fn main() -> std::process::ExitCode {
     let feats: Vec<String> = a[3..].iter().map(|f| format!("{f:?}")).collect();
     let dir = camino::Utf8PathBuf::from(format!("/tmp/dev/{name}"));
     std::fs::create_dir_all(dir.join("src")).unwrap();
-    std::fs::write(dir.join("Cargo.toml"), format!("[package]\nname=\"nanobuild-guest-{name}\"\nversion=\"0.0.0\"\nedition=\"2024\"\n[lib]\ncrate-type=[\"cdylib\"]\n[workspace]\n[dependencies]\nguest={{package=\"{name}\",version=\"={ver}\",default-features=false,features=[{}]}}\nnanobuild-runtime={{path=\"/work/wt/runtime/shim-runtime\"}}\n[profile.release]\nopt-level=3\nlto=\"fat\"\ncodegen-units=1\npanic=\"abort\"\n", feats.join(","))).unwrap();
+    std::fs::write(dir.join("Cargo.toml"), format!("[package]\nname=\"nanobuild-guest-{name}\"\nversion=\"0.0.0\"\nedition=\"2024\"\n[lib]\ncrate-type=[\"cdylib\"]\n[workspace]\n[dependencies]\nguest={{package=\"{name}\",version=\"={ver}\",default-features=false,features=[{}]}}\nnanobuild-runtime={{path=\"/work/main/shim-runtime\"}}\n[profile.release]\nopt-level=3\nlto=\"fat\"\ncodegen-units=1\npanic=\"abort\"\n", feats.join(","))).unwrap();
     if !dir.join("src/lib.rs").exists() { std::fs::write(dir.join("src/lib.rs"), "").unwrap(); }
     assert!(std::process::Command::new("cargo").arg("generate-lockfile").arg("-q").current_dir(&dir).status().unwrap().success());
     assert!(std::process::Command::new("cargo").arg("fetch").arg("-q").current_dir(&dir).status().unwrap().success());

@@ -3,10 +3,12 @@
 //! Order: [`types`] decides representations, [`functions`], [`impls`] and [`consts`] plan members over them,
 //! and everything that does not cross is listed with the construct in the way.
 
+mod anchors;
 pub mod bridge;
 mod consts;
 mod conversions;
 mod cross;
+mod defaults;
 mod functions;
 mod impls;
 mod lifetimes;

@@ -33,7 +33,7 @@ pub struct Coverage {
 /// Plans how `extracted` crosses. `demoted` holds the keys of units that rustc rejected, with its words.
 #[must_use]
 pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
-    let api = &extracted.api;
+    let api = &super::defaults::settle(&extracted.api);
     let mut planner = Planner {
         api,
         demoted,
