@@ -10,6 +10,9 @@
 //! People use three things: [`catch`], [`Fault`] and [`FaultKind`]. The rest is for generated code, hidden from the
 //! documentation, and may change with every version: bindings and runtime are always written by the same tool.
 
+#[cfg(not(any(target_family = "wasm", feature = "host")))]
+compile_error!("only a guest can do without the `host` feature");
+
 #[doc(hidden)]
 pub mod wire;
 
@@ -26,8 +29,6 @@ pub use wire::{Get, Malformed, Put, Reader, Slot, Writer};
 pub use host::engine_settings;
 #[cfg(not(target_family = "wasm"))]
 #[doc(hidden)]
-pub use host::{
-    Anchor, Call, CallbackFn, CallbackMut, Handle, Inputs, Nanoprocess, Slots, Spec, fmt, replay,
-};
+pub use host::{Anchor, Call, CallbackFn, CallbackMut, Handle, Inputs, Nanoprocess, Slots, Spec, fmt, replay};
 #[cfg(not(target_family = "wasm"))]
 pub use host::{Fault, FaultKind, TrapKind, catch};
