@@ -69,7 +69,12 @@ pub enum TrapKind {
 
 impl Fault {
     pub(crate) fn new(kind: FaultKind, krate: &'static str, message: impl Into<String>) -> Fault {
-        Fault { kind, krate, message: message.into(), location: None }
+        Fault {
+            kind,
+            krate,
+            message: message.into(),
+            location: None,
+        }
     }
 
     /// Panics with this fault, at the application's call.
@@ -87,7 +92,12 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fault { kind, krate, message, location } = self;
+        let Fault {
+            kind,
+            krate,
+            message,
+            location,
+        } = self;
         match kind {
             FaultKind::Panic => write!(f, "`{krate}` panicked: {message}")?,
             FaultKind::Trap(_) => write!(f, "`{krate}` trapped: {message}")?,
