@@ -1,9 +1,21 @@
 //! Which dependencies are sandboxed, as Cargo resolves them: `cargo metadata` to [`Dependency`].
 
+mod features;
+mod graph;
+mod pick;
+mod prove;
+mod version;
+
 use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
 use semver::Version;
+
+pub use features::Flags;
+pub use graph::{Edge, Graph, INDEX, Registries};
+pub use pick::{Error as PickError, Picked, Spec, folder_name, pick};
+pub use prove::{Breach, Guarded, prove, stale};
+pub use version::bindings_version;
 
 /// A sandboxed dependency: one package of the application's graph that goes behind the boundary.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,7 +28,7 @@ pub struct Dependency {
     pub source: Source,
     /// Features that the application's graph switches on, unified as Cargo does; `default` is listed if on.
     pub features: BTreeSet<String>,
-    /// Folder name below `.nanobuild/`: the name, or `name-1.0.20` where several versions are sandboxed.
+    /// Folder name below `.nanobuild/`: the name, or `name-0.8` where several versions are sandboxed.
     pub folder: String,
 }
 

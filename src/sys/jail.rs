@@ -1,8 +1,10 @@
 //! The jail: whatever runs third-party code at build time is started through a [`Jail`], never directly.
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use camino::Utf8PathBuf;
+
+use super::process;
 
 /// Permission to run tools on third-party code, and the walls around them.
 #[derive(Debug)]
@@ -27,18 +29,7 @@ pub struct Task {
     pub writes: Vec<Utf8PathBuf>,
 }
 
-/// Why a task could not be run.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The program could not be started.
-    #[error("could not start `{program}`")]
-    Start {
-        /// What was to be started.
-        program: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
-}
+pub use super::process::Error;
 
 impl Jail {
     /// A jail without walls: a placeholder behind the final interface.
@@ -52,15 +43,8 @@ impl Jail {
     /// # Errors
     /// When the program cannot be started. How it ended is in the output's status.
     pub fn run(&self, task: &Task) -> Result<Output, Error> {
-        Command::new(&task.program)
-            .args(&task.args)
-            .current_dir(&task.cwd)
-            .envs(task.env.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|source| Error::Start {
-                program: task.program.clone(),
-                source,
-            })
+        let mut command = Command::new(&task.program);
+        command.args(&task.args).current_dir(&task.cwd);
+        process::capture(command.envs(task.env.iter().map(|(name, value)| (name, value))))
     }
 }

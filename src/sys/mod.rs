@@ -1,7 +1,14 @@
 //! Processes and files: the only module that starts a program or writes to disk.
 
+pub mod cargo;
 pub mod exec;
-
+pub mod files;
 pub mod jail;
+pub mod lock;
+pub mod process;
+pub mod signal;
+pub mod transaction;
 
 pub use jail::{Jail, Task};
+pub use lock::ProjectLock;
+pub use transaction::Transaction;

@@ -1,0 +1,176 @@
+//! The command line's grammar. What belongs to Cargo passes through untouched.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::select::{Flags, Spec};
+use crate::ui::{Format, Verbosity};
+
+/// Run chosen dependencies in nanoprocesses, without touching the application's source.
+///
+/// Exit codes: 0 clean; 1 policy breach, new capability or stale lockfile; 2 the tool could not tell. `run` and `test`
+/// that reach Cargo end with Cargo's own status; an interrupt with 130.
+#[derive(Debug, Parser)]
+#[command(name = "cargo nanobuild", bin_name = "cargo nanobuild", version, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Sync the sandboxed dependencies, then `cargo build` (the default)
+    #[command(visible_alias = "b")]
+    Build(Through),
+    /// Sync the sandboxed dependencies, then `cargo run`
+    #[command(visible_alias = "r")]
+    Run(Through),
+    /// Sync the sandboxed dependencies, then `cargo test`
+    #[command(visible_alias = "t")]
+    Test(Through),
+    /// Sandbox dependencies of this workspace: direct, transitive, git or path
+    Add(Add),
+    /// Give sandboxed dependencies back to plain Cargo
+    #[command(visible_alias = "rm")]
+    Remove(Remove),
+    /// List the sandboxed dependencies
+    #[command(visible_alias = "ls")]
+    List(Common),
+    /// Show what the bindings of a crate leave out, and why
+    Explain(Explain),
+    /// Show what of the machine is missing, and the command that mends it
+    Doctor(Common),
+    /// Print a completion script
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Through {
+    /// Cargo's own options and arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "CARGO ARGS")]
+    pub(super) args: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// Crates of the dependency graph, as NAME or NAME@VERSION
+    #[arg(required = true, value_name = "CRATE[@VERSION]")]
+    pub(super) crates: Vec<Spec>,
+    /// Grant a capability up front (`fs.read`, `clock.wall`; for several crates `zip=fs.read`)
+    #[arg(long, value_name = "CAPABILITY")]
+    pub(super) grant: Vec<String>,
+    #[command(flatten)]
+    pub(super) features: Features,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Features {
+    /// Features of the workspace's packages to activate, as `cargo build` has them
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    features: Vec<String>,
+    /// Activate all of them
+    #[arg(long)]
+    all_features: bool,
+    /// Do not activate `default`
+    #[arg(long)]
+    no_default_features: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Remove {
+    /// Sandboxed crates, as NAME or NAME@VERSION
+    #[arg(required = true, value_name = "CRATE[@VERSION]")]
+    pub(super) crates: Vec<Spec>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// A sandboxed crate
+    #[arg(value_name = "CRATE[@VERSION]")]
+    pub(super) krate: Spec,
+    /// List the public items that the bindings leave out, with reasons
+    #[arg(long, required = true)]
+    pub(super) skipped: bool,
+    /// As JSON (short for `--format json`)
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+/// Options that every command has.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Common {
+    /// Path to Cargo.toml
+    #[arg(long, value_name = "PATH")]
+    pub(super) manifest_path: Option<Utf8PathBuf>,
+    /// Require that Cargo.lock and nanobuild.lock stay as they are
+    #[arg(long)]
+    pub(super) locked: bool,
+    /// Run without the network
+    #[arg(long)]
+    pub(super) offline: bool,
+    /// Both `--locked` and `--offline`
+    #[arg(long)]
+    pub(super) frozen: bool,
+    /// Build for the target triple
+    #[arg(long, value_name = "TRIPLE")]
+    pub(super) target: Option<String>,
+    /// Coloring
+    #[arg(long, value_name = "WHEN")]
+    pub(super) color: Option<Color>,
+    /// Say only results and errors
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// Say more
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Who reads the output
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<Format>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Features {
+    pub(super) fn flags(&self) -> Flags {
+        let split = self.features.iter().flat_map(|list| list.split([',', ' '])).filter(|name| !name.is_empty());
+        Flags { features: split.map(str::to_owned).collect(), all: self.all_features, no_default: self.no_default_features }
+    }
+}
+
+impl Common {
+    pub(super) fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, _) => Verbosity::Verbose,
+        }
+    }
+
+    pub(super) fn set_color(&self) {
+        let choice = match self.color {
+            Some(Color::Always) => anstream::ColorChoice::Always,
+            Some(Color::Never) => anstream::ColorChoice::Never,
+            Some(Color::Auto) => anstream::ColorChoice::Auto,
+            None => match std::env::var("CARGO_TERM_COLOR").as_deref() {
+                Ok("always") => anstream::ColorChoice::Always,
+                Ok("never") => anstream::ColorChoice::Never,
+                _ => anstream::ColorChoice::Auto,
+            },
+        };
+        choice.write_global();
+    }
+}

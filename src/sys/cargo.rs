@@ -1,0 +1,164 @@
+//! Cargo and rustup, run for what they know about the application. None of this runs third-party code.
+
+use std::process::{Command, ExitStatus, Output};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::process;
+
+/// How far Cargo may go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Net {
+    /// Lockfiles stay as they are.
+    pub locked: bool,
+    /// No network.
+    pub offline: bool,
+}
+
+impl Net {
+    fn flags(self) -> impl Iterator<Item = &'static str> {
+        [(self.locked, "--locked"), (self.offline, "--offline")].into_iter().filter_map(|(on, flag)| on.then_some(flag))
+    }
+}
+
+/// Why Cargo gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not installed, or not executable.
+    #[error(transparent)]
+    Start(#[from] process::Error),
+    /// It said no; its words are the cause.
+    #[error("`{command}` failed")]
+    Failed {
+        /// What was run.
+        command: String,
+        /// Its standard error.
+        #[source]
+        said: Said,
+    },
+    /// Its answer is not text.
+    #[error("`{0}` printed something that is not UTF-8")]
+    NotText(String),
+}
+
+/// What a program printed before it failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Said(pub String);
+
+/// The cargo that started us, or the first on the path.
+#[must_use]
+pub fn command() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The workspace's root manifest above a manifest, or above the current folder.
+///
+/// # Errors
+/// When there is none.
+pub fn locate_root(manifest: Option<&Utf8Path>) -> Result<Utf8PathBuf, Error> {
+    let mut command = command();
+    command.args(["locate-project", "--workspace", "--message-format", "plain"]);
+    if let Some(manifest) = manifest {
+        command.args(["--manifest-path", manifest.as_str()]);
+    }
+    Ok(ask(&mut command)?.trim().into())
+}
+
+/// `cargo metadata --all-features` of a workspace; it writes `Cargo.lock` where that is missing or stale.
+///
+/// # Errors
+/// When Cargo cannot resolve.
+pub fn metadata(manifest: &Utf8Path, net: Net, config: &[String]) -> Result<String, Error> {
+    let mut command = command();
+    command.args(["metadata", "--format-version", "1", "--all-features", "--manifest-path", manifest.as_str()]);
+    command.args(net.flags()).args(config.iter().flat_map(|value| ["--config", value]));
+    ask(&mut command)
+}
+
+/// Resolves a package and writes its `Cargo.lock`.
+///
+/// # Errors
+/// When Cargo cannot resolve.
+pub fn generate_lockfile(manifest: &Utf8Path, net: Net) -> Result<(), Error> {
+    let mut command = command();
+    command.args(["generate-lockfile", "--manifest-path", manifest.as_str()]).args(Net { locked: false, ..net }.flags());
+    ask(&mut command).map(drop)
+}
+
+/// Sets one package of a `Cargo.lock` to a version.
+///
+/// # Errors
+/// When Cargo cannot.
+pub fn update_precise(manifest: &Utf8Path, package: &str, version: &str, net: Net) -> Result<(), Error> {
+    let mut command = command();
+    command.args(["update", "--manifest-path", manifest.as_str(), "--precise", version, package]).args(net.flags());
+    ask(&mut command).map(drop)
+}
+
+/// `rustc -vV`.
+///
+/// # Errors
+/// When there is no rustc.
+pub fn rustc_version() -> Result<String, Error> {
+    ask(Command::new(rustc()).arg("-vV"))
+}
+
+/// Whether the standard library of a target is installed.
+///
+/// # Errors
+/// When there is no rustc.
+pub fn has_target(target: &str) -> Result<bool, Error> {
+    let folder = ask(Command::new(rustc()).args(["--print", "target-libdir", "--target", target]))?;
+    Ok(Utf8Path::new(folder.trim()).is_dir())
+}
+
+/// `rustup target add`, its progress on our standard error.
+///
+/// # Errors
+/// When there is no rustup, or it fails.
+pub fn add_target(target: &str) -> Result<(), Error> {
+    let mut command = Command::new("rustup");
+    command.args(["target", "add", target]);
+    let output = process::capture(&mut command)?;
+    checked(&command, output).map(drop)
+}
+
+/// The output of a program that should end well.
+///
+/// # Errors
+/// When it does not.
+pub fn ask(command: &mut Command) -> Result<String, Error> {
+    let output = process::capture(command)?;
+    let text = checked(command, output)?;
+    String::from_utf8(text).map_err(|_| Error::NotText(line(command)))
+}
+
+/// Runs cargo in our place.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn hand_over(command: &mut Command) -> Result<ExitStatus, process::Error> {
+    process::replace(command)
+}
+
+fn rustc() -> std::ffi::OsString {
+    std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
+fn checked(command: &Command, output: Output) -> Result<Vec<u8>, Error> {
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let said = stderr.trim().strip_prefix("error: ").unwrap_or(stderr.trim()).to_owned();
+    Err(Error::Failed { command: line(command), said: Said(said) })
+}
+
+/// A command line for people: the program's own name, its first two arguments.
+fn line(command: &Command) -> String {
+    let program = Utf8PathBuf::from(command.get_program().to_string_lossy().into_owned());
+    let words = command.get_args().take(2).map(|arg| arg.to_string_lossy().into_owned());
+    let words = words.take_while(|word| !word.starts_with("--"));
+    std::iter::once(program.file_stem().unwrap_or("cargo").to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,154 @@
+//! Files, replaced atomically: a reader sees the old bytes or the new ones, never a part.
+
+use std::io::{self, Write};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use sha2::{Digest, Sha256};
+
+/// Why a file could not be read or written. The path is in the message, the system's words are the cause.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to {action} `{path}`")]
+pub struct Error {
+    /// What was tried (`read`, `write`).
+    pub action: &'static str,
+    /// On which file.
+    pub path: Utf8PathBuf,
+    /// The system's words.
+    #[source]
+    pub source: io::Error,
+}
+
+impl Error {
+    /// Makes `map_err` arguments short.
+    pub fn at(action: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self { action, path, source }
+    }
+}
+
+/// Reads a file; `None` if there is none.
+///
+/// # Errors
+/// When it exists and cannot be read.
+pub fn read(path: &Utf8Path) -> Result<Option<Vec<u8>>, Error> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(Error::at("read", path)(error)),
+    }
+}
+
+/// Reads a text file; `None` if there is none.
+///
+/// # Errors
+/// When it exists and cannot be read, or is not UTF-8.
+pub fn read_text(path: &Utf8Path) -> Result<Option<String>, Error> {
+    let Some(bytes) = read(path)? else { return Ok(None) };
+    String::from_utf8(bytes)
+        .map(Some)
+        .map_err(|error| Error::at("read", path)(io::Error::new(io::ErrorKind::InvalidData, error)))
+}
+
+/// Replaces a file by way of a temporary one beside it, keeping its permissions; does nothing if it holds these bytes.
+///
+/// # Errors
+/// When the folder cannot be made or the file not be written; the old file is then untouched.
+pub fn replace(path: &Utf8Path, bytes: &[u8]) -> Result<bool, Error> {
+    if read(path)?.as_deref() == Some(bytes) {
+        return Ok(false);
+    }
+    let parent = path.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    make_dir(parent)?;
+    let write = || -> io::Result<()> {
+        let mut builder = tempfile::Builder::new();
+        let permissions = std::fs::metadata(path).ok().map(|metadata| metadata.permissions());
+        #[cfg(unix)]
+        let permissions = permissions.or_else(|| Some(std::os::unix::fs::PermissionsExt::from_mode(0o666)));
+        if let Some(permissions) = permissions {
+            builder.permissions(permissions);
+        }
+        let mut file = builder.prefix(".nanobuild-").tempfile_in(parent)?;
+        file.write_all(bytes)?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(Error::at("write", path))?;
+    Ok(true)
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// When the system refuses.
+pub fn make_dir(path: &Utf8Path) -> Result<(), Error> {
+    std::fs::create_dir_all(path).map_err(Error::at("create folder", path))
+}
+
+/// Removes a file or a whole folder; one that is not there is fine.
+///
+/// # Errors
+/// When the system refuses.
+pub fn remove(path: &Utf8Path) -> Result<(), Error> {
+    let result = match std::fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => std::fs::remove_dir_all(path),
+        Ok(_) => std::fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::at("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Copies a folder's files and folders; links are not followed but refused.
+///
+/// # Errors
+/// When something cannot be read or written.
+pub fn copy_dir(from: &Utf8Path, to: &Utf8Path) -> Result<(), Error> {
+    make_dir(to)?;
+    for file in list(from)? {
+        let target = to.join(&file);
+        if let Some(parent) = target.parent() {
+            make_dir(parent)?;
+        }
+        std::fs::copy(from.join(&file), &target).map_err(Error::at("write", &target))?;
+    }
+    Ok(())
+}
+
+/// Every file below `folder`, relative to it, sorted; nothing if the folder is missing.
+///
+/// # Errors
+/// When a folder cannot be read, or holds something that is neither file nor folder.
+pub fn list(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Error> {
+    let mut found = Vec::new();
+    let mut open = vec![Utf8PathBuf::new()];
+    while let Some(relative) = open.pop() {
+        let here = folder.join(&relative);
+        let entries = match here.read_dir_utf8() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && relative.as_str().is_empty() => return Ok(found),
+            other => other.map_err(Error::at("read folder", &here))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(Error::at("read folder", &here))?;
+            let kind = entry.file_type().map_err(Error::at("read", entry.path()))?;
+            let path = relative.join(entry.file_name());
+            if kind.is_dir() {
+                open.push(path);
+            } else if kind.is_file() {
+                found.push(path);
+            } else {
+                let refused = io::Error::new(io::ErrorKind::InvalidInput, "neither a file nor a folder");
+                return Err(Error::at("read", entry.path())(refused));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// SHA-256 of some bytes, in hex.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,169 @@
+//! Everything that the tool can say.
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use serde::Serialize;
+
+use crate::extract::Skipped;
+
+/// A long step on one dependency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Sources.
+    Fetch,
+    /// Public API.
+    Extract,
+    /// Guest and bindings.
+    Generate,
+    /// Signature.
+    Inspect,
+    /// Imports away.
+    Confine,
+    /// Machine code.
+    Aot,
+    /// The bindings as a crate.
+    Check,
+}
+
+/// One row of `list`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// The crate.
+    pub name: String,
+    /// The real version.
+    pub version: String,
+    /// Where it comes from.
+    pub source: String,
+    /// Capabilities granted.
+    pub grants: Vec<String>,
+    /// Public functions that the bindings offer, and those that the crate has; none if it is not built here.
+    pub functions: Option<(u64, u64)>,
+    /// Size of the embedded machine code.
+    pub artifact_bytes: Option<u64>,
+    /// Whether the bindings lie ready.
+    pub ready: bool,
+}
+
+/// One line of `doctor`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What was looked at.
+    pub name: String,
+    /// What was found.
+    pub found: String,
+    /// Whether it is fine.
+    pub ok: bool,
+    /// The command or step that mends it.
+    pub remedy: Option<String>,
+}
+
+/// Something to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum Event {
+    /// Another run has the project.
+    Blocking {
+        /// The lock file.
+        path: Utf8PathBuf,
+    },
+    /// A killed run's changes were undone.
+    Recovered,
+    /// The wasm target is being installed.
+    InstallingTarget {
+        /// Its triple.
+        target: String,
+    },
+    /// Work on a dependency begins.
+    Sandboxing {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+        /// Why now (`new`, `features changed`…).
+        because: String,
+    },
+    /// A stage begins.
+    Stage {
+        /// The crate.
+        name: String,
+        /// Which.
+        stage: Stage,
+    },
+    /// Work on a dependency is done.
+    Sandboxed {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+        /// Public functions bound.
+        bound: u64,
+        /// Public functions in all.
+        total: u64,
+        /// Items left out.
+        skipped: usize,
+        /// Capabilities that it asked for and got.
+        granted: Vec<String>,
+        /// Capabilities that it asked for and did not get.
+        refused: Vec<String>,
+        /// How long it took.
+        #[serde(skip)]
+        elapsed: Duration,
+    },
+    /// A crate is back with plain Cargo.
+    Removed {
+        /// The crate.
+        name: String,
+    },
+    /// Bindings were made anew from the cache.
+    Restored {
+        /// The crate.
+        name: String,
+        /// What was wrong with them.
+        because: String,
+    },
+    /// Cargo takes over.
+    Running {
+        /// The command line.
+        command: String,
+    },
+    /// Nothing to do.
+    Nothing {
+        /// Why.
+        message: String,
+    },
+    /// Something that a person should know.
+    Warning {
+        /// What.
+        message: String,
+    },
+    /// What a dependency asks for, as text to read before a decision.
+    Signature {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+        /// One line each.
+        lines: Vec<String>,
+    },
+    /// The sandboxed dependencies.
+    List {
+        /// One each.
+        rows: Vec<Listed>,
+    },
+    /// What the bindings of a crate leave out.
+    Skipped {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+        /// Items with reasons.
+        items: Vec<Skipped>,
+    },
+    /// The state of the machine.
+    Doctor {
+        /// One each.
+        checks: Vec<Check>,
+    },
+}

@@ -1,0 +1,128 @@
+//! Events for people: Cargo's own style.
+
+use std::collections::BTreeMap;
+
+use anstream::{eprintln, println};
+use anstyle::{AnsiColor, Effects, Style};
+
+use super::progress::doing;
+use super::{Check, Event, Listed, Verbosity};
+use crate::extract::Skipped;
+
+const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
+const NOTE: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
+const WARN: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
+const BAD: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
+const BOLD: Style = Style::new().effects(Effects::BOLD);
+
+/// Prints one event. Results go to standard output, everything else to standard error.
+pub(super) fn print(event: &Event, verbosity: Verbosity) {
+    let status = |style: Style, verb: &str, rest: String| {
+        if verbosity > Verbosity::Quiet {
+            eprintln!("{style}{verb:>12}{style:#} {}", printable(&rest));
+        }
+    };
+    match event {
+        Event::Blocking { path } => status(NOTE, "Blocking", format!("waiting for file lock on {path}")),
+        Event::Recovered => status(NOTE, "Recovered", "the project from a run that was killed".to_owned()),
+        Event::InstallingTarget { target } => status(GOOD, "Installing", format!("target {target} (rustup target add {target})")),
+        Event::Sandboxing { name, version, because } => status(GOOD, "Sandboxing", format!("{name} v{version} ({because})")),
+        Event::Stage { name, stage } => {
+            if verbosity == Verbosity::Verbose {
+                status(NOTE, "Stage", format!("{} {name}", doing(*stage)));
+            }
+        }
+        Event::Sandboxed { .. } => sandboxed(event, &status),
+        Event::Removed { name } => status(GOOD, "Removed", format!("{name} from the sandbox; Cargo builds it natively again")),
+        Event::Restored { name, because } => status(GOOD, "Restored", format!("the bindings of {name} ({because})")),
+        Event::Running { command } => {
+            if verbosity == Verbosity::Verbose {
+                status(GOOD, "Running", format!("`{command}`"));
+            }
+        }
+        Event::Nothing { message } => status(GOOD, "Nothing", format!("to do: {message}")),
+        Event::Warning { message } => eprintln!("{WARN}warning{WARN:#}: {}", printable(message)),
+        Event::Signature { name, version, lines } => {
+            eprintln!("\n{BOLD}{name} {version}{BOLD:#} asks for:");
+            for line in lines {
+                eprintln!("  {}", printable(line));
+            }
+        }
+        Event::List { rows } => list(rows),
+        Event::Skipped { name, version, items } => skipped(name, version, items),
+        Event::Doctor { checks } => doctor(checks),
+    }
+}
+
+/// An error, its causes, the way out.
+pub(super) fn error(error: &dyn std::error::Error, help: Option<&str>) {
+    eprintln!("{BAD}error{BAD:#}: {}", printable(&error.to_string()));
+    let mut cause = error.source();
+    if cause.is_some() {
+        eprintln!("\nCaused by:");
+    }
+    while let Some(inner) = cause {
+        eprintln!("  {}", printable(inner.to_string().trim_end()).replace('\n', "\n  "));
+        cause = inner.source();
+    }
+    if let Some(help) = help {
+        eprintln!("\n{NOTE}help{NOTE:#}: {}", printable(help));
+    }
+}
+
+/// Text that may come from a crate or a compiler: without the control characters that would steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+fn sandboxed(event: &Event, status: &dyn Fn(Style, &str, String)) {
+    let Event::Sandboxed { name, version, bound, total, skipped, granted, refused, elapsed } = event else { return };
+    let grants = match granted.as_slice() {
+        [] => "no capabilities".to_owned(),
+        some => format!("granted {}", some.join(", ")),
+    };
+    let refused = if refused.is_empty() { String::new() } else { format!(", refused {}", refused.join(", ")) };
+    let functions = format!("{bound} of {total} public functions");
+    let seconds = elapsed.as_secs_f64();
+    status(GOOD, "Sandboxed", format!("{name} v{version}: {functions}, {grants}{refused}, in {seconds:.1}s"));
+    if *skipped > 0 {
+        status(NOTE, "Note", format!("{skipped} items cannot cross; see `cargo nanobuild explain {name} --skipped`"));
+    }
+}
+
+fn list(rows: &[Listed]) {
+    for row in rows {
+        let functions = row.functions.map_or("not built here".to_owned(), |(bound, total)| format!("{bound}/{total} functions"));
+        let size = row.artifact_bytes.map_or(String::new(), |bytes| format!(", {} KiB", bytes.div_ceil(1024)));
+        let grants = if row.grants.is_empty() { "no capabilities".to_owned() } else { row.grants.join(", ") };
+        println!("{BOLD}{}{BOLD:#} v{} ({}): {grants}; {functions}{size}", row.name, row.version, row.source);
+    }
+}
+
+fn skipped(name: &str, version: &str, items: &[Skipped]) {
+    if items.is_empty() {
+        println!("everything public in {name} {version} is there");
+        return;
+    }
+    println!("{} public items of {name} {version} are not in its bindings:", items.len());
+    let mut groups = BTreeMap::<&str, Vec<&Skipped>>::new();
+    for item in items {
+        groups.entry(&item.construct).or_default().push(item);
+    }
+    for (construct, items) in groups {
+        println!("\n{BOLD}{}{BOLD:#} ({})", printable(construct), items.len());
+        for item in items {
+            println!("  {}: {}", printable(&item.path), printable(&item.reason));
+        }
+    }
+}
+
+fn doctor(checks: &[Check]) {
+    for check in checks {
+        let (style, mark) = if check.ok { (GOOD, "ok") } else { (BAD, "missing") };
+        println!("{style}{mark:>12}{style:#} {}: {}", check.name, printable(&check.found));
+        if let Some(remedy) = &check.remedy {
+            println!("{:>12} {NOTE}help{NOTE:#}: {}", "", printable(remedy));
+        }
+    }
+}
