@@ -98,8 +98,11 @@ fn files(root: &str, package: Package) -> Vec<File> {
             package,
         }
     };
-    let is_test =
-        |path: &PathBuf| path.ends_with("tests.rs") || path.components().any(|part| part.as_os_str() == "tests");
+    let is_test = |path: &PathBuf| {
+        relative(path, &folder)
+            .split('/')
+            .any(|part| part == "tests" || part == "tests.rs")
+    };
     let sources = sources(&folder).into_iter().filter(|path| !is_test(path));
     sources.map(read).collect()
 }
