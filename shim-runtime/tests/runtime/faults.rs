@@ -74,14 +74,14 @@ fn a_panic_is_where_the_application_calls() {
             before(panic);
         }
     }));
-    let line = line!() + 1;
-    let result = std::thread::Builder::new()
-        .name("where".into())
-        .spawn(|| Call::new(demo()).unit(1, []));
-    assert!(result.unwrap().join().is_err());
-    let place = PLACE.lock().unwrap().take().unwrap();
-    assert!(place.0.ends_with("faults.rs"));
-    assert_eq!(place.1, line);
+    let process = demo();
+    let call = move || (line!(), catch(|| Call::new(process).unit(1, [])));
+    let thread = std::thread::Builder::new().name("where".into()).spawn(call).unwrap();
+    let (line, fault) = thread.join().unwrap();
+    assert_eq!(fault.unwrap_err().kind, FaultKind::Panic);
+    let (file, at) = PLACE.lock().unwrap().take().unwrap();
+    assert!(file.ends_with("faults.rs"), "{file}");
+    assert_eq!(at, line);
 }
 
 #[test]

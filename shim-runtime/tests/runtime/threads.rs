@@ -96,7 +96,6 @@ fn traps_on_one_thread_do_not_confuse_others() {
                     let _ = catch(|| {
                         let mut call = Call::new(process);
                         let slot = call.handle(&handle);
-                        assert_eq!(slot, 16);
                         call.unit(3, [slot]);
                     });
                     assert!(catch(|| Call::new(process).scalar::<u64>(0, [])).is_ok());

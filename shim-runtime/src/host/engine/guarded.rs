@@ -76,7 +76,8 @@ impl<T> Guarded<T> {
 
     /// Takes the lock if nobody else has it.
     pub(crate) fn try_lock(&self) -> Option<Guard<'_, T>> {
-        self.enter(thread_token()).then_some(Guard {
+        // Not `then_some`: a guard that is made is also dropped.
+        self.enter(thread_token()).then(|| Guard {
             guarded: self,
             not_send: PhantomData,
         })
