@@ -1,1 +1,36 @@
-//! x
+//! The runtime behind the bindings that `cargo nanobuild` generates.
+//!
+//! An application that depends on sandboxed crates holds this crate and a compiler-free Wasmtime, nothing else.
+//! The same crate is compiled for both sides of the boundary:
+//!
+//! - [`wire`]: how values are written down, shared by both sides, free of dependencies;
+//! - `guest` (wasm only): what the generated guest crate needs: exports, panics, replies;
+//! - `host` (everything but wasm): nanoprocesses, calls, handles, faults.
+//!
+//! People use three things: [`catch`], [`Fault`] and [`FaultKind`]. The rest is for generated code, hidden from the
+//! documentation, and may change with every version: bindings and runtime are always written by the same tool.
+
+#[cfg(not(any(target_family = "wasm", feature = "host")))]
+compile_error!("only a guest can do without the `host` feature");
+
+#[doc(hidden)]
+pub mod wire;
+
+#[cfg(target_family = "wasm")]
+pub mod guest;
+#[cfg(not(target_family = "wasm"))]
+mod host;
+
+#[doc(hidden)]
+pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};
+
+#[cfg(all(not(target_family = "wasm"), feature = "settings"))]
+#[doc(hidden)]
+pub use host::engine_settings;
+#[cfg(not(target_family = "wasm"))]
+#[doc(hidden)]
+pub use host::{
+    Anchor, Call, CallbackFn, CallbackMut, Handle, Inputs, Nanoprocess, Slots, Spec, copy_back, fmt, replay,
+};
+#[cfg(not(target_family = "wasm"))]
+pub use host::{Fault, FaultKind, TrapKind, catch};

@@ -506,7 +506,8 @@ pub enum Ty {
     Assoc {
         /// `T`
         self_ty: Box<Ty>,
-        /// `Trait`; `None` for an inherent associated type.
+        /// `Trait`; `None` for an inherent associated type. Without arguments although the trait has parameters: the source says `T::Name`,
+        /// and the arguments are those in the bound on `T`.
         trait_: Option<PathTy>,
         /// `Name`
         name: String,

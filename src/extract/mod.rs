@@ -10,6 +10,9 @@ mod parse;
 
 pub mod rustdoc;
 
+#[cfg(test)]
+mod tests;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::{fetch::Fetched, sys};
@@ -108,41 +111,4 @@ pub fn extract(jail: &sys::Jail, fetched: &Fetched, target: &str) -> Result<Extr
 /// When `json` is not what a supported rustdoc writes.
 pub fn parse(json: &[u8], package: &Utf8Path) -> Result<Extracted, Error> {
     parse::parse(json, package)
-}
-
-#[cfg(test)]
-mod trial {
-    #[test]
-    fn trial() {
-        let Ok(files) = std::env::var("TRIAL") else { return };
-        for file in files.split(':') {
-            let json = std::fs::read(file).expect("read");
-            let start = std::time::Instant::now();
-            let found = super::parse(&json, std::env::var("PKG").unwrap_or_default().as_str().into());
-            match found {
-                Ok(found) => {
-                    eprintln!(
-                        "{file} {:?} {} modules {} items {} impls {} skipped",
-                        start.elapsed(),
-                        found.api.modules.len(),
-                        found.api.items.len(),
-                        found.api.impls.len(),
-                        found.skipped.len()
-                    );
-                    std::fs::write(
-                        format!("{file}.api"),
-                        serde_json::to_vec_pretty(&found.api).expect("json"),
-                    )
-                    .expect("write");
-                    std::fs::write(
-                        format!("{file}.skipped"),
-                        serde_json::to_vec_pretty(&found.skipped).expect("json"),
-                    )
-                    .expect("write");
-                    std::fs::write(format!("{file}.txt"), found.api.outline()).expect("write");
-                }
-                Err(error) => eprintln!("{file} {error} {error:?}"),
-            }
-        }
-    }
 }

@@ -19,8 +19,7 @@ pub const FORMATS: RangeInclusive<u32> = 57..=61;
 /// Set while Cargo runs this executable as its rustdoc; holds the real rustdoc.
 const REAL: &str = "NANOBUILD_RUSTDOC";
 
-/// Names the executable to use as the wrapper where the running one is another (a test, an example).
-const WRAPPER: &str = "NANOBUILD_RUSTDOC_WRAPPER";
+const NAME: &str = env!("CARGO_PKG_NAME");
 
 const OPTIONS: [&str; 6] = [
     "-Z",
@@ -101,16 +100,22 @@ fn task(fetched: &Fetched, target: &str) -> Result<Task, Error> {
     })
 }
 
+/// The executable to stand in for rustdoc: this one; where a test runs the library, the one that Cargo built for the test.
 fn wrapper() -> Result<Utf8PathBuf, Error> {
-    if let Ok(path) = env::var(WRAPPER) {
-        return Ok(path.into());
-    }
-    let path = env::current_exe().map_err(Error::Executable)?;
-    Utf8PathBuf::from_path_buf(path).map_err(|path| {
+    let own = env::current_exe().map_err(Error::Executable)?;
+    let own = Utf8PathBuf::from_path_buf(own).map_err(|path| {
         Error::Executable(std::io::Error::other(format!(
             "its path {} is not UTF-8",
             path.display()
         )))
+    })?;
+    let folders = own.ancestors().skip(1).take(2);
+    let built = folders.map(|folder| folder.join(NAME).with_extension(env::consts::EXE_EXTENSION));
+    let is_own = own.file_stem() == Some(NAME);
+    Ok(if is_own {
+        own
+    } else {
+        built.into_iter().find(|path| path.is_file()).unwrap_or(own)
     })
 }
 

@@ -1,9 +1,31 @@
 //! Sources with verified checksums: a scratch package (the guest) whose own lockfile pins the dependency and all it pulls in.
 
-use camino::Utf8PathBuf;
+mod error;
+mod graph;
+mod lock;
+mod manifest;
+mod runtime;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use nanobuild_policy::Capability;
 use nanobuild_policy::lockfile::Package;
+use nanobuild_policy::signature::Need;
 
 use crate::select::Dependency;
+use crate::sys::cargo::{self, Net};
+use crate::sys::files;
+
+pub use error::Error;
+
+/// What the guest's manifest calls the real crate, so that no name of it can clash with anything.
+pub const GUEST: &str = "guest";
+
+/// The target that guests are compiled for.
+pub const TARGET: &str = "wasm32-wasip1";
 
 /// A dependency whose sources are on disk, resolved together with everything it pulls in.
 #[derive(Debug, Clone)]
@@ -20,6 +42,10 @@ pub struct Fetched {
     pub manifest: Manifest,
     /// The guest's resolved graph without the guest and our runtime: names, versions, sources, checksums, features; sorted.
     pub graph: Vec<Package>,
+    /// Where each package of the graph lies, with the name that stands for its folder in panic messages (`zip-2.2.2`).
+    pub folders: Vec<(Utf8PathBuf, String)>,
+    /// What compiling the graph runs or needs.
+    pub build: BTreeMap<Capability, BTreeSet<Need>>,
 }
 
 /// What the bindings' manifest repeats of the real one.
@@ -29,11 +55,45 @@ pub struct Manifest {
     pub edition: String,
     /// Feature names, each with the *local* features it switches on (`dep:` and `x/y` parts left out).
     /// Implicit features of optional dependencies are listed too.
-    pub features: std::collections::BTreeMap<String, Vec<String>>,
+    pub features: BTreeMap<String, Vec<String>>,
     /// `license`, for the lockfile and the bindings' manifest.
     pub license: Option<String>,
     /// `description`.
     pub description: Option<String>,
     /// `[lib] name`, if it differs from the package's.
     pub lib_name: String,
+}
+
+/// Makes or refreshes the guest package in `work/<folder>`, resolves it and gets all sources.
+///
+/// `runtime` is the folder of our runtime's package. With `locked`, the graph of the project's lockfile, exactly those
+/// versions are taken. Files that are right already are not touched, so that Cargo sees nothing new.
+///
+/// # Errors
+/// When the dependency cannot be had, has no library, is a procedural macro, or is not what `locked` says.
+pub fn fetch(
+    dependency: &Dependency,
+    work: &Utf8Path,
+    runtime: &Utf8Path,
+    net: Net,
+    locked: Option<&[Package]>,
+) -> Result<Fetched, Error> {
+    let guest = work.join(&dependency.folder);
+    files::replace(&guest.join("Cargo.toml"), manifest::print(dependency).as_bytes())?;
+    runtime::copy(runtime, &guest.join("runtime"))?;
+    let root = guest.join("src/lib.rs");
+    if files::read(&root)?.is_none() {
+        files::replace(&root, b"")?;
+    }
+    lock::prepare(&guest.join("Cargo.lock"), locked)?;
+    // The guest's lockfile is made from the project's, and so is ours to write even where that is locked.
+    let net = Net { locked: false, ..net };
+    let metadata = cargo::metadata(&guest.join("Cargo.toml"), net, &[])
+        .map_err(|error| error::resolving(dependency, net.offline, error))?;
+    let checksums = lock::checksums(&guest.join("Cargo.lock"))?;
+    let fetched = graph::read(dependency, guest, &metadata, &checksums)?;
+    match locked {
+        Some(locked) => lock::verify(fetched, locked),
+        None => Ok(fetched),
+    }
 }

@@ -233,8 +233,8 @@ fn impl_unit(printer: Printer<'_>, plan: &ImplPlan) -> Unit {
                 #[unsafe(no_mangle)]
                 pub extern "C" fn #export(m: u64) -> u64 {
                     #value
-                    let spec = nb::guest::take::<Here, nb::fmt::Spec>(&mut message);
-                    nb::guest::reply::<Here, _>(nb::guest::fmt::#method(value, &spec))
+                    let spec = nb::guest::take::<Here, nb::wire::fmt::Spec>(&mut message);
+                    nb::guest::reply::<Here, _>(nb::guest::fmt::#method(value, spec))
                 }
             }
         }

@@ -107,7 +107,7 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     let args = reader_args(printer, &plan.generics);
     let builds = buildable.iter().map(|case| {
         let (build, bindings) = (case.spread(false, false), case.bindings());
-        let build = quote!({ #(let #bindings = nb::Get::get(r)?;)* #build });
+        let build = quote!({ #(let #bindings = nb::Get::<'_, Here>::get(r)?;)* #build });
         case.tag.map_or_else(|| build.clone(), |tag| quote!(#tag => #build,))
     });
     let body = if is_enum {
@@ -117,7 +117,7 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     };
     let releases = cases.iter().map(|case| {
         let (pattern, bindings) = (case.spread(true, is_sealed(printer, case)), case.bindings());
-        quote!(#pattern => { #(nb::Get::release(#bindings);)* })
+        quote!(#pattern => { #(nb::Get::<'_, Here>::release(#bindings);)* })
     });
     let others = others(printer, plan, is_enum, cases.is_empty());
     let lifetime = (printer.side == Side::Host).then(|| quote!('nb_r,));

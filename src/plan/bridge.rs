@@ -241,8 +241,29 @@ pub struct AnchorPlan {
     pub owner: Option<usize>,
     /// Handles with lifetimes, whose inputs the result may point into.
     pub inherit: Vec<usize>,
-    /// Inputs that are copied to stay.
-    pub keep: Vec<usize>,
+    /// Handles with lifetimes, whose inputs must live on, although nothing maps back into them.
+    pub hold: Vec<usize>,
+    /// Inputs that are copied to stay, and how long.
+    pub keep: Vec<(usize, Keep)>,
+}
+
+impl AnchorPlan {
+    /// How the argument `index` is kept, if it is.
+    #[must_use]
+    pub fn kept(&self, index: usize) -> Option<Keep> {
+        self.keep.iter().find(|(kept, _)| *kept == index).map(|(_, keep)| *keep)
+    }
+}
+
+/// How long the guest's copy of an input stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// As long as handles that the call returns; borrowed parts of results map back into the host's input.
+    Mapped,
+    /// As long as handles that the call returns.
+    Held,
+    /// For good: the result is `Copy`, so that nobody can tell when the last one is gone.
+    Forever,
 }
 
 /// A trait of the crate, defined again on the host.

@@ -3,10 +3,12 @@
 //! Order: [`types`] decides representations, [`functions`], [`impls`] and [`consts`] plan members over them,
 //! and everything that does not cross is listed with the construct in the way.
 
+mod anchors;
 pub mod bridge;
 mod consts;
 mod conversions;
 mod cross;
+mod defaults;
 mod functions;
 mod impls;
 mod lifetimes;
@@ -18,6 +20,7 @@ mod traits;
 mod types;
 
 pub use bridge::Bridge;
+pub use lifetimes::same_but_lifetimes;
 pub use types::local as local_type;
 pub use planner::{Coverage, Plan, plan};
 

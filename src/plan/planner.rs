@@ -33,7 +33,7 @@ pub struct Coverage {
 /// Plans how `extracted` crosses. `demoted` holds the keys of units that rustc rejected, with its words.
 #[must_use]
 pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
-    let api = &extracted.api;
+    let api = &super::defaults::settle(&extracted.api);
     let mut planner = Planner {
         api,
         demoted,
@@ -171,7 +171,7 @@ impl<'a> Planner<'a> {
                 name,
                 meta: item.meta.clone(),
                 generics: generics.clone(),
-                derives: if repr.is_value() { impls::derivable(&facts.derived) } else { Vec::new() },
+                derives: if repr.is_value() { impls::derivable(&facts.derived, super::types::type_params(generics).next().is_some()) } else { Vec::new() },
                 attributes: facts.repr.clone(),
                 repr,
                 send: facts.send != Some(false),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract::api::{Arg, Binding, Bound, Function, Generics, Param, PathTy, Ty, Where};
+use crate::extract::api::{Arg, Binding, Bound, Def, Function, Generics, ItemId, Param, PathTy, Ty, Where};
 
 /// What stands for what.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +13,8 @@ pub struct Subst {
     pub params: BTreeMap<String, Ty>,
     /// Associated types of `Self` by name.
     pub assoc: BTreeMap<String, Ty>,
+    /// Positions of type arguments that are left out of local paths.
+    pub dropped: BTreeMap<ItemId, Vec<usize>>,
 }
 
 impl Subst {
@@ -69,9 +71,22 @@ impl Subst {
         };
         PathTy {
             def: path.def.clone(),
-            args: path.args.iter().map(|arg| self.arg(arg)).collect(),
+            args: self.kept_args(path).map(|arg| self.arg(arg)).collect(),
             bindings: path.bindings.iter().map(binding).collect(),
         }
+    }
+
+    fn kept_args<'p>(&'p self, path: &'p PathTy) -> impl Iterator<Item = &'p Arg> {
+        let dropped: &[usize] = match &path.def {
+            Def::Local(id) => self.dropped.get(id).map_or(&[], Vec::as_slice),
+            _ => &[],
+        };
+        let mut position = 0;
+        path.args.iter().filter(move |arg| {
+            let is_type = matches!(arg, Arg::Type(_));
+            position += usize::from(is_type);
+            !is_type || !dropped.contains(&(position - 1))
+        })
     }
 
     fn arg(&self, arg: &Arg) -> Arg {
@@ -111,9 +126,10 @@ impl Subst {
             Where::Equal(a, b) => Where::Equal(self.ty(a), self.ty(b)),
             Where::Lifetime { .. } => clause.clone(),
         };
+        let stays = |param: &&Param| !matches!(param, Param::Type { name, .. } if self.params.contains_key(name));
         Generics {
-            params: generics.params.iter().map(param).collect(),
-            wheres: generics.wheres.iter().map(clause).collect(),
+            params: generics.params.iter().filter(stays).map(param).collect(),
+            wheres: generics.wheres.iter().map(clause).filter(|clause| !is_settled(clause)).collect(),
         }
     }
 
@@ -127,4 +143,9 @@ impl Subst {
             ..function.clone()
         }
     }
+}
+
+/// A clause about no parameter any more.
+fn is_settled(clause: &Where) -> bool {
+    matches!(clause, Where::Type { ty, .. } if !super::is_generic(ty) && !matches!(ty, Ty::Ref { .. }))
 }

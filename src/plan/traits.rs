@@ -116,7 +116,7 @@ fn substitution(definition: &Trait, block: &Impl) -> Subst {
         AssocKind::Type { ty: Some(ty), .. } => Some((item.name.clone(), ty.clone())),
         _ => None,
     });
-    Subst { self_ty: Some(block.self_ty.clone()), params: names.zip(args).collect(), assoc: assoc.collect() }
+    Subst { self_ty: Some(block.self_ty.clone()), params: names.zip(args).collect(), assoc: assoc.collect(), ..Subst::default() }
 }
 
 /// The definition with what stays.

@@ -138,6 +138,14 @@ pub fn rustc_version() -> Result<String, Error> {
     ask(Command::new(rustc()).arg("-vV"))
 }
 
+/// Where the toolchain lies.
+///
+/// # Errors
+/// When there is no rustc.
+pub fn sysroot() -> Result<Utf8PathBuf, Error> {
+    Ok(ask(Command::new(rustc()).args(["--print", "sysroot"]))?.trim().into())
+}
+
 /// Whether the standard library of a target is installed.
 ///
 /// # Errors

@@ -1,1 +1,70 @@
-fn main() {}
+//! Measurements and chores of this workspace: `cargo xtask --help`.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a chore speaks to the person who runs it"
+)]
+
+mod coverage;
+mod process;
+mod upstream;
+mod workshop;
+
+use std::process::ExitCode;
+
+use camino::Utf8PathBuf;
+use clap::Parser;
+
+/// Measurements and chores of this workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+enum Task {
+    /// Run crates' own tests and doctests natively and through the sandbox, and compare
+    Upstream(upstream::Options),
+    /// Generate bindings for crates and count what is bound, by construct and reason
+    Coverage(coverage::Options),
+    /// Run a program and end it when it takes too long (used as the runner of test binaries)
+    #[command(hide = true)]
+    Limited {
+        /// Seconds it may take
+        seconds: u64,
+        /// The program and its arguments
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+}
+
+/// What stops a chore, or one crate's part of it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error("failed to read a manifest: {0}")]
+    Manifest(#[from] toml_edit::TomlError),
+    #[error("failed to read what a program printed: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("failed to {what}: {words}")]
+    Failed { what: String, words: String },
+    #[error("{0}")]
+    Unusable(String),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Task::parse() {
+        Task::Upstream(options) => upstream::measure(&options),
+        Task::Coverage(options) => coverage::survey(&options),
+        Task::Limited { seconds, command } => return process::limited(seconds, &command),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A folder that the person named, made absolute.
+fn absolute(folder: &Utf8PathBuf) -> Result<Utf8PathBuf, Error> {
+    Ok(camino::absolute_utf8(folder)?)
+}

@@ -26,8 +26,8 @@ pub(super) struct Cx<'k> {
     pub(super) aliases: RefCell<HashMap<Id, Option<Ty>>>,
     /// How much work on projections is left, so that a hostile crate cannot keep the tool busy forever.
     pub(super) budget: Cell<u32>,
-    /// How deep in projections of projections the work is.
-    pub(super) depth: Cell<u32>,
+    /// How deep in aliases of aliases, projections of projections the work is.
+    depth: Cell<u32>,
     mentioned: RefCell<BTreeSet<ItemId>>,
     waiting: RefCell<BTreeSet<ItemId>>,
     /// Off while private parts are translated: what they mention need not be in the API.
@@ -97,6 +97,19 @@ impl<'k> Cx<'k> {
         let result = work();
         self.recording.set(before);
         result
+    }
+
+    /// Does `work` one level deeper; `None` where aliases, defaults or impls have led from one to the next for too long.
+    pub(super) fn deeper<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        const DEEPEST: u32 = 64;
+        let depth = self.depth.get();
+        if depth >= DEEPEST {
+            return None;
+        }
+        self.depth.set(depth + 1);
+        let result = work();
+        self.depth.set(depth);
+        Some(result)
     }
 
     /// Notes a public item that cannot be represented.

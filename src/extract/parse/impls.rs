@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rustdoc_types::{Id, Impl as DocImpl, Item as DocItem, ItemEnum};
+use rustdoc_types::{Id, Impl as DocImpl, Item as DocItem, ItemEnum, Visibility};
 
 use super::{
     cx::{self, Cx},
@@ -174,6 +174,31 @@ fn trait_impl(cx: &Cx<'_>, id: Id) -> Option<Impl> {
         meta: meta::meta(cx, doc),
         trait_: trait_path,
     })
+}
+
+/// Notes the public functions of unions, which are not translated. (Those of trait objects rustdoc does not even mention.)
+pub(super) fn skip_methods_of_unions(cx: &Cx<'_>, items: &BTreeMap<ItemId, Item>) {
+    for (number, item) in items {
+        let Some(ItemEnum::Union(union_)) = cx.numbered(*number).map(|item| &item.inner) else {
+            continue;
+        };
+        let impls = union_.impls.iter().filter_map(|id| cx.item(*id));
+        let inherent = impls.filter_map(|impl_| match &impl_.inner {
+            ItemEnum::Impl(impl_) if impl_.trait_.is_none() => Some(&impl_.items),
+            _ => None,
+        });
+        for member in inherent.flatten().filter_map(|id| cx.item(*id)) {
+            if let (ItemEnum::Function(_), Visibility::Public, Some(name)) =
+                (&member.inner, &member.visibility, &member.name)
+            {
+                let path = item
+                    .path
+                    .as_ref()
+                    .map_or_else(|| item.name.clone(), |path| path.join("::"));
+                cx.skip(format!("{path}::{name}"), "union", "it is a method of a union", true);
+            }
+        }
+    }
 }
 
 /// The items that whoever implements `trait_` must be able to name.

@@ -30,6 +30,7 @@ mod std_paths;
 use std::collections::BTreeMap;
 
 use camino::Utf8Path;
+use rustdoc_types::ItemEnum;
 
 use self::{cx::Cx, names::Names, paths::Paths};
 use super::{
@@ -41,7 +42,8 @@ use super::{
 /// See [`super::parse`].
 pub(super) fn parse(json: &[u8], package: &Utf8Path) -> Result<Extracted, Error> {
     check_format(json)?;
-    let krate: rustdoc_types::Crate = serde_json::from_slice(json)?;
+    let mut krate: rustdoc_types::Crate = serde_json::from_slice(json)?;
+    drop_misnamed(&mut krate);
     let root = krate.index.get(&krate.root).ok_or(Error::NoRoot)?;
     let name = root.name.clone().ok_or(Error::NoRoot)?;
     let names = Names::of(&krate);
@@ -49,6 +51,15 @@ pub(super) fn parse(json: &[u8], package: &Utf8Path) -> Result<Extracted, Error>
     let cx = Cx::new(&krate, package, &paths);
     let (items, impls) = collect(&cx, &paths);
     let version = krate.crate_version.clone().unwrap_or_default();
+    for source in &names.lost {
+        cx.skip(
+            source,
+            "rustdoc",
+            "rustdoc does not define the item that is re-exported",
+            false,
+        );
+    }
+    impls::skip_methods_of_unions(&cx, &items);
     let modules = paths::modules(&cx, &names, &paths);
     let mut api = Api {
         name,
@@ -76,6 +87,22 @@ fn check_format(json: &[u8]) -> Result<(), Error> {
     } else {
         Err(Error::Format { found })
     }
+}
+
+/// Names go into generated code; whatever wrote this file, they must be names.
+fn drop_misnamed(krate: &mut rustdoc_types::Crate) {
+    let is_name = |name: &str| {
+        let is_index = name.bytes().all(|byte| byte.is_ascii_digit());
+        let starts = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
+        !name.is_empty() && (is_index || starts && name.chars().all(|c| c.is_alphanumeric() || c == '_'))
+    };
+    krate.index.retain(|_, item| {
+        let imported = match &item.inner {
+            ItemEnum::Use(import) if !import.is_glob => Some(import.name.as_str()),
+            _ => None,
+        };
+        item.name.as_deref().into_iter().chain(imported).all(is_name)
+    });
 }
 
 /// Translates all public items and impls, and the unnameable items that those mention.

@@ -13,6 +13,8 @@ pub(super) enum Res {
     Module(Id),
     /// Any other item of this crate.
     Item(Id),
+    /// The constructor of a tuple or unit struct: a name of its own, which a glob may bring without the type's.
+    Constructor(Id),
     /// A variant of an enum of this crate.
     Variant {
         /// The enum.
@@ -58,6 +60,8 @@ struct Scope {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     scopes: BTreeMap<Id, Scope>,
+    /// Imports of items of this crate that rustdoc does not define.
+    pub(super) lost: Vec<String>,
 }
 
 impl Names {
@@ -68,6 +72,7 @@ impl Names {
         let scopes = local.filter_map(|item| Some((item.id, scope(krate, &parents, item)?)));
         let mut names = Self {
             scopes: scopes.collect(),
+            lost: lost(krate),
         };
         names.expand_globs();
         names
@@ -158,6 +163,23 @@ fn variant_parents(krate: &Crate) -> HashMap<Id, Id> {
         .collect()
 }
 
+/// Whether `import` is of an item of this crate that rustdoc does not define.
+fn is_lost(krate: &Crate, import: &Use) -> bool {
+    import.id.is_some_and(|id| {
+        !krate.index.contains_key(&id) && krate.paths.get(&id).is_some_and(|summary| summary.crate_id == 0)
+    })
+}
+
+fn lost(krate: &Crate) -> Vec<String> {
+    let imports = krate.index.values().filter_map(|item| match &item.inner {
+        ItemEnum::Use(import) if matches!(item.visibility, Visibility::Public) && is_lost(krate, import) => {
+            Some(import.source.clone())
+        }
+        _ => None,
+    });
+    imports.collect()
+}
+
 fn scope(krate: &Crate, parents: &HashMap<Id, Id>, item: &Item) -> Option<Scope> {
     let mut scope = Scope::default();
     let members = match &item.inner {
@@ -170,6 +192,7 @@ fn scope(krate: &Crate, parents: &HashMap<Id, Id>, item: &Item) -> Option<Scope>
             || matches!(member.inner, ItemEnum::Variant(_))
             || is_exported_macro(member);
         match &member.inner {
+            ItemEnum::Use(import) if is_lost(krate, import) => {}
             ItemEnum::Use(import) => add_import(krate, parents, &mut scope, member, import),
             ItemEnum::ExternCrate { name, rename } => {
                 let path = vec![rename.as_ref().unwrap_or(name).clone()];
@@ -183,10 +206,9 @@ fn scope(krate: &Crate, parents: &HashMap<Id, Id>, item: &Item) -> Option<Scope>
             ItemEnum::Impl(_) => {}
             _ => {
                 let Some(name) = &member.name else { continue };
-                let res = local(parents, member);
                 for space in spaces(krate, member) {
                     let binding = Binding {
-                        res: res.clone(),
+                        res: in_space(parents, member, space),
                         public,
                         hidden: false,
                     };
@@ -225,17 +247,16 @@ fn add_import(krate: &Crate, parents: &HashMap<Id, Id>, scope: &mut Scope, item:
         }
         return;
     }
-    let (res, spaces) = match target {
-        Some(target) => (local(parents, target), spaces(krate, target)),
-        None => (Res::Foreign(foreign(krate, import)), vec![foreign_space(krate, import)]),
+    let meanings = match target {
+        Some(target) => spaces(krate, target)
+            .into_iter()
+            .map(|space| (space, in_space(parents, target, space)))
+            .collect(),
+        None => vec![(foreign_space(krate, import), Res::Foreign(foreign(krate, import)))],
     };
-    for space in spaces {
+    for (space, res) in meanings {
         let key = (import.name.clone(), space);
-        let binding = Binding {
-            res: res.clone(),
-            public,
-            hidden,
-        };
+        let binding = Binding { res, public, hidden };
         // The import of a constructor comes along with that of its type; a public meaning wins over a private one.
         if public || !scope.explicit.contains_key(&key) {
             scope.explicit.insert(key, binding);
@@ -243,9 +264,11 @@ fn add_import(krate: &Crate, parents: &HashMap<Id, Id>, scope: &mut Scope, item:
     }
 }
 
-fn local(parents: &HashMap<Id, Id>, item: &Item) -> Res {
+/// What the name of `item` means in one of the namespaces that it is in.
+fn in_space(parents: &HashMap<Id, Id>, item: &Item, space: Space) -> Res {
     match (&item.inner, parents.get(&item.id), &item.name) {
         (ItemEnum::Module(_), ..) => Res::Module(item.id),
+        (ItemEnum::Struct(_), ..) if space == Space::Value => Res::Constructor(item.id),
         (ItemEnum::Variant(_), Some(parent), Some(name)) => Res::Variant {
             parent: *parent,
             name: name.clone(),

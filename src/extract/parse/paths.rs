@@ -44,6 +44,8 @@ pub(super) struct Paths {
     modules: BTreeMap<Id, Home>,
     homes: BTreeMap<Id, Home>,
     numbers: BTreeMap<Id, ItemId>,
+    /// Enums of which a public path names a variant.
+    parents: BTreeSet<Id>,
 }
 
 impl Paths {
@@ -68,7 +70,10 @@ impl Paths {
                         queue.insert((home.child(&name, hidden), module));
                     }
                     Res::Item(item) => paths.offer(item, home.child(&name, binding.hidden)),
-                    Res::Variant { .. } | Res::Foreign(_) | Res::ForeignGlob(_) => {}
+                    Res::Variant { parent, .. } => {
+                        paths.parents.insert(parent);
+                    }
+                    Res::Constructor(_) | Res::Foreign(_) | Res::ForeignGlob(_) => {}
                 }
             }
             paths.modules.insert(id, home);
@@ -100,16 +105,16 @@ impl Paths {
         self.numbers.iter().map(|(id, number)| (*id, *number))
     }
 
-    /// All items with a public path.
+    /// All items with a public path, and enums of which only variants have one.
     pub(super) fn items(&self) -> impl Iterator<Item = ItemId> {
-        self.homes.keys().filter_map(|id| self.number(*id))
+        self.homes.keys().chain(&self.parents).filter_map(|id| self.number(*id))
     }
 }
 
 impl Res {
     fn id(&self) -> Option<Id> {
         match self {
-            Self::Module(id) | Self::Item(id) => Some(*id),
+            Self::Module(id) | Self::Item(id) | Self::Constructor(id) => Some(*id),
             Self::Variant { parent, .. } => Some(*parent),
             Self::Foreign(_) | Self::ForeignGlob(_) => None,
         }
@@ -193,6 +198,8 @@ fn entry(paths: &Paths, module: &Home, name: &str, binding: Binding) -> Option<E
             (_, number) => Target::Reexport(number),
         },
         Res::Variant { parent, name } => Target::Variant(paths.number(parent)?, name),
+        // The type's own entry stands for both, where there is one.
+        Res::Constructor(_) => return None,
         Res::Foreign(path) => Target::Foreign(path),
         Res::ForeignGlob(path) => Target::ForeignGlob(path),
     };

@@ -107,19 +107,6 @@ impl Cx<'_> {
             _ => None,
         }
     }
-
-    /// Does `work` one level deeper; `None` where impls have led from one to the next for too long.
-    fn deeper<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
-        const DEEPEST: u32 = 16;
-        let depth = self.depth.get();
-        if depth >= DEEPEST {
-            return None;
-        }
-        self.depth.set(depth + 1);
-        let result = work();
-        self.depth.set(depth);
-        Some(result)
-    }
 }
 
 /// Finds values for `params` that make a pattern equal to a type.

@@ -13,7 +13,7 @@ use super::{
 use crate::extract::api::{Arg, Binding, Bound, Def, PathTy, Ty};
 
 /// Types larger than this come from aliases that double; nobody writes them.
-const MOST_NODES: usize = 4096;
+const MOST_NODES: usize = 1024;
 
 /// What the surroundings of a type say about the names in it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,7 +83,7 @@ impl Cx<'_> {
                     .as_ref()
                     .and_then(|path| self.project(&self_ty, path, name, &args, scope));
                 resolved.unwrap_or_else(|| {
-                    let trait_ = trait_.as_ref().map(|path| self.path(path, scope));
+                    let trait_ = trait_.as_ref().map(|path| self.projected_trait(path, &self_ty, scope));
                     Ty::Assoc {
                         self_ty,
                         trait_,
@@ -119,15 +119,17 @@ impl Cx<'_> {
         }
     }
 
-    /// The right-hand side of an alias; `None` if it leads back to itself.
+    /// The right-hand side of an alias; `None` if it leads back to itself or too far.
     fn alias(&self, id: Id, ty: &Type) -> Option<Ty> {
         if let Some(known) = self.aliases.borrow().get(&id) {
             return known.clone();
         }
         self.aliases.borrow_mut().insert(id, None);
-        let ty = self.lower(ty, Scope::default());
-        self.aliases.borrow_mut().insert(id, Some(ty.clone()));
-        Some(ty)
+        let ty = self
+            .deeper(|| self.lower(ty, Scope::default()))
+            .filter(|ty| walk::size(ty) <= MOST_NODES);
+        self.aliases.borrow_mut().insert(id, ty.clone());
+        ty
     }
 
     /// What the parameters of a definition stand for when it is given `args`; missing lifetimes are elided, missing
@@ -183,13 +185,36 @@ impl Cx<'_> {
             _ => None,
         });
         if let Some(generics) = generics.filter(|generics| args.len() < generics.params.len()) {
-            args = self.fill(generics, args);
+            args = self.deeper(|| self.fill(generics, &args)).unwrap_or(args);
         }
         PathTy { def, args, bindings }
     }
 
-    fn fill(&self, generics: &Generics, args: Vec<Arg>) -> Vec<Arg> {
-        let values = self.bind(generics, &args);
+    /// The trait of a projection. Written as `T::Name` (rustdoc leaves the trait's name empty), it keeps no arguments: the bounds on
+    /// `T` have them. Written as `<T as Trait>::Name`, its missing ones take their defaults.
+    fn projected_trait(&self, path: &Path, self_ty: &Ty, scope: Scope<'_>) -> PathTy {
+        let mut named = self.path(path, scope);
+        if let Some(ItemEnum::Trait(trait_)) = self.item(path.id).map(|item| &item.inner)
+            && !path.path.is_empty()
+            && named.args.len() < trait_.generics.params.len()
+        {
+            let filled = self
+                .deeper(|| self.fill(&trait_.generics, &named.args))
+                .unwrap_or_default();
+            let own = |arg| {
+                if arg == Arg::Type(Ty::SelfTy) {
+                    Arg::Type(self_ty.clone())
+                } else {
+                    arg
+                }
+            };
+            named.args = filled.into_iter().map(own).collect();
+        }
+        named
+    }
+
+    fn fill(&self, generics: &Generics, args: &[Arg]) -> Vec<Arg> {
+        let values = self.bind(generics, args);
         let filled = generics.params.iter().map(|param| match &param.kind {
             GenericParamDefKind::Lifetime { .. } => values
                 .lifetimes
@@ -199,7 +224,7 @@ impl Cx<'_> {
             GenericParamDefKind::Type { .. } => values.types.get(&param.name).cloned().map(Arg::Type),
             GenericParamDefKind::Const { .. } => values.consts.get(&param.name).cloned().map(Arg::Const),
         });
-        filled.collect::<Option<Vec<Arg>>>().unwrap_or(args)
+        filled.collect::<Option<Vec<Arg>>>().unwrap_or_else(|| args.to_vec())
     }
 
     /// What a path resolves to; `None` if rustdoc does not say.

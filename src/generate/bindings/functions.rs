@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use crate::extract::api::Ty;
 use crate::generate::bindings::docs;
 use crate::generate::print::{Printer, ident};
-use crate::plan::bridge::{Conversion, FunctionPlan, ParamPlan, Pass, Place, Returns};
+use crate::plan::bridge::{Callee, Conversion, FunctionPlan, Keep, ParamPlan, Pass, Place, Returns};
 
 /// A function where it stands: in its module, in an impl block of its own, or within a trait impl.
 #[must_use]
@@ -26,13 +26,32 @@ pub fn placed(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
 fn bare(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let name = ident(&plan.name);
     let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
-    let inputs = plan.params.iter().map(|param| {
-        let (name, ty) = (ident(&param.name), printer.ty(&param.ty));
-        quote!(#name: #ty)
-    });
+    let self_ty = match &plan.callee {
+        Callee::Inherent(ty, _) | Callee::Trait(ty, ..) => Some(ty),
+        Callee::Free(_) => None,
+    };
+    let inputs = plan.params.iter().map(|param| input(printer, &param.name, &param.ty, self_ty));
     let (output, body) = (printer.ty(&plan.output), body(printer, plan));
     let qualifier = plan.is_unsafe.then(|| quote!(unsafe));
     quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres { #body })
+}
+
+/// One argument of a signature; receivers in their short form.
+#[must_use]
+pub fn input(printer: Printer<'_>, name: &str, ty: &Ty, self_ty: Option<&Ty>) -> TokenStream {
+    let is_self = |ty: &Ty| self_ty.is_some_and(|own| crate::plan::same_but_lifetimes(own, ty));
+    match ty {
+        ty if name == "self" && is_self(ty) => quote!(self),
+        Ty::Ref { lifetime, mutable, ty } if name == "self" && is_self(ty) => {
+            let named = lifetime.as_ref().filter(|name| *name != "_" && !name.starts_with('#'));
+            let (lifetime, mutable) = (named.map(|name| printer.lifetime(name)), mutable.then(|| quote!(mut)));
+            quote!(& #lifetime #mutable self)
+        }
+        _ => {
+            let (name, ty) = (ident(name), printer.ty(ty));
+            quote!(#name: #ty)
+        }
+    }
 }
 
 fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
@@ -93,11 +112,13 @@ fn slot_name(index: usize) -> Ident {
 fn slots(plan: &FunctionPlan) -> Vec<Slot> {
     let of = |(index, param): (usize, &ParamPlan)| {
         let (slot, arg) = (slot_name(index), arg(index, param));
-        let kept = plan.anchor.keep.contains(&index);
+        let kept = plan.anchor.kept(index);
+        let span = if param.pass == Pass::Text { quote!(#arg.as_bytes()) } else { quote!(#arg) };
         let value = match param.pass {
             Pass::Scalar => quote!(nb::Slot::into_slot(#arg)),
-            Pass::Text if kept => quote!(nb_call.keep_text(&mut nb_anchor, #arg)),
-            Pass::Bytes if kept => quote!(nb_call.keep_bytes(&mut nb_anchor, #arg)),
+            Pass::Text | Pass::Bytes if kept == Some(Keep::Mapped) => quote!(nb_call.keep_bytes(&mut nb_anchor, #span)),
+            Pass::Text | Pass::Bytes if kept == Some(Keep::Held) => quote!(nb_call.hold_bytes(&mut nb_anchor, #span)),
+            Pass::Text | Pass::Bytes if kept == Some(Keep::Forever) => quote!(nb_call.keep_forever(#span)),
             Pass::Text => quote!(nb_call.text(#arg)),
             Pass::Bytes => quote!(nb_call.bytes(#arg)),
             Pass::Give => quote!(nb_call.give(#arg.handle)),
@@ -105,7 +126,7 @@ fn slots(plan: &FunctionPlan) -> Vec<Slot> {
             Pass::ObjectMut => quote!(nb_call.handle_mut(&mut #arg.handle)),
             Pass::Message | Pass::MessageMut => return None,
         };
-        Some(Slot { kept, statement: quote!(let #slot = #value;) })
+        Some(Slot { kept: kept.is_some(), statement: quote!(let #slot = #value;) })
     };
     plan.params.iter().enumerate().filter_map(of).collect()
 }
@@ -161,7 +182,11 @@ fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
         let arg = arg(*index, &plan.params[*index]);
         quote!(nb_anchor.inherit(&#arg.inputs);)
     });
-    Some(quote!(let mut nb_anchor = #start; #(#inherits)*))
+    let holds = plan.anchor.hold.iter().map(|index| {
+        let arg = arg(*index, &plan.params[*index]);
+        quote!(nb_anchor.hold(&#arg.inputs);)
+    });
+    Some(quote!(let mut nb_anchor = #start; #(#inherits)* #(#holds)*))
 }
 
 fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
@@ -175,7 +200,7 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             if is_slice(param) {
                 quote!(nb::copy_back(#name, <::std::vec::Vec<_> as nb::Get<'_, Here>>::get(nb_r)?)?;)
             } else {
-                quote!(*#name = nb::Get::get(nb_r)?;)
+                quote!(*#name = nb::Get::<'_, Here>::get(nb_r)?;)
             }
         })
         .collect();
@@ -186,7 +211,7 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             let path = printer.constructor(&plan.output);
             quote!(#path { handle: nb_call.object(#export, #slots, #kind), marker: ::std::marker::PhantomData })
         }
-        Returns::Message { .. } if backs.is_empty() => quote!(nb_call.value::<Here, _, _>(#export, #slots, nb_anchor)),
+        Returns::Message { .. } if backs.is_empty() => quote!(nb_call.value::<Here, _>(#export, #slots, nb_anchor)),
         Returns::Message { .. } => quote! {
             nb_call.value_with(#export, #slots, nb_anchor, |nb_r| {
                 let nb_out = nb::Get::<'_, Here>::get(nb_r)?;

@@ -40,7 +40,7 @@ fn format(export: u32) -> TokenStream {
                 nb::Put::<Here>::lend(self, nb_w);
                 nb::Put::<Here>::lend(&nb_spec, nb_w);
             });
-            let nb_text = nb_call.value::<Here, ::std::string::String, _>(#export, [nb_m], nb::Anchor::none());
+            let nb_text = nb_call.value::<Here, ::std::string::String>(#export, [nb_m], nb::Anchor::none());
             nb::fmt::forward(nb_f, nb_text)
         }
     }
@@ -52,8 +52,7 @@ fn hash(export: u32) -> TokenStream {
         fn hash<NbHasher: ::std::hash::Hasher>(&self, nb_state: &mut NbHasher) {
             let mut nb_call = nb::Call::new(&PROCESS);
             let nb_m = nb_call.message(|nb_w| nb::Put::<Here>::lend(self, nb_w));
-            let nb_records = nb_call.value::<Here, ::std::vec::Vec<u8>, _>(#export, [nb_m], nb::Anchor::none());
-            nb::hash::replay(&nb_records, nb_state);
+            nb_call.value_with(#export, [nb_m], nb::Anchor::none(), |nb_r| nb::replay(nb_r, nb_state));
         }
     }
 }
@@ -68,7 +67,7 @@ fn source(bridge: &Bridge, plan: &ImplPlan, export: u32) -> TokenStream {
         fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
             let mut nb_call = nb::Call::new(&PROCESS);
             let nb_m = nb_call.message(|nb_w| nb::Put::<Here>::lend(self, nb_w));
-            let nb_source = nb_call.value::<Here, ::std::option::Option<&nb::ErrorChain>, _>(#export, [nb_m], #anchor);
+            let nb_source = nb_call.value::<Here, ::std::option::Option<&nb::ErrorChain>>(#export, [nb_m], #anchor);
             nb_source.map(|nb_source| nb_source as &(dyn ::std::error::Error + 'static))
         }
     }

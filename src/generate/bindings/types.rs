@@ -89,10 +89,10 @@ fn enumeration(printer: Printer<'_>, plan: &TypePlan, variants: &[Variant]) -> T
 fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
     let (head, name) = (head(plan), ident(&plan.name));
     let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
-    let args = printer.own_args(&plan.generics);
     let lifetimes = lifetimes(printer, &plan.generics);
     let marker = marker(plan, &lifetimes);
     let inputs = lifetimes.last().map(|main| quote!(pub(crate) inputs: nb::Inputs<#main>,));
+    let codec = object_codec(printer, plan, drop);
     quote! {
         #head
         pub struct #name<#(#params),*> #wheres {
@@ -100,7 +100,33 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
             #inputs
             pub(crate) marker: ::std::marker::PhantomData<#marker>,
         }
-        nb::host_object!(Here, #name #args, process = PROCESS, kind = #drop);
+        #codec
+    }
+}
+
+/// How an object crosses: as its handle. The last lifetime is that of its inputs, which the reader knows; others are free.
+fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
+    let name = ident(&plan.name);
+    let lifetimes = lifetimes(printer, &plan.generics);
+    let wheres = printer.wheres(&plan.generics);
+    let (params, args) = (printer.params(&plan.generics, false), printer.own_args(&plan.generics));
+    let (free, inputs) = match lifetimes.split_last() {
+        Some((_, free)) => (free, Some(quote!(inputs: r.inputs(),))),
+        None => (&[][..], None),
+    };
+    let read_args = inputs.as_ref().map(|_| quote!(<#(#free,)* 'nb_r>));
+    quote! {
+        impl<#(#params),*> nb::Put<Here> for #name #args #wheres {
+            fn put(self, w: &mut nb::Writer) { w.give(self.handle); }
+            fn lend(&self, w: &mut nb::Writer) { w.handle(&self.handle); }
+            fn lend_mut(&mut self, w: &mut nb::Writer) { w.handle_mut(&mut self.handle); }
+            fn surrender(&mut self, w: &mut nb::Writer) { w.surrender(&mut self.handle); }
+        }
+        impl<'nb_r, #(#free),*> nb::Get<'nb_r, Here> for #name #read_args {
+            fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
+                Ok(Self { handle: r.handle(#drop)?, #inputs marker: ::std::marker::PhantomData })
+            }
+        }
     }
 }
 
@@ -138,6 +164,13 @@ fn bytes(printer: Printer<'_>, plan: &TypePlan, layout: Option<u64>) -> TokenStr
             pub(crate) bytes: [u8; #size],
             pub(crate) marker: ::std::marker::PhantomData<#marker>,
         }
-        nb::host_bytes!(Here, #name #args);
+        impl<#(#params),*> nb::Put<Here> for #name #args #wheres {
+            fn lend(&self, w: &mut nb::Writer) { w.raw(&self.bytes); }
+        }
+        impl<'nb_r, #(#params),*> nb::Get<'nb_r, Here> for #name #args #wheres {
+            fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
+                Ok(Self { bytes: r.array()?, marker: ::std::marker::PhantomData })
+            }
+        }
     }
 }

@@ -1,0 +1,102 @@
+//! What must be expanded in the guest crate itself.
+
+/// Exports what every guest exports. `fingerprint` identifies the model that both halves were generated from.
+#[macro_export]
+macro_rules! guest {
+    (fingerprint = $fingerprint:expr) => {
+        const _: () = {
+            unsafe extern "C" {
+                safe fn __wasm_call_ctors();
+            }
+
+            // Naming the constructors here also keeps the linker from running them around every export.
+            #[unsafe(no_mangle)]
+            extern "C" fn _initialize() {
+                __wasm_call_ctors();
+                $crate::guest::initialize();
+            }
+
+            #[unsafe(no_mangle)]
+            extern "C" fn nb_state() -> u32 {
+                $crate::guest::state($fingerprint)
+            }
+
+            #[unsafe(no_mangle)]
+            extern "C" fn nb_alloc(len: u32) -> u32 {
+                $crate::guest::allocate(len)
+            }
+
+            #[unsafe(no_mangle)]
+            extern "C" fn nb_free(pointer: u32, len: u32) {
+                $crate::guest::free(pointer, len);
+            }
+        };
+    };
+}
+
+/// Implements the wire traits for a type that the host knows as a handle:
+/// `guest_object!(Here, path::Type)` or `guest_object!(Here, path::Type<T>, [T: Bound])`.
+#[macro_export]
+macro_rules! guest_object {
+    ($here:ty, $type:ty) => {
+        $crate::guest_object!($here, $type, []);
+    };
+    ($here:ty, $type:ty, [$($generics:tt)*]) => {
+        impl<$($generics)*> $crate::Put<$here> for $type {
+            fn put(self, w: &mut $crate::Writer) {
+                w.u32($crate::guest::give(self));
+            }
+
+            fn lend(&self, w: &mut $crate::Writer) {
+                w.u32($crate::guest::lent(self));
+            }
+        }
+
+        impl<'nb, $($generics)*> $crate::Get<'nb, $here> for $type {
+            fn get(r: &mut $crate::Reader<'nb>) -> ::core::result::Result<Self, $crate::Malformed> {
+                let pointer = r.u32()?;
+                ::core::result::Result::Ok(if r.is_lent() {
+                    $crate::guest::borrowed(pointer)
+                } else {
+                    $crate::guest::owned(pointer as u64)
+                })
+            }
+
+            fn get_ref(r: &mut $crate::Reader<'nb>) -> ::core::result::Result<&'nb Self, $crate::Malformed>
+            where
+                Self: 'nb,
+            {
+                ::core::result::Result::Ok($crate::guest::object(r.u32()? as u64))
+            }
+
+            fn get_mut(r: &mut $crate::Reader<'nb>) -> ::core::result::Result<&'nb mut Self, $crate::Malformed>
+            where
+                Self: 'nb,
+            {
+                ::core::result::Result::Ok($crate::guest::object_mut(r.u32()? as u64))
+            }
+
+            fn release(self) {
+                ::core::mem::forget(self);
+            }
+        }
+    };
+}
+
+/// Implements the wire traits for an opaque `Copy` type, whose bytes cross as they are.
+#[macro_export]
+macro_rules! guest_bytes {
+    ($here:ty, $type:ty) => {
+        impl $crate::Put<$here> for $type {
+            fn lend(&self, w: &mut $crate::Writer) {
+                $crate::guest::raw_bytes(self, w);
+            }
+        }
+
+        impl<'nb> $crate::Get<'nb, $here> for $type {
+            fn get(r: &mut $crate::Reader<'nb>) -> ::core::result::Result<Self, $crate::Malformed> {
+                $crate::guest::raw_value(r)
+            }
+        }
+    };
+}

@@ -1,0 +1,26 @@
+//! The guest half: what generated guest crates are made of.
+//!
+//! A guest trusts its host, and whatever goes wrong in here harms the guest alone. So functions that take a slot are
+//! safe to call although a wrong slot would corrupt guest memory: the host checks what it sends.
+//!
+//! There are no threads in here.
+
+mod constants;
+pub mod fmt;
+mod hash;
+mod macros;
+mod memory;
+mod panic;
+mod reply;
+pub(crate) mod side;
+mod state;
+
+pub use crate::wire::hash::Recorder;
+pub use constants::{address, leak_bytes, scalar, span};
+pub use hash::hash_reply;
+pub use memory::{
+    allocate, borrowed, bytes, drop_object, free, give, layout_of, lent, message, object, object_mut, object_slot,
+    owned, raw_bytes, raw_value, text, write_back, write_back_slice,
+};
+pub use reply::{call_host, drop_callback, reply, reply_inline, reply_with, take};
+pub use state::{initialize, state};

@@ -1,0 +1,74 @@
+//! Where what a call borrows to the application lives.
+
+use super::handle::Handle;
+use super::inputs::Inputs;
+use crate::wire::arena::Arena;
+
+/// Borrowed results that belong to no owner: each is kept once, forever.
+static LEAKED: Arena = Arena::new();
+
+/// Says where the borrowed results of one call live: with their owner, in its inputs, or forever.
+#[derive(Debug)]
+pub struct Anchor<'r> {
+    arena: Option<&'r Arena>,
+    inputs: Inputs<'r>,
+}
+
+impl<'r> Anchor<'r> {
+    /// No owner: what is borrowed is leaked, equal values once.
+    pub fn none() -> Self {
+        Anchor {
+            arena: None,
+            inputs: Inputs::EMPTY,
+        }
+    }
+
+    /// With `owner`, until that is used mutably.
+    pub fn of(owner: &'r Handle) -> Self {
+        Anchor::at(owner.arena())
+    }
+
+    pub(crate) fn at(arena: &'r Arena) -> Self {
+        Anchor {
+            arena: Some(arena),
+            inputs: Inputs::EMPTY,
+        }
+    }
+
+    /// Adds the inputs of an object that takes part in the call.
+    pub fn inherit(&mut self, inputs: &Inputs<'r>) {
+        self.inputs.extend(inputs);
+    }
+
+    /// The copies of these inputs live on with what the call returns, but nothing is mapped back into them.
+    pub fn hold(&mut self, inputs: &Inputs<'_>) {
+        self.inputs.hold(inputs);
+    }
+
+    /// The inputs that take part in the call.
+    pub fn inputs(&self) -> &Inputs<'r> {
+        &self.inputs
+    }
+
+    pub(crate) fn inputs_mut(&mut self) -> &mut Inputs<'r> {
+        &mut self.inputs
+    }
+
+    pub(crate) fn keep_bytes(&self, bytes: Vec<u8>) -> &'r [u8] {
+        self.arena.unwrap_or(&LEAKED).keep_bytes(bytes)
+    }
+
+    /// Keeps a value. `key` tells equal ones of the same type apart from others.
+    pub(crate) fn keep<T: 'r>(&self, mut key: Vec<u8>, value: T) -> &'r T {
+        // A value that borrows from an input lives no longer than that and must not be found again.
+        let sharable = self.inputs.is_empty();
+        match self.arena {
+            Some(arena) => arena.keep(sharable.then_some(key), value),
+            None => {
+                // Values that are kept forever are shared within one thread only: they need not be `Sync`.
+                key.extend_from_slice(&super::engine::thread_token().to_le_bytes());
+                LEAKED.keep(sharable.then_some(key), value)
+            }
+        }
+    }
+}

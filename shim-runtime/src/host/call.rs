@@ -1,0 +1,264 @@
+//! One call into a nanoprocess, as generated bindings spell it.
+
+use super::anchor::Anchor;
+use super::callback::{Callback, CallbackFn, CallbackMut};
+use super::engine::Slots;
+use super::fault::{Fault, FaultKind, Stop};
+use super::handle::{Handle, Place};
+use super::inputs::{Block, Host, Input};
+use super::nanoprocess::{self, Nanoprocess};
+use super::session::Session;
+use crate::wire::{Get, Malformed, Reader, Slot, Writer};
+use std::sync::Arc;
+
+/// A call that is being prepared: arguments first, then one of the methods that make it, which say what comes back.
+///
+/// What is wrong with an argument is remembered and raised before the guest is entered. A fault is raised as a panic
+/// at the application's call.
+#[derive(Debug)]
+pub struct Call<'c> {
+    session: Session,
+    fault: Option<Box<Fault>>,
+    /// Names this call's callbacks; 0 until there is one.
+    serial: u32,
+    callbacks: Vec<Callback<'c>>,
+}
+
+impl<'c> Call<'c> {
+    /// Takes the nanoprocess's lock, starting it if need be.
+    #[track_caller]
+    #[inline]
+    pub fn new(process: &'static Nanoprocess) -> Call<'c> {
+        Call {
+            session: nanoprocess::open(process),
+            fault: None,
+            serial: 0,
+            callbacks: Vec::new(),
+        }
+    }
+
+    #[inline]
+    fn or_fail<T: Default>(&mut self, result: Result<T, Fault>) -> T {
+        result.unwrap_or_else(|fault| self.fail(Box::new(fault)))
+    }
+
+    #[cold]
+    fn fail<T: Default>(&mut self, fault: Box<Fault>) -> T {
+        self.fault.get_or_insert(fault);
+        T::default()
+    }
+
+    /// Lends an object.
+    pub fn handle(&mut self, handle: &Handle) -> u64 {
+        let pointer = self.mine(handle).and_then(|()| self.session.object(handle));
+        self.or_fail(pointer).into()
+    }
+
+    /// Lends an object mutably; what was borrowed from it ends.
+    pub fn handle_mut(&mut self, handle: &mut Handle) -> u64 {
+        let pointer = self.mine(handle).and_then(|()| self.session.object_mut(handle));
+        self.or_fail(pointer).into()
+    }
+
+    /// Gives an object away.
+    pub fn give(&mut self, handle: Handle) -> u64 {
+        let pointer = self.mine(&handle).and_then(|()| self.session.give(handle));
+        self.or_fail(pointer).into()
+    }
+
+    fn mine(&self, handle: &Handle) -> Result<(), Fault> {
+        if std::ptr::eq(handle.process(), self.session.process()) {
+            Ok(())
+        } else {
+            Err(self
+                .session
+                .fault(FaultKind::Stale, "it belongs to another nanoprocess"))
+        }
+    }
+
+    /// Passes text.
+    #[inline]
+    pub fn text(&mut self, text: &str) -> u64 {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Passes bytes.
+    #[inline]
+    pub fn bytes(&mut self, bytes: &[u8]) -> u64 {
+        let span = self.session.place(bytes);
+        self.or_fail(span)
+    }
+
+    /// Passes structured values.
+    pub fn message(&mut self, write: impl FnOnce(&mut Writer)) -> u64 {
+        let mut writer = Writer::to(self.session.process());
+        write(&mut writer);
+        match writer.take_fault() {
+            Some(fault) => self.fail(fault),
+            None => self.bytes(writer.as_bytes()),
+        }
+    }
+
+    /// Passes text that what the call returns may borrow from. The guest's copy lives as long as that.
+    pub fn keep_text<'a>(&mut self, anchor: &mut Anchor<'a>, text: &'a str) -> u64 {
+        let span = self.keep(anchor, Host::Text(text), text.as_bytes());
+        self.or_fail(span)
+    }
+
+    /// Passes bytes that what the call returns may borrow from. The guest's copy lives as long as that.
+    pub fn keep_bytes<'a>(&mut self, anchor: &mut Anchor<'a>, bytes: &'a [u8]) -> u64 {
+        let span = self.keep(anchor, Host::Bytes(bytes), bytes);
+        self.or_fail(span)
+    }
+
+    /// Passes bytes whose copy lives as long as what the call returns; nothing is mapped back.
+    pub fn hold_bytes(&mut self, anchor: &mut Anchor<'_>, bytes: &[u8]) -> u64 {
+        let span = self.keep(anchor, Host::Unmapped, bytes);
+        self.or_fail(span)
+    }
+
+    /// Passes bytes whose copy is never freed; equal bytes are copied once.
+    pub fn keep_forever(&mut self, bytes: &[u8]) -> u64 {
+        let instance = self.session.instance();
+        let span = instance.forever(bytes).map(|(pointer, len)| super::session::span(pointer, len));
+        self.or_fail(span)
+    }
+
+    fn keep<'a>(&mut self, anchor: &mut Anchor<'a>, host: Host<'a>, bytes: &[u8]) -> Result<u64, Fault> {
+        let session = &self.session;
+        let len = u32::try_from(bytes.len())
+            .map_err(|_| session.fault(FaultKind::Host, format!("{} bytes at once are too many", bytes.len())))?;
+        let pointer = session.instance().allocate(bytes)?;
+        let copy = Block {
+            process: session.process(),
+            instance: session.instance().number(),
+            pointer,
+            len,
+        };
+        anchor.inputs_mut().push(Input {
+            host,
+            copy: Arc::new(copy),
+        });
+        Ok(super::session::span(pointer, len))
+    }
+
+    /// Lends a closure for the duration of this call.
+    pub fn callback(&mut self, f: &'c mut CallbackMut<'c>) -> u64 {
+        self.lend(Callback::Mut(f))
+    }
+
+    /// Lends a closure that may be running more than once at a time.
+    pub fn callback_shared(&mut self, f: &'c CallbackFn<'c>) -> u64 {
+        self.lend(Callback::Shared(f))
+    }
+
+    fn lend(&mut self, callback: Callback<'c>) -> u64 {
+        if self.callbacks.is_empty() {
+            self.serial = self.session.instance().next_serial();
+        }
+        let id = super::callback::id(self.serial, self.callbacks.len());
+        self.callbacks.push(callback);
+        match id {
+            Some(id) => id.into(),
+            None => self.or_fail(Err(self
+                .session
+                .fault(FaultKind::Host, "too many closures in one call"))),
+        }
+    }
+
+    #[inline]
+    fn run(&mut self, export: u32, slots: impl Slots) -> Result<u64, Stop> {
+        if let Some(fault) = self.fault.take() {
+            return Err(Stop::Fault(fault));
+        }
+        let instance = self.session.instance();
+        if self.callbacks.is_empty() {
+            instance.enter(export, slots)
+        } else {
+            instance.enter_lending(self.serial, &mut self.callbacks, export, slots)
+        }
+    }
+
+    fn malformed(&self, error: Malformed) -> Stop {
+        self.session.fault(FaultKind::Malformed, error.0).into()
+    }
+
+    /// Calls; nothing comes back.
+    #[track_caller]
+    #[inline]
+    pub fn unit(mut self, export: u32, slots: impl Slots) {
+        let result = self.run(export, slots);
+        drop(self);
+        if let Err(stop) = result {
+            stop.raise();
+        }
+    }
+
+    /// Calls; a scalar comes back.
+    #[track_caller]
+    #[inline]
+    pub fn scalar<R: Slot>(mut self, export: u32, slots: impl Slots) -> R {
+        let result = self
+            .run(export, slots)
+            .and_then(|slot| R::from_slot(slot).map_err(|e| self.malformed(e)));
+        drop(self);
+        match result {
+            Ok(value) => value,
+            Err(stop) => stop.raise(),
+        }
+    }
+
+    /// Calls; an object comes back.
+    #[track_caller]
+    pub fn object(mut self, export: u32, slots: impl Slots, kind: u32) -> Handle {
+        let (process, instance) = (self.session.process(), self.session.instance().number());
+        let result = self.run(export, slots).and_then(|slot| match u32::try_from(slot) {
+            Ok(pointer) => Ok(Handle::at(process, Place::Owned { instance, pointer }, kind)),
+            Err(_) => Err(self.malformed(Malformed("an object's address is too large"))),
+        });
+        drop(self);
+        match result {
+            Ok(handle) => handle,
+            Err(stop) => stop.raise(),
+        }
+    }
+
+    /// Calls; a structured value comes back.
+    #[track_caller]
+    pub fn value<'r, M, R: Get<'r, M>>(self, export: u32, slots: impl Slots, anchor: Anchor<'r>) -> R {
+        self.value_with(export, slots, anchor, R::get)
+    }
+
+    /// Calls; a message comes back, which `read` takes apart.
+    #[track_caller]
+    pub fn value_with<'r, R>(
+        mut self,
+        export: u32,
+        slots: impl Slots,
+        anchor: Anchor<'r>,
+        read: impl FnOnce(&mut Reader<'r>) -> Result<R, Malformed>,
+    ) -> R {
+        let result = self.run(export, slots).and_then(|slot| self.read(slot, anchor, read));
+        drop(self);
+        match result {
+            Ok(value) => value,
+            Err(stop) => stop.raise(),
+        }
+    }
+
+    fn read<'r, R>(
+        &self,
+        slot: u64,
+        anchor: Anchor<'r>,
+        read: impl FnOnce(&mut Reader<'r>) -> Result<R, Malformed>,
+    ) -> Result<R, Stop> {
+        let instance = self.session.instance();
+        let bytes = instance
+            .read(slot as u32, (slot >> 32) as u32)
+            .ok_or_else(|| self.malformed(Malformed("the answer lies outside of the guest's memory")))?;
+        let mut reader = Reader::from(self.session.process(), instance.number(), bytes, anchor);
+        let value = read(&mut reader).map_err(|error| self.malformed(error))?;
+        reader.finish().map_err(|error| self.malformed(error))?;
+        Ok(value)
+    }
+}

@@ -1,0 +1,489 @@
+//! A running guest: its store, its memory, its exports.
+
+use super::callbacks::Lending;
+use super::exports::{Export, Slots};
+use super::limits::Limits;
+use super::traps;
+use crate::host::callback::{self, Callback};
+use crate::host::fault::{Fault, FaultKind, Stop};
+use crate::host::nanoprocess::Nanoprocess;
+use crate::host::session::span;
+use crate::host::wasi;
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ptr::NonNull;
+use std::rc::{Rc, Weak};
+use std::sync::atomic::{AtomicU32, Ordering};
+use wasmtime::{AsContextMut, Global, Memory, Mutability, Store, StoreContextMut, TypedFunc, Val, ValType};
+
+/// The layout of the guest's state, as `guest::state` writes it. Both sides change together.
+const ABI: u32 = 1;
+const STATE_LEN: usize = 40;
+
+/// The data of a store.
+#[doc(hidden)]
+pub struct Host {
+    pub(super) process: &'static Nanoprocess,
+    pub(super) instance: Weak<Instance>,
+    pub(super) wasi: wasi::State,
+    limits: Limits,
+}
+
+impl Host {
+    pub(super) fn new(process: &'static Nanoprocess) -> Host {
+        let limits = Limits::new(process.spec().memory_limit);
+        Host {
+            process,
+            instance: Weak::new(),
+            wasi: wasi::State::default(),
+            limits,
+        }
+    }
+
+    pub(super) fn limits(&mut self) -> &mut dyn wasmtime::ResourceLimiter {
+        &mut self.limits
+    }
+}
+
+/// Who may use the store.
+#[derive(Debug, Clone, Copy)]
+enum Access {
+    /// Nobody is using it.
+    Idle,
+    /// The engine is, or guest code is running.
+    Busy,
+    /// The guest waits for the host, in an import whose context this is.
+    Suspended(NonNull<StoreContextMut<'static, Host>>),
+}
+
+/// A running guest.
+pub(crate) struct Instance {
+    process: &'static Nanoprocess,
+    number: u32,
+    access: Cell<Access>,
+    poisoned: Cell<bool>,
+    /// Where the guest's state is.
+    state: Cell<u32>,
+    /// The scratch memory: where it starts, what of it is free, where it ends.
+    scratch_top: Cell<u32>,
+    scratch_end: Cell<u32>,
+    /// A reply to a callback that did not fit the scratch memory.
+    reply: Cell<Option<(u32, u32)>>,
+    serial: Cell<u32>,
+    pub(super) lending: RefCell<Vec<Lending>>,
+    /// Why the guest's frames are being abandoned.
+    pub(super) interrupted: Cell<Option<Stop>>,
+    /// The objects that constants name.
+    named: RefCell<BTreeMap<u32, u32>>,
+    /// Inputs that are never freed, and where their copies are.
+    forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
+    exports: Box<[Export]>,
+    functions: Functions,
+    resting_stack: i32,
+    store: UnsafeCell<Store<Host>>,
+}
+
+/// What every guest exports.
+struct Functions {
+    memory: Memory,
+    stack: Global,
+    initialize: TypedFunc<(), ()>,
+    state: TypedFunc<(), u32>,
+    alloc: TypedFunc<u32, u32>,
+    free: TypedFunc<(u32, u32), ()>,
+}
+
+impl Functions {
+    fn find(store: &mut Store<Host>, linked: wasmtime::Instance) -> Result<Functions, String> {
+        macro_rules! typed {
+            ($name:literal) => {
+                linked
+                    .get_typed_func(&mut *store, $name)
+                    .map_err(|error| format!("{error:#}"))?
+            };
+        }
+        let memory = linked.get_memory(&mut *store, "memory").ok_or("it exports no memory")?;
+        let stack = linked
+            .get_global(&mut *store, "__stack_pointer")
+            .ok_or("it exports no stack pointer")?;
+        let kind = stack.ty(&mut *store);
+        if kind.mutability() != Mutability::Var || !matches!(kind.content(), ValType::I32) {
+            return Err("its stack pointer is of the wrong type".into());
+        }
+        Ok(Functions {
+            memory,
+            stack,
+            initialize: typed!("_initialize"),
+            state: typed!("nb_state"),
+            alloc: typed!("nb_alloc"),
+            free: typed!("nb_free"),
+        })
+    }
+}
+
+impl Instance {
+    pub(super) fn new(
+        process: &'static Nanoprocess,
+        mut store: Store<Host>,
+        linked: wasmtime::Instance,
+    ) -> Result<Rc<Instance>, String> {
+        static NUMBERS: AtomicU32 = AtomicU32::new(1);
+        let functions = Functions::find(&mut store, linked)?;
+        let exports = (0..process.spec().exports)
+            .map(|number| Export::of(linked.get_func(&mut store, &format!("nb{number}")), &mut store))
+            .collect();
+        let resting_stack = functions.stack.get(&mut store).i32().unwrap_or(0);
+        Ok(Rc::new_cyclic(|this| {
+            store.data_mut().instance = Weak::clone(this);
+            Instance {
+                process,
+                number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+                access: Cell::new(Access::Idle),
+                poisoned: Cell::new(false),
+                state: Cell::new(0),
+                scratch_top: Cell::new(0),
+                scratch_end: Cell::new(0),
+                reply: Cell::new(None),
+                serial: Cell::new(0),
+                lending: RefCell::default(),
+                interrupted: Cell::new(None),
+                named: RefCell::default(),
+                forever: RefCell::default(),
+                exports,
+                functions,
+                resting_stack,
+                store: UnsafeCell::new(store),
+            }
+        }))
+    }
+
+    /// Runs the guest's constructors and finds its state.
+    pub(super) fn initialize(&self) -> Result<(), Fault> {
+        let load = |what: &str| Fault::new(FaultKind::Load, self.process.name(), what);
+        let failed = |error| match traps::stop(self, error, None) {
+            Stop::Fault(fault) => load(&format!("its constructors failed: {fault}")),
+            Stop::Panic(_) => load("its constructors called back"),
+        };
+        self.with(|store| self.functions.initialize.call(store, ()))
+            .map_err(failed)?;
+        let state = self
+            .with(|store| self.functions.state.call(store, ()))
+            .map_err(failed)?;
+        self.state.set(state);
+        let words = self
+            .state_words()
+            .ok_or_else(|| load("its state lies outside of its memory"))?;
+        if words[0] != ABI {
+            return Err(load(
+                "it was built by another version of the tool; run `cargo nanobuild`",
+            ));
+        }
+        let (start, len) = (words[1], words[2]);
+        let end = start
+            .checked_add(len)
+            .filter(|end| start != 0 && self.read(*end, 0).is_some());
+        self.scratch_end
+            .set(end.ok_or_else(|| load("its scratch memory lies outside of its memory"))?);
+        self.scratch_top.set(start);
+        Ok(())
+    }
+
+    /// The guest's state, as words of four bytes.
+    fn state_words(&self) -> Option<[u32; STATE_LEN / 4]> {
+        let bytes: [u8; STATE_LEN] = self.read(self.state.get(), STATE_LEN as u32)?.try_into().ok()?;
+        let mut words = bytes.as_chunks::<4>().0.iter();
+        Some(std::array::from_fn(|_| {
+            words.next().map_or(0, |word| u32::from_le_bytes(*word))
+        }))
+    }
+
+    pub(super) fn fingerprint(&self) -> u64 {
+        self.state_words()
+            .map_or(0, |words| u64::from(words[8]) | u64::from(words[9]) << 32)
+    }
+
+    /// Takes the guest's panic, if it has noted one: message and location.
+    pub(super) fn take_panic(&self) -> Option<(String, Option<String>)> {
+        let words = self.state_words()?;
+        if words[3] == 0 {
+            return None;
+        }
+        let text = |pointer, len| {
+            self.read(pointer, len)
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        };
+        self.write(self.state.get() + 12, &[0; 4]);
+        let location = text(words[6], words[7]).filter(|location| !location.is_empty());
+        Some((text(words[4], words[5]).unwrap_or_default(), location))
+    }
+
+    pub(super) fn take_refused_memory(&self) -> bool {
+        self.with(|mut store| store.data_mut().limits.take_refused())
+    }
+
+    /// The guest's shadow stack pointer.
+    pub(super) fn stack(&self) -> i32 {
+        self.with(|store| self.functions.stack.get(store).i32().unwrap_or(0))
+    }
+
+    /// Takes the shadow stack back to where it was before the frames that were abandoned.
+    pub(super) fn unwind_stack(&self, to: Option<i32>) {
+        let to = Val::I32(to.unwrap_or(self.resting_stack));
+        if self.with(|store| self.functions.stack.set(store, to)).is_err() {
+            self.poison();
+        }
+    }
+
+    /// Lets `f` use the store, which must be idle or waiting for the host.
+    #[inline]
+    fn with<R>(&self, f: impl FnOnce(StoreContextMut<'_, Host>) -> R) -> R {
+        let _restore = Restore {
+            access: &self.access,
+            before: self.access.replace(Access::Busy),
+        };
+        match _restore.before {
+            Access::Idle => {
+                // SAFETY: the access was idle and is busy now, so this is the only reference to the store.
+                let store = unsafe { &mut *self.store.get() };
+                f(store.as_context_mut())
+            }
+            Access::Suspended(mut context) => {
+                // SAFETY: `suspend` is on the stack and keeps the context alive; the access was suspended and is
+                // busy now, so nothing else is using it.
+                let context = unsafe { context.as_mut() };
+                f(context.as_context_mut())
+            }
+            Access::Busy => unreachable!("the engine is busy only while no code of the host runs"),
+        }
+    }
+
+    /// Lets the host use the store while the guest waits in an import.
+    pub(super) fn suspend<R>(&self, mut context: StoreContextMut<'_, Host>, f: impl FnOnce() -> R) -> R {
+        // The lifetime is erased; `Restore` ends the access before the context goes away.
+        let context = NonNull::from(&mut context).cast();
+        let _restore = Restore {
+            access: &self.access,
+            before: self.access.replace(Access::Suspended(context)),
+        };
+        f()
+    }
+
+    /// Calls a numbered export.
+    #[inline]
+    pub(crate) fn enter(&self, export: u32, slots: impl Slots) -> Result<u64, Stop> {
+        if self.poisoned.get() {
+            return Err(self.gone());
+        }
+        let Some(function) = self.exports.get(export as usize) else {
+            return Err(self.missing(export));
+        };
+        let stack = self.is_suspended().then(|| self.stack());
+        match self.with(|store| slots.call(function, store)) {
+            Some(Ok(slot)) => Ok(slot),
+            Some(Err(error)) => Err(traps::stop(self, error, stack)),
+            None => Err(self.missing(export)),
+        }
+    }
+
+    /// As [`Instance::enter`], lending closures meanwhile.
+    pub(crate) fn enter_lending(
+        &self,
+        serial: u32,
+        callbacks: &mut [Callback<'_>],
+        export: u32,
+        slots: impl Slots,
+    ) -> Result<u64, Stop> {
+        super::callbacks::lend(self, serial, callbacks, || self.enter(export, slots))
+    }
+
+    #[cold]
+    fn gone(&self) -> Stop {
+        Stop::fault(
+            FaultKind::Stale,
+            self.process.name(),
+            "the nanoprocess trapped while this call was prepared",
+        )
+    }
+
+    #[cold]
+    fn missing(&self, export: u32) -> Stop {
+        let message = format!("it has no export {export} of that type; run `cargo nanobuild`");
+        Stop::fault(FaultKind::Load, self.process.name(), message)
+    }
+
+    #[inline]
+    fn is_suspended(&self) -> bool {
+        matches!(self.access.get(), Access::Suspended(_))
+    }
+
+    pub(crate) fn process(&self) -> &'static Nanoprocess {
+        self.process
+    }
+
+    #[inline]
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+
+    #[inline]
+    pub(crate) fn is_poisoned(&self) -> bool {
+        self.poisoned.get()
+    }
+
+    pub(super) fn poison(&self) {
+        self.poisoned.set(true);
+    }
+
+    pub(crate) fn next_serial(&self) -> u32 {
+        self.serial.set(callback::next(self.serial.get()));
+        self.serial.get()
+    }
+
+    pub(crate) fn named(&self, make: u32) -> Option<u32> {
+        self.named.borrow().get(&make).copied()
+    }
+
+    pub(crate) fn set_named(&self, make: u32, pointer: u32) {
+        self.named.borrow_mut().insert(make, pointer);
+    }
+
+    /// Copies guest memory.
+    pub(crate) fn read(&self, pointer: u32, len: u32) -> Option<Vec<u8>> {
+        let start = pointer as usize;
+        let end = start.checked_add(len as usize)?;
+        self.with(|store| self.functions.memory.data(&store).get(start..end).map(<[u8]>::to_vec))
+    }
+
+    /// Overwrites guest memory, if the span lies within it.
+    fn write(&self, pointer: u32, bytes: &[u8]) -> bool {
+        let start = pointer as usize;
+        self.with(|mut store| {
+            let memory = self.functions.memory.data_mut(&mut store);
+            let place = start
+                .checked_add(bytes.len())
+                .and_then(|end| memory.get_mut(start..end));
+            place.map(|place| place.copy_from_slice(bytes)).is_some()
+        })
+    }
+
+    #[inline]
+    pub(crate) fn scratch_top(&self) -> u32 {
+        self.scratch_top.get()
+    }
+
+    /// Ends the use of scratch memory above `mark`.
+    #[inline]
+    pub(crate) fn reset_scratch(&self, mark: u32) {
+        self.scratch_top.set(mark);
+        if !self.is_suspended()
+            && let Some((pointer, len)) = self.reply.take()
+        {
+            self.free(pointer, len);
+        }
+    }
+
+    /// Copies bytes to scratch memory, if there is room.
+    #[inline]
+    pub(crate) fn push_scratch(&self, bytes: &[u8]) -> Option<u32> {
+        let pointer = self.scratch_top.get();
+        if bytes.len() > (self.scratch_end.get() - pointer) as usize || !self.write(pointer, bytes) {
+            return None;
+        }
+        self.scratch_top.set(pointer + bytes.len() as u32);
+        Some(pointer)
+    }
+
+    /// A copy of `bytes` that stays for good: pointer and length. Equal bytes are copied once.
+    pub(crate) fn forever(&self, bytes: &[u8]) -> Result<(u32, u32), Fault> {
+        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        if let Some(pointer) = self.forever.borrow().get(bytes) {
+            return Ok((*pointer, len));
+        }
+        let pointer = self.allocate(bytes)?;
+        self.forever.borrow_mut().insert(bytes.into(), pointer);
+        Ok((pointer, len))
+    }
+
+    /// Copies bytes to a new block of guest memory.
+    pub(crate) fn allocate(&self, bytes: &[u8]) -> Result<u32, Fault> {
+        let name = self.process.name();
+        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let stack = self.is_suspended().then(|| self.stack());
+        let pointer = match self.with(|store| self.functions.alloc.call(store, len)) {
+            Ok(pointer) => pointer,
+            Err(error) => match traps::stop(self, error, stack) {
+                Stop::Fault(fault) => return Err(*fault),
+                Stop::Panic(_) => return Err(Fault::new(FaultKind::Malformed, name, "its allocator called back")),
+            },
+        };
+        if pointer == 0 {
+            self.take_refused_memory();
+            return Err(Fault::new(
+                FaultKind::OutOfMemory,
+                name,
+                format!("no room for an argument of {len} bytes"),
+            ));
+        }
+        if self.write(pointer, bytes) {
+            Ok(pointer)
+        } else {
+            Err(Fault::new(
+                FaultKind::Malformed,
+                name,
+                "its allocator answered with an address outside of its memory",
+            ))
+        }
+    }
+
+    /// Frees a block of guest memory. What goes wrong is noted, not told.
+    pub(crate) fn free(&self, pointer: u32, len: u32) {
+        if self.poisoned.get() {
+            return;
+        }
+        let stack = self.is_suspended().then(|| self.stack());
+        if let Err(error) = self.with(|store| self.functions.free.call(store, (pointer, len))) {
+            drop(traps::stop(self, error, stack));
+        }
+    }
+
+    /// Places a callback's reply where the guest reads it before it calls back again.
+    pub(crate) fn place_reply(&self, bytes: &[u8]) -> Result<u64, Fault> {
+        if let Some((pointer, len)) = self.reply.take() {
+            self.free(pointer, len);
+        }
+        let len = u32::try_from(bytes.len()).map_err(|_| {
+            Fault::new(
+                FaultKind::Host,
+                self.process.name(),
+                format!("{} bytes at once are too many", bytes.len()),
+            )
+        })?;
+        if let Some(pointer) = self.push_scratch(bytes) {
+            self.scratch_top.set(pointer);
+            return Ok(span(pointer, len));
+        }
+        let pointer = self.allocate(bytes)?;
+        self.reply.set(Some((pointer, len)));
+        Ok(span(pointer, len))
+    }
+}
+
+/// Gives access back, however the user of the store ended.
+struct Restore<'a> {
+    access: &'a Cell<Access>,
+    before: Access,
+}
+
+impl Drop for Restore<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.access.set(self.before);
+    }
+}
+
+impl fmt::Debug for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Instance({}, {})", self.process.name(), self.number)
+    }
+}

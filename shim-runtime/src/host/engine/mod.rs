@@ -1,0 +1,22 @@
+//! Everything that knows Wasmtime. The rest of the runtime sees programs, instances, spans and slots.
+#![expect(
+    unsafe_code,
+    reason = "the engine's borrows and the lock are checked at run time, where the compiler cannot"
+)]
+
+mod callbacks;
+mod exports;
+mod guarded;
+mod imports;
+mod instance;
+mod limits;
+mod program;
+mod settings;
+mod traps;
+
+pub use exports::Slots;
+pub(crate) use guarded::{Guard, Guarded, thread_token};
+pub(crate) use instance::Instance;
+pub(crate) use program::Program;
+#[cfg(feature = "settings")]
+pub use settings::engine_settings;

@@ -1,0 +1,62 @@
+//! A nanoprocess's machine code, and starting instances of it.
+
+use super::imports;
+use super::instance::{Host, Instance};
+use super::settings::engine;
+use crate::host::fault::{Fault, FaultKind};
+use crate::host::nanoprocess::{Nanoprocess, Spec};
+use std::rc::Rc;
+use std::sync::OnceLock;
+use wasmtime::{Engine, Module, Store};
+
+/// Loaded code.
+#[derive(Debug)]
+pub(crate) struct Program {
+    module: Module,
+}
+
+/// What to do about code that does not load; it is always the same.
+const REMEDY: &str = "the files below .nanobuild do not belong together; run `cargo nanobuild`";
+
+impl Program {
+    /// Loads the artifact that the bindings embed.
+    pub(crate) fn load(spec: &Spec) -> Result<Program, Fault> {
+        static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
+        let fault = |message: String| Fault::new(FaultKind::Load, spec.name, message);
+        let engine = ENGINE
+            .get_or_init(|| engine().map_err(|error| format!("{error:#}")))
+            .as_ref()
+            .map_err(|error| fault(format!("this machine cannot run it: {error}")))?;
+        // SAFETY: the bytes were written by the tool's compiler and embedded into the application when that was
+        // compiled. Whoever could change them could change the application's own machine code.
+        // Wasmtime itself checks that they are for its version, settings and this machine's features.
+        let module = unsafe { Module::deserialize(engine, spec.artifact) };
+        let module = module.map_err(|error| fault(format!("{error:#}; {REMEDY}")))?;
+        Ok(Program { module })
+    }
+
+    /// Starts an instance.
+    pub(crate) fn start(&self, process: &'static Nanoprocess) -> Result<Rc<Instance>, Fault> {
+        let spec = process.spec();
+        let fault = |message: String| Fault::new(FaultKind::Load, spec.name, message);
+        let mut store = Store::new(self.module.engine(), Host::new(process));
+        store.limiter(Host::limits);
+        let imports = imports::resolve(&mut store, &self.module).map_err(|name| {
+            fault(format!(
+                "it imports `{name}`, which is not granted or not known; {REMEDY}"
+            ))
+        })?;
+        let linked =
+            wasmtime::Instance::new(&mut store, &self.module, &imports).map_err(|error| fault(format!("{error:#}")))?;
+        let instance = Instance::new(process, store, linked).map_err(|what| fault(format!("{what}; {REMEDY}")))?;
+        instance.initialize()?;
+        let fingerprint = instance.fingerprint();
+        if fingerprint != spec.fingerprint {
+            let expected = spec.fingerprint;
+            return Err(fault(format!(
+                "its code is for bindings {fingerprint:016x}, not {expected:016x}; {REMEDY}"
+            )));
+        }
+        Ok(instance)
+    }
+}

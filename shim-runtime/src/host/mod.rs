@@ -1,0 +1,47 @@
+//! The host half: nanoprocesses and the calls into them.
+//!
+//! `engine` is the only module that knows Wasmtime. Everything above it speaks of instances, spans and slots.
+
+mod anchor;
+mod call;
+mod back;
+mod callback;
+mod engine;
+mod fault;
+mod handle;
+mod inputs;
+mod macros;
+mod nanoprocess;
+mod session;
+pub(crate) mod side;
+mod wasi;
+
+pub mod fmt {
+    //! Formatting what a guest formatted.
+
+    pub use crate::wire::fmt::{Align, HexCase, Spec};
+    use std::fmt::{Formatter, Result};
+
+    /// The options that `f` was asked for, to be sent to the guest.
+    pub fn spec(f: &Formatter<'_>) -> Spec {
+        Spec::of(f)
+    }
+
+    /// Writes the guest's text; its options have been honoured there.
+    pub fn forward(f: &mut Formatter<'_>, text: String) -> Result {
+        f.write_str(&text)
+    }
+}
+
+pub use crate::wire::hash::replay;
+pub use anchor::Anchor;
+pub use back::copy_back;
+pub use call::Call;
+pub use callback::{CallbackFn, CallbackMut};
+pub use engine::Slots;
+#[cfg(feature = "settings")]
+pub use engine::engine_settings;
+pub use fault::{Fault, FaultKind, TrapKind, catch};
+pub use handle::Handle;
+pub use inputs::Inputs;
+pub use nanoprocess::{Nanoprocess, Spec};

@@ -1,0 +1,64 @@
+//! The writing end: bytes appended to a buffer.
+
+use super::side;
+
+/// Appends little-endian bytes to a message.
+#[derive(Debug, Default)]
+pub struct Writer {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) side: side::Writing,
+}
+
+impl Writer {
+    /// An empty message.
+    pub fn new() -> Writer {
+        Writer::default()
+    }
+
+    /// What has been written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// What has been written so far.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Appends raw bytes, without a length.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Appends one byte.
+    pub fn u8(&mut self, value: u8) {
+        self.bytes.push(value);
+    }
+
+    /// Appends four bytes.
+    pub fn u32(&mut self, value: u32) {
+        self.raw(&value.to_le_bytes());
+    }
+
+    /// Appends eight bytes.
+    pub fn u64(&mut self, value: u64) {
+        self.raw(&value.to_le_bytes());
+    }
+
+    /// Appends a length. A guest has 32 bits for one, so a longer host value does not fit.
+    pub fn len(&mut self, len: usize) {
+        match u32::try_from(len) {
+            Ok(len) => self.u32(len),
+            Err(_) => {
+                self.unfit(format_args!("a length of {len}"));
+                self.u32(0);
+            }
+        }
+    }
+
+    /// Appends a length and that many bytes.
+    pub fn counted(&mut self, bytes: &[u8]) {
+        self.len(bytes.len());
+        self.raw(bytes);
+    }
+}

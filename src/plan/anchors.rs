@@ -1,0 +1,186 @@
+//! Ties the borrows in a result to arguments: what is copied out lives there, what is copied in stays for them.
+
+use std::collections::BTreeSet;
+
+use crate::extract::api::{Arg, Def, PathTy, Ty};
+use crate::plan::bridge::{AnchorPlan, Keep, ParamPlan};
+use crate::plan::cross::{self, Obstacle};
+use crate::plan::functions::{is_bytes_referent, is_text_referent};
+use crate::plan::lifetimes::{self, Named};
+use crate::plan::planner::Planner;
+use crate::plan::types::{Kind, local};
+
+/// Ties the lifetimes of the result to arguments.
+///
+/// # Errors
+/// When two lifetimes would have to be told apart while the result is decoded, or when it borrows from something of
+/// which the guest has a copy that ends with the call.
+pub fn anchor(planner: &Planner<'_>, named: &Named, params: &[ParamPlan]) -> Result<AnchorPlan, Obstacle> {
+    let mut plan = AnchorPlan::default();
+    let read = Read::of(planner, &named.output);
+    if read.mapped.len() > 1 {
+        return Err(Obstacle::new("several lifetimes", "the result borrows from arguments with different lifetimes"));
+    }
+    for lifetime in lifetimes::lifetimes(planner.api, &named.output).iter().filter(|name| *name != "static") {
+        let mapped = read.mapped.contains(lifetime);
+        for (index, input) in named.inputs.iter().enumerate() {
+            if !lifetimes::lifetimes(planner.api, input).contains(lifetime) {
+                continue;
+            }
+            match source(planner, input, lifetime) {
+                Source::Owner => {
+                    plan.owner = plan.owner.or(mapped.then_some(index));
+                    inherit(planner, &mut plan, index, input, lifetime, mapped);
+                }
+                Source::Inputs => inherit(planner, &mut plan, index, input, lifetime, mapped),
+                Source::Span if read.copies.contains(lifetime) => plan.keep.push((index, Keep::Forever)),
+                Source::Span => plan.keep.push((index, if mapped { Keep::Mapped } else { Keep::Held })),
+                Source::Temporary if read.holds.contains(lifetime) => {
+                    let name = &params[index].name;
+                    let reason = format!("the result borrows from `{name}`, of which the guest has a copy only");
+                    return Err(Obstacle::new("borrow of a copy", reason));
+                }
+                Source::Temporary | Source::Elsewhere => {}
+            }
+        }
+    }
+    Ok(plan)
+}
+
+/// The object behind `input` has inputs of its own if it has lifetimes; they live on with the result.
+fn inherit(planner: &Planner<'_>, plan: &mut AnchorPlan, index: usize, input: &Ty, lifetime: &str, mapped: bool) {
+    let object = if let Ty::Ref { ty, .. } = input { ty } else { input };
+    let Some(main) = main_lifetime(planner, object) else { return };
+    if mapped && main == lifetime {
+        plan.inherit.push(index);
+    } else if !plan.hold.contains(&index) && !plan.inherit.contains(&index) {
+        plan.hold.push(index);
+    }
+}
+
+/// The lifetime of an object's inputs: its last.
+fn main_lifetime(planner: &Planner<'_>, ty: &Ty) -> Option<String> {
+    let mut ty = ty.clone();
+    lifetimes::each_lifetime(planner.api, &mut ty, &mut |_| {});
+    let Ty::Path(path) = &ty else { return None };
+    path.args.iter().rev().find_map(|arg| match arg {
+        Arg::Lifetime(name) => Some(name.clone()),
+        _ => None,
+    })
+}
+
+/// What an argument is to a result that borrows from it.
+#[derive(Debug, PartialEq, Eq)]
+enum Source {
+    /// A handle that the result borrows.
+    Owner,
+    /// A handle whose inputs the result may point into.
+    Inputs,
+    /// Text or bytes that are copied to stay.
+    Span,
+    /// A value that is gone when the call ends.
+    Temporary,
+    /// Something that the guest keeps anyway, which the argument's bytes point to.
+    Elsewhere,
+}
+
+fn source(planner: &Planner<'_>, input: &Ty, lifetime: &str) -> Source {
+    let bytes = |ty: &Ty| local(ty).is_some_and(|id| planner.types.kind(id) == Some(&Kind::Bytes));
+    match input {
+        Ty::Ref { lifetime: Some(outer), ty, .. } => {
+            let own = outer == lifetime;
+            match &**ty {
+                object if planner.types.is_object(object) && own => Source::Owner,
+                object if planner.types.is_object(object) => Source::Inputs,
+                span if own && (is_text_referent(span) || is_bytes_referent(span)) => Source::Span,
+                other if bytes(other) && !own => Source::Elsewhere,
+                _ => Source::Temporary,
+            }
+        }
+        owned if planner.types.is_object(owned) => Source::Inputs,
+        owned if bytes(owned) => Source::Elsewhere,
+        _ => Source::Temporary,
+    }
+}
+
+/// Lifetimes in a result by what they mean to decoding.
+#[derive(Debug, Default)]
+struct Read {
+    /// Borrowed text, bytes and references, and the inputs of handles: the reader's own lifetime.
+    mapped: BTreeSet<String>,
+    /// Guest memory that the result points into beyond the call.
+    holds: BTreeSet<String>,
+    /// The same, in values that are `Copy`.
+    copies: BTreeSet<String>,
+}
+
+impl Read {
+    fn of(planner: &Planner<'_>, ty: &Ty) -> Self {
+        let mut read = Self::default();
+        let mut ty = ty.clone();
+        lifetimes::each_lifetime(planner.api, &mut ty, &mut |_| {});
+        read.visit(planner, &ty, 0);
+        read.mapped.remove("static");
+        read
+    }
+
+    fn visit(&mut self, planner: &Planner<'_>, ty: &Ty, depth: usize) {
+        match ty {
+            Ty::Ref { lifetime, ty, .. } => {
+                self.mapped.extend(lifetime.clone());
+                if planner.types.is_object(ty) {
+                    self.holds.extend(lifetime.clone());
+                }
+                self.visit(planner, ty, depth);
+            }
+            Ty::Path(path) => self.path(planner, path, depth),
+            Ty::Tuple(parts) => parts.iter().for_each(|part| self.visit(planner, part, depth)),
+            Ty::Slice(ty) | Ty::Array(ty, _) => self.visit(planner, ty, depth),
+            _ => {}
+        }
+    }
+
+    fn path(&mut self, planner: &Planner<'_>, path: &PathTy, depth: usize) {
+        let names: Vec<String> = path
+            .args
+            .iter()
+            .filter_map(|arg| match arg {
+                Arg::Lifetime(name) => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        cross::type_args(path).for_each(|arg| self.visit(planner, arg, depth));
+        let Def::Local(id) = &path.def else {
+            self.mapped.extend(names);
+            return;
+        };
+        match planner.types.kind(*id) {
+            Some(Kind::Bytes) => {
+                self.copies.extend(names.clone());
+                self.holds.extend(names);
+            }
+            Some(Kind::Object) => {
+                self.mapped.extend(names.last().cloned());
+                self.holds.extend(names);
+            }
+            _ => {
+                // Fields may hold anything; the type's lifetimes stand for theirs. Recursive types end by depth.
+                if !names.is_empty() && depth < 4 {
+                    let mut inner = Self::default();
+                    for field in planner.field_types(*id) {
+                        let mut field = field.clone();
+                        lifetimes::each_lifetime(planner.api, &mut field, &mut |_| {});
+                        inner.visit(planner, &field, depth + 1);
+                    }
+                    if !inner.holds.is_empty() {
+                        self.holds.extend(names.clone());
+                    }
+                    if !inner.copies.is_empty() {
+                        self.copies.extend(names.clone());
+                    }
+                }
+                self.mapped.extend(names);
+            }
+        }
+    }
+}

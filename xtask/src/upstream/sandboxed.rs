@@ -1,0 +1,143 @@
+//! The sandboxed side: a scratch project that depends on the crate and carries its tests.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Deserialize;
+use toml_edit::{DocumentMut, Item};
+
+use super::harness::{self, Measured, Plan, Target};
+use super::manifest;
+use super::published::Published;
+use super::report::Functions;
+use crate::Error;
+use crate::workshop::{Side, Workshop, copy_folder, empty_folder};
+
+/// What upstream tests may need of the machine: seeds, clocks and variables; nothing that changes anything.
+const GRANTS: [&str; 4] = ["random", "clock.wall", "clock.monotonic", "env.read"];
+
+/// What a scratch project is made with, beside the package itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Needs<'n> {
+    /// Features beside the default ones.
+    pub(crate) features: &'n BTreeSet<String>,
+    /// Dev-dependencies that are left out.
+    pub(crate) dropped: &'n BTreeSet<String>,
+    /// Versions of the dependencies, where they are known.
+    pub(crate) lockfile: Option<&'n str>,
+}
+
+/// A scratch project.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    pub(crate) folder: Utf8PathBuf,
+    package: Published,
+    published: DocumentMut,
+}
+
+/// `coverage.json` beside the bindings.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Coverage {
+    pub(crate) functions: Functions,
+    #[serde(default)]
+    pub(crate) skipped: Vec<Skipped>,
+}
+
+/// One item that the bindings lack.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Skipped {
+    pub(crate) path: String,
+    pub(crate) construct: String,
+    pub(crate) reason: String,
+    pub(crate) is_function: bool,
+}
+
+impl Scratch {
+    /// Lays the project out: the package's files beside a manifest of our own.
+    pub(crate) fn lay_out(package: &Published, folder: Utf8PathBuf, needs: Needs<'_>) -> Result<Self, Error> {
+        empty_folder(&folder)?;
+        copy_folder(&package.folder, &folder)?;
+        let mut published = manifest::read(&folder)?;
+        manifest::drop_dev_dependencies(&mut published, needs.dropped);
+        manifest::write(&folder, &manifest::scratch(&published, package, needs.features))?;
+        fs_err::write(folder.join(manifest::LIBRARY), "")?;
+        if let Some(lockfile) = needs.lockfile {
+            fs_err::write(folder.join("Cargo.lock"), lockfile)?;
+        }
+        Ok(Self {
+            folder,
+            package: package.clone(),
+            published,
+        })
+    }
+
+    /// Puts the crate behind the boundary and compiles the bindings.
+    pub(crate) fn sandbox(&self, workshop: &Workshop) -> Result<(), Error> {
+        let mut args = vec!["add", &self.package.name];
+        GRANTS.iter().for_each(|grant| args.extend(["--grant", grant]));
+        let added = workshop.nanobuild(&self.folder, &args)?;
+        if !added.success {
+            return Err(failed("generate the bindings", &added.stderr));
+        }
+        let built = workshop.cargo(Side::Sandboxed, &self.folder, &["build", "--quiet"])?;
+        if !built.success {
+            return Err(failed("compile the bindings", &built.stderr));
+        }
+        Ok(())
+    }
+
+    /// What of the crate is bound, as the generator counted it.
+    pub(crate) fn coverage(&self) -> Result<Coverage, Error> {
+        let text = fs_err::read_to_string(self.bindings()?.join("coverage.json"))?;
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Runs the package's integration tests against the bindings.
+    pub(crate) fn tests(&self, workshop: &Workshop, plan: &Plan) -> Result<Measured, Error> {
+        // The scratch manifest switches the features on by default.
+        let plan = Plan {
+            features: BTreeSet::new(),
+            ..plan.clone()
+        };
+        harness::run_tests(workshop, Side::Sandboxed, &self.folder, &plan)
+    }
+
+    /// Runs the doctests that the bindings carry, in a copy of them that has the package's dev-dependencies.
+    pub(crate) fn doctests(&self, workshop: &Workshop, features: &BTreeSet<String>) -> Result<Target, Error> {
+        let bindings = self.bindings()?;
+        // Beside the original, so that relative paths keep their meaning.
+        let copy = bindings.with_added_extension("doctests");
+        empty_folder(&copy)?;
+        copy_folder(&bindings, &copy)?;
+        let mut manifest = manifest::read(&copy)?;
+        let known = manifest.get("features").and_then(Item::as_table_like);
+        let features = features
+            .iter()
+            .filter(|name| known.is_some_and(|known| known.contains_key(name)))
+            .cloned()
+            .collect();
+        manifest::add_doctest_dependencies(&mut manifest, &self.published, &self.package.name, &features);
+        manifest::write(&copy, &manifest)?;
+        harness::run_doctests(workshop, Side::Sandboxed, &copy, &features)
+    }
+
+    /// The folder that the edited manifest points to.
+    fn bindings(&self) -> Result<Utf8PathBuf, Error> {
+        let manifest = manifest::read(&self.folder)?;
+        let dependency = manifest
+            .get("dependencies")
+            .and_then(|table| table.get(&self.package.name));
+        let path = dependency
+            .and_then(|dependency| dependency.get("path"))
+            .and_then(Item::as_str);
+        let path = path.ok_or_else(|| failed("find the bindings", "the manifest does not point to them"))?;
+        Ok(self.folder.join(Utf8Path::new(path)))
+    }
+}
+
+fn failed(what: &str, stderr: &str) -> Error {
+    Error::Failed {
+        what: what.to_owned(),
+        words: harness::excerpt(stderr),
+    }
+}
