@@ -34,3 +34,7 @@ pub mod sys;
 pub mod ui;
 
 pub mod cli;
+
+pub mod project;
+
+pub mod session;

@@ -11,7 +11,12 @@ use crate::ui::{Format, Verbosity};
 /// Exit codes: 0 clean; 1 policy breach, new capability or stale lockfile; 2 the tool could not tell. `run` and `test`
 /// that reach Cargo end with Cargo's own status; an interrupt with 130.
 #[derive(Debug, Parser)]
-#[command(name = "cargo nanobuild", bin_name = "cargo nanobuild", version, max_term_width = 100)]
+#[command(
+    name = "cargo nanobuild",
+    bin_name = "cargo nanobuild",
+    version,
+    max_term_width = 100
+)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -146,8 +151,16 @@ pub(super) enum Color {
 
 impl Features {
     pub(super) fn flags(&self) -> Flags {
-        let split = self.features.iter().flat_map(|list| list.split([',', ' '])).filter(|name| !name.is_empty());
-        Flags { features: split.map(str::to_owned).collect(), all: self.all_features, no_default: self.no_default_features }
+        let split = self
+            .features
+            .iter()
+            .flat_map(|list| list.split([',', ' ']))
+            .filter(|name| !name.is_empty());
+        Flags {
+            features: split.map(str::to_owned).collect(),
+            all: self.all_features,
+            no_default: self.no_default_features,
+        }
     }
 }
 

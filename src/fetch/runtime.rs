@@ -2,7 +2,7 @@
 //! and without what only the host needs, so that resolving it needs no network.
 
 use camino::Utf8Path;
-use toml_edit::DocumentMut;
+use toml_edit::{DocumentMut, Item};
 
 use super::Error;
 use crate::sys::files;
@@ -36,6 +36,15 @@ fn guest_manifest(text: &str) -> Option<String> {
     for key in ["features", "target", "dev-dependencies", "bench", "test", "example"] {
         document.remove(key);
     }
+    // The names stay, for `cfg(feature = …)`.
+    for (_, enables) in document
+        .get_mut("features")
+        .and_then(Item::as_table_mut)
+        .into_iter()
+        .flat_map(|table| table.iter_mut())
+    {
+        *enables = toml_edit::value(toml_edit::Array::new());
+    }
     Some(document.to_string())
 }
 
@@ -49,5 +58,6 @@ mod tests {
         let manifest = guest_manifest(text).unwrap();
         assert!(!manifest.contains("dependencies"), "{manifest}");
         assert!(manifest.contains("name = \"nanobuild-runtime\""), "{manifest}");
+        assert!(!manifest.contains("dep:"), "{manifest}");
     }
 }

@@ -2,9 +2,11 @@
 
 pub mod edits;
 mod manifest;
+mod ready;
 mod restore;
 pub mod runtime;
 
+pub use ready::{ARTIFACT, Prepared, Ready, SKIPPED};
 pub use restore::restore;
 
 #[cfg(test)]

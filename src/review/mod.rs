@@ -1,1 +1,162 @@
-//! review
+//! What a dependency asks for, against what was decided. Only here a decision is made, and only by a person.
+
+mod ask;
+
+use std::collections::BTreeSet;
+
+pub use ask::{Answer, Ask, Silent, Terminal};
+
+/// The capabilities that a reviewed nanoprocess gets. Only [`review`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    granted: BTreeSet<String>,
+    refused: BTreeSet<String>,
+}
+
+impl Approved {
+    /// What it gets of what it asks for.
+    #[must_use]
+    pub fn granted(&self) -> &BTreeSet<String> {
+        &self.granted
+    }
+
+    /// What it asks for and does not get.
+    #[must_use]
+    pub fn refused(&self) -> &BTreeSet<String> {
+        &self.refused
+    }
+}
+
+/// What is known before the review.
+#[derive(Debug, Clone, Default)]
+pub struct Baseline {
+    /// What the lockfile says that it asks for; none if it is new.
+    pub asked: Option<BTreeSet<String>>,
+    /// What people granted.
+    pub grants: BTreeSet<String>,
+}
+
+/// Why the review did not end in an approval.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An update asks for more, and no person is there to decide.
+    #[error("{name} {version} asks for what {name} did not ask for before: {}", .new.join(", "))]
+    New {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+        /// New capabilities.
+        new: Vec<String>,
+    },
+    /// The person left.
+    #[error("nothing was decided about {0}")]
+    Undecided(String),
+}
+
+/// Compares what a dependency asks for with the baseline and has a person decide on what is new.
+///
+/// # Errors
+/// When something is new in an update and nobody can be asked.
+pub fn review(
+    name: &str,
+    version: &str,
+    asks: &BTreeSet<String>,
+    known: &Baseline,
+    ask: &dyn Ask,
+) -> Result<Approved, Error> {
+    let mut granted: BTreeSet<String> = asks.intersection(&known.grants).cloned().collect();
+    let undecided = asks.iter().filter(|capability| !granted.contains(*capability));
+    let new: Vec<String> = match &known.asked {
+        Some(before) => undecided
+            .filter(|capability| !before.contains(*capability))
+            .cloned()
+            .collect(),
+        None => undecided.cloned().collect(),
+    };
+    if !new.is_empty() {
+        match ask.grant(name, version, &new) {
+            Answer::Grant => granted.extend(new),
+            Answer::Refuse => {}
+            Answer::Leave => return Err(Error::Undecided(name.to_owned())),
+            Answer::NobodyThere if known.asked.is_none() => {}
+            Answer::NobodyThere => {
+                return Err(Error::New {
+                    name: name.to_owned(),
+                    version: version.to_owned(),
+                    new,
+                });
+            }
+        }
+    }
+    let refused = asks.difference(&granted).cloned().collect();
+    Ok(Approved { granted, refused })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Says(fn() -> Answer);
+
+    impl std::fmt::Debug for Says {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("Says")
+        }
+    }
+
+    impl Ask for Says {
+        fn grant(&self, _: &str, _: &str, _: &[String]) -> Answer {
+            (self.0)()
+        }
+    }
+
+    fn set(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn nothing_is_granted_without_a_person() {
+        let asks = set(&["fs.read", "random"]);
+        let first = review(
+            "zip",
+            "1.0.0",
+            &asks,
+            &Baseline {
+                asked: None,
+                grants: set(&["random"]),
+            },
+            &Silent,
+        )
+        .unwrap();
+        assert_eq!(
+            (first.granted(), first.refused()),
+            (&set(&["random"]), &set(&["fs.read"]))
+        );
+        let known = Baseline {
+            asked: Some(set(&["random"])),
+            grants: set(&["random"]),
+        };
+        let error = review("zip", "1.0.1", &asks, &known, &Silent).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "zip 1.0.1 asks for what zip did not ask for before: fs.read"
+        );
+    }
+
+    #[test]
+    fn a_person_is_asked_about_what_is_new_only() {
+        let known = Baseline {
+            asked: Some(set(&["fs.read"])),
+            grants: set(&[]),
+        };
+        let same = review("zip", "1.0.1", &set(&["fs.read"]), &known, &Says(|| unreachable!())).unwrap();
+        assert!(same.granted().is_empty(), "refused before, refused now");
+        let more = set(&["fs.read", "net.connect"]);
+        let granted = review("zip", "1.0.1", &more, &known, &Says(|| Answer::Grant)).unwrap();
+        assert_eq!(granted.granted(), &set(&["net.connect"]));
+        let refused = review("zip", "1.0.1", &more, &known, &Says(|| Answer::Refuse)).unwrap();
+        assert!(refused.granted().is_empty());
+        assert!(review("zip", "1.0.1", &more, &known, &Says(|| Answer::Leave)).is_err());
+    }
+}
