@@ -109,10 +109,17 @@ fn is_source(file: &Utf8Path) -> bool {
     file.starts_with("src") || matches!(file.as_str(), "build.rs" | "Cargo.toml")
 }
 
-/// A file's SHA-256; none if there is no such file.
+/// A file's SHA-256; none if there is no such file. For `folder/*`, a digest over the names of packages in the folder.
 ///
 /// # Errors
 /// When it cannot be read.
 pub fn digest_of(path: &Utf8Path) -> Result<Option<String>, files::Error> {
+    if let Some(folder) = path.parent().filter(|_| path.file_name() == Some("*")) {
+        let names: Vec<String> = files::folders(folder)?
+            .into_iter()
+            .filter(|name| !name.starts_with('.') && folder.join(name).join("Cargo.toml").is_file())
+            .collect();
+        return Ok(Some(files::digest(names.join("\n").as_bytes())));
+    }
     Ok(files::read(path)?.map(|bytes| files::digest(&bytes)))
 }

@@ -128,7 +128,6 @@ impl<'a> Session<'a> {
         session
             .transaction
             .write(&cx.project.bindings().join(".gitignore"), Some(b"*\n"))?;
-        files::remove(&session.staging())?;
         Ok(session)
     }
 
@@ -157,8 +156,14 @@ impl<'a> Session<'a> {
         let project = &self.cx.project;
         let (config, lock) = (self.records.config_text(), self.records.lock_text(&self.tools));
         if self.cx.net.locked && files::read_text(&project.lockfile())? != lock {
+            let tools = self.records.tools != self.tools;
+            let because = if tools {
+                "it was written with other versions of the tools"
+            } else {
+                "its contents would change"
+            };
             return Err(Error::Locked {
-                because: "its contents would change".to_owned(),
+                because: because.to_owned(),
             });
         }
         self.transaction
@@ -171,7 +176,15 @@ impl<'a> Session<'a> {
         self.stamp.setting = setting(self.cx, &self.toolchain);
         self.stamp.inputs = inputs::of(project, graph, &self.records)?;
         let (path, bytes) = self.stamp.print(project);
-        self.transaction.write(&path, Some(&bytes))?;
+        if self.records.crates.is_empty() {
+            // The last one is gone: nothing of ours stays.
+            self.transaction.write(&path, None)?;
+            self.transaction.write(&project.bindings().join(".gitignore"), None)?;
+            self.transaction
+                .replace_dir(&project.bindings().join(install::runtime::FOLDER), None)?;
+        } else {
+            self.transaction.write(&path, Some(&bytes))?;
+        }
         Ok(self.transaction.commit()?)
     }
 
@@ -438,9 +451,9 @@ impl<'a> Session<'a> {
         let Wanted { dependency, claim, .. } = wanted;
         let source = project::source_text(&dependency.source, &self.cx.project.root);
         let sources = inputs::sources_digest(&dependency.source)?;
-        let graph = record.facts.as_ref().map(|facts| &facts.packages);
+        let facts = record.facts.as_ref().map(install::facts_digest);
         let text = format!(
-            "{}\n{}\n{} {claim} {source} {sources:?}\n{:?}\n{:?}\n{graph:?}\n{}",
+            "{}\n{}\n{} {claim} {source} {sources:?}\n{:?}\n{:?}\n{facts:?}\n{}",
             tool_and_rustc(&self.toolchain),
             self.target(),
             dependency.name,
@@ -456,7 +469,7 @@ impl<'a> Session<'a> {
     }
 
     fn staging(&self) -> Utf8PathBuf {
-        self.cx.project.bindings().join(".staging")
+        self.cx.project.journal().join("staging")
     }
 }
 
