@@ -26,7 +26,7 @@ pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};
 
 #[cfg(all(not(target_family = "wasm"), feature = "settings"))]
 #[doc(hidden)]
-pub use host::engine_settings;
+pub use host::{baseline_cpu, engine_settings};
 #[cfg(not(target_family = "wasm"))]
 #[doc(hidden)]
 pub use host::{

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::Error;
+use super::{Error, identity};
 use crate::fetch::Fetched;
 use crate::sys::cargo;
 

@@ -19,4 +19,4 @@ pub(crate) use guarded::{Guard, Guarded, thread_token};
 pub(crate) use instance::Instance;
 pub(crate) use program::Program;
 #[cfg(feature = "settings")]
-pub use settings::engine_settings;
+pub use settings::{baseline_cpu, engine_settings};
