@@ -101,11 +101,16 @@ impl Nanoprocess {
             .saturating_mul(2)
     }
 
-    /// Copies guest memory; `None` if the span is not within it or the instance has gone.
-    pub(crate) fn copy_out(&'static self, instance: u32, pointer: u32, len: u32) -> Option<Vec<u8>> {
+    /// Looks at guest memory; `None` if the span is not within it or the instance has gone.
+    pub(crate) fn read<R>(
+        &'static self,
+        instance: u32,
+        (pointer, len): (u32, u32),
+        f: impl FnOnce(&[u8]) -> R,
+    ) -> Option<R> {
         let state = self.state.lock();
         let live = state.instance(instance)?;
-        live.read(pointer, len)
+        live.read(pointer, len, f)
     }
 
     /// Frees a block of guest memory.
@@ -153,13 +158,14 @@ impl Nanoprocess {
 
 impl State {
     /// The instance that calls go to. A poisoned one is replaced.
-    pub(crate) fn live(&self, process: &'static Nanoprocess) -> Result<Rc<Instance>, Fault> {
+    #[inline]
+    pub(crate) fn live(&self, process: &'static Nanoprocess) -> Result<Rc<Instance>, Box<Fault>> {
         if let Some(instance) = &*self.instance.borrow()
             && !instance.is_poisoned()
         {
             return Ok(Rc::clone(instance));
         }
-        self.start(process)
+        self.start(process).map_err(Box::new)
     }
 
     #[cold]
@@ -221,6 +227,7 @@ impl fmt::Debug for Nanoprocess {
 
 /// Opens a session; what cannot be started is a fault.
 #[track_caller]
+#[inline]
 pub(crate) fn open(process: &'static Nanoprocess) -> Session {
     match Session::open(process) {
         Ok(session) => session,

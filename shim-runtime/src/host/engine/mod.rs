@@ -10,6 +10,7 @@ mod guarded;
 mod imports;
 mod instance;
 mod limits;
+mod memory;
 mod program;
 mod settings;
 mod traps;
