@@ -9,7 +9,6 @@ use super::inputs::{Block, Host, Input};
 use super::nanoprocess::{self, Nanoprocess};
 use super::session::Session;
 use crate::wire::{Get, Malformed, Reader, Slot, Writer};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// A call that is being prepared: arguments first, then one of the methods that make it, which say what comes back.
@@ -153,10 +152,9 @@ impl<'c> Call<'c> {
     }
 
     fn lend(&mut self, callback: Callback<'c>) -> u64 {
-        let instance = Rc::clone(self.session.instance());
-        let more = self.more();
+        let more = self.more.get_or_insert_default();
         if more.callbacks.is_empty() {
-            more.serial = instance.next_serial();
+            more.serial = self.session.instance().next_serial();
         }
         let id = super::callback::id(more.serial, more.callbacks.len());
         more.callbacks.push(callback);

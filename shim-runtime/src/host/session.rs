@@ -1,16 +1,15 @@
 //! The lock, the instance and the scratch memory of one call.
 
-use super::engine::{Guard, Instance};
+use super::engine::{Guard, Instance, Live};
 use super::fault::{Fault, FaultKind, Stop};
 use super::handle::{Handle, Place};
 use super::nanoprocess::{Nanoprocess, State};
-use std::rc::Rc;
 
 /// Exclusive use of a nanoprocess. Sessions nest on one thread; when one ends, the scratch memory that it used is
 /// free again and the blocks that it allocated are freed.
 #[derive(Debug)]
 pub(crate) struct Session {
-    instance: Rc<Instance>,
+    instance: Live,
     mark: u32,
     /// Blocks that were allocated because the scratch memory was full. Boxed, since there are none as a rule and a
     /// session should be small.
@@ -24,7 +23,7 @@ impl Session {
     #[inline]
     pub(crate) fn open(process: &'static Nanoprocess) -> Result<Session, Box<Fault>> {
         let guard = process.state().lock();
-        let instance = guard.live(process)?;
+        let instance = guard.live(process, || guard.is_only())?;
         process.sweep(&guard);
         let mark = instance.scratch_top();
         Ok(Session {
@@ -41,7 +40,7 @@ impl Session {
     }
 
     #[inline]
-    pub(crate) fn instance(&self) -> &Rc<Instance> {
+    pub(crate) fn instance(&self) -> &Instance {
         &self.instance
     }
 

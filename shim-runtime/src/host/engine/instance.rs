@@ -68,7 +68,7 @@ pub(crate) struct Instance {
     pub(super) scratch_top: Cell<u32>,
     pub(super) scratch_end: Cell<u32>,
     /// A reply to a callback that did not fit the scratch memory.
-    pub(super) reply: Cell<Option<(u32, u32)>>,
+    pub(super) reply: Cell<(u32, u32)>,
     /// Empty buffers for messages.
     pub(super) buffers: RefCell<Vec<Vec<u8>>>,
     serial: Cell<u32>,
@@ -143,7 +143,7 @@ impl Instance {
                 state: Cell::new(0),
                 scratch_top: Cell::new(0),
                 scratch_end: Cell::new(0),
-                reply: Cell::new(None),
+                reply: Cell::new(super::memory::NO_BLOCK),
                 buffers: RefCell::default(),
                 serial: Cell::new(0),
                 lending: RefCell::default(),

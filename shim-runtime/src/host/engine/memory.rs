@@ -9,6 +9,9 @@ use crate::host::session::span;
 const BUFFERS: usize = 8;
 const BUFFER_LEN: usize = 64 << 10;
 
+/// No block: nothing lies at address 0.
+pub(super) const NO_BLOCK: (u32, u32) = (0, 0);
+
 impl Instance {
     /// Looks at guest memory, if the span lies within it.
     pub(crate) fn read<R>(&self, pointer: u32, len: u32, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
@@ -61,9 +64,15 @@ impl Instance {
     #[inline]
     pub(crate) fn reset_scratch(&self, mark: u32) {
         self.scratch_top.set(mark);
-        if !self.is_suspended()
-            && let Some((pointer, len)) = self.reply.take()
-        {
+        if self.reply.get() != NO_BLOCK && !self.is_suspended() {
+            self.free_reply();
+        }
+    }
+
+    #[cold]
+    fn free_reply(&self) {
+        let (pointer, len) = self.reply.replace(NO_BLOCK);
+        if pointer != 0 {
             self.free(pointer, len);
         }
     }
@@ -123,9 +132,7 @@ impl Instance {
 
     /// Places a callback's reply where the guest reads it before it calls back again.
     pub(crate) fn place_reply(&self, bytes: &[u8]) -> Result<u64, Fault> {
-        if let Some((pointer, len)) = self.reply.take() {
-            self.free(pointer, len);
-        }
+        self.free_reply();
         let len = u32::try_from(bytes.len()).map_err(|_| {
             Fault::new(
                 FaultKind::Host,
@@ -138,7 +145,7 @@ impl Instance {
             return Ok(span(pointer, len));
         }
         let pointer = self.allocate(bytes)?;
-        self.reply.set(Some((pointer, len)));
+        self.reply.set((pointer, len));
         Ok(span(pointer, len))
     }
 }
