@@ -115,6 +115,8 @@ impl Scratch {
         let features = features.iter().filter(exists).cloned().collect();
         manifest::add_doctest_dependencies(&mut manifest, &self.published, &self.package.name, &features);
         manifest::write(&copy, &manifest)?;
+        // The same versions as in the tests.
+        fs_err::copy(self.folder.join("Cargo.lock"), copy.join("Cargo.lock"))?;
         harness::run_doctests(workshop, Side::Sandboxed, &copy, &features)
     }
 
