@@ -11,8 +11,13 @@ fn main() {
     files.sort();
     let mut table = String::from("&[\n");
     for file in files {
-        let name = file.strip_prefix(&runtime).expect("found below it").to_str().expect("our own file names are text");
-        writeln!(table, "({:?}, include_str!({:?})),", name.replace('\\', "/"), file).expect("a String takes everything");
+        let name = file
+            .strip_prefix(&runtime)
+            .expect("found below it")
+            .to_str()
+            .expect("our own file names are text");
+        writeln!(table, "({:?}, include_str!({:?})),", name.replace('\\', "/"), file)
+            .expect("a String takes everything");
     }
     table.push(']');
     let out = Path::new(&std::env::var("OUT_DIR").expect("set by cargo")).join("runtime.rs");

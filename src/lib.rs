@@ -15,7 +15,7 @@ pub mod generate;
 
 pub mod compile;
 
-// pub mod settle;
+pub mod settle;
 
 pub mod inspect;
 
@@ -34,3 +34,7 @@ pub mod sys;
 pub mod ui;
 
 pub mod cli;
+
+pub mod project;
+
+pub mod session;

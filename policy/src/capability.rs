@@ -59,7 +59,11 @@ pub enum Capability {
 /// Every capability, its name in files and messages, and what it lets a crate do, in declaration order.
 const TABLE: &[(Capability, &str, &str)] = &[
     (Capability::FsRead, "fs.read", "read files and folders"),
-    (Capability::FsWrite, "fs.write", "create, change or delete files and folders"),
+    (
+        Capability::FsWrite,
+        "fs.write",
+        "create, change or delete files and folders",
+    ),
     (Capability::NetConnect, "net.connect", "open network connections"),
     (Capability::NetListen, "net.listen", "accept network connections"),
     (Capability::NetUdp, "net.udp", "send and receive datagrams"),
@@ -67,7 +71,11 @@ const TABLE: &[(Capability, &str, &str)] = &[
     (Capability::ProcessSpawn, "process.spawn", "start other programs"),
     (Capability::ProcessExit, "process.exit", "end the process"),
     (Capability::EnvRead, "env.read", "read environment variables"),
-    (Capability::EnvWrite, "env.write", "change environment variables or the working directory"),
+    (
+        Capability::EnvWrite,
+        "env.write",
+        "change environment variables or the working directory",
+    ),
     (Capability::Args, "args", "read the command line"),
     (Capability::ClockWall, "clock.wall", "tell the time of day"),
     (Capability::ClockMonotonic, "clock.monotonic", "measure durations"),
@@ -77,8 +85,16 @@ const TABLE: &[(Capability, &str, &str)] = &[
     (Capability::StdioOut, "stdio.out", "write to standard output"),
     (Capability::StdioErr, "stdio.err", "write to standard error"),
     (Capability::ThreadSpawn, "thread.spawn", "start threads"),
-    (Capability::BuildScript, "build.script", "run a build script when compiled"),
-    (Capability::BuildProcMacro, "build.proc-macro", "run a procedural macro when compiled"),
+    (
+        Capability::BuildScript,
+        "build.script",
+        "run a build script when compiled",
+    ),
+    (
+        Capability::BuildProcMacro,
+        "build.proc-macro",
+        "run a procedural macro when compiled",
+    ),
     (Capability::BuildNative, "build.native", "compile or link native code"),
 ];
 
@@ -127,10 +143,14 @@ impl FromStr for Capability {
     type Err = UnknownCapability;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        TABLE.iter().find(|row| row.1 == name).map(|row| row.0).ok_or_else(|| UnknownCapability {
-            name: name.to_owned(),
-            nearest: nearest::nearest(name, TABLE.iter().map(|row| row.1)).map(str::to_owned),
-        })
+        TABLE
+            .iter()
+            .find(|row| row.1 == name)
+            .map(|row| row.0)
+            .ok_or_else(|| UnknownCapability {
+                name: name.to_owned(),
+                nearest: nearest::nearest(name, TABLE.iter().map(|row| row.1)).map(str::to_owned),
+            })
     }
 }
 
@@ -157,7 +177,13 @@ mod tests {
     #[test]
     fn a_wrong_name_suggests_the_nearest() {
         let error = "fs.raed".parse::<Capability>().unwrap_err();
-        assert_eq!(error.to_string(), "`fs.raed` is not a capability; did you mean `fs.read`?");
-        assert_eq!("telepathy".parse::<Capability>().unwrap_err().to_string(), "`telepathy` is not a capability");
+        assert_eq!(
+            error.to_string(),
+            "`fs.raed` is not a capability; did you mean `fs.read`?"
+        );
+        assert_eq!(
+            "telepathy".parse::<Capability>().unwrap_err().to_string(),
+            "`telepathy` is not a capability"
+        );
     }
 }

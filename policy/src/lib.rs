@@ -4,7 +4,15 @@ pub mod capability;
 
 pub mod wasi;
 
+pub mod std_paths;
+
 pub mod signature;
+
+pub mod grant;
+
+pub mod config;
+
+pub mod diff;
 
 pub mod lockfile;
 

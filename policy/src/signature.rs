@@ -54,6 +54,11 @@ impl Signature {
     #[must_use]
     pub fn capabilities(&self) -> BTreeSet<Capability> {
         let attempts = self.attempts.found().into_iter().flatten();
-        self.imports.keys().chain(attempts.map(|(capability, _)| capability)).chain(self.build.keys()).copied().collect()
+        self.imports
+            .keys()
+            .chain(attempts.map(|(capability, _)| capability))
+            .chain(self.build.keys())
+            .copied()
+            .collect()
     }
 }

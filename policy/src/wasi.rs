@@ -39,13 +39,13 @@ pub struct Import {
 }
 
 /// Builds one row.
-const fn row(
-    name: &'static str,
-    signature: &'static str,
-    meaning: Meaning,
-    serves: &'static [Capability],
-) -> Import {
-    Import { name, signature, meaning, serves }
+const fn row(name: &'static str, signature: &'static str, meaning: Meaning, serves: &'static [Capability]) -> Import {
+    Import {
+        name,
+        signature,
+        meaning,
+        serves,
+    }
 }
 
 const FILES: &[Capability] = &[FsRead, FsWrite];
@@ -53,9 +53,15 @@ const STREAMS: &[Capability] = &[FsRead, FsWrite, NetConnect, NetListen, StdioIn
 const CLOCKS: &[Capability] = &[ClockWall, ClockMonotonic];
 
 /// Reading from a descriptor.
-const READS: Meaning = Meaning::Descriptor { with_paths: &[FsRead], alone: &[StdioIn] };
+const READS: Meaning = Meaning::Descriptor {
+    with_paths: &[FsRead],
+    alone: &[StdioIn],
+};
 /// Changing what a descriptor stands for.
-const WRITES: Meaning = Meaning::Descriptor { with_paths: &[FsWrite], alone: &[] };
+const WRITES: Meaning = Meaning::Descriptor {
+    with_paths: &[FsWrite],
+    alone: &[],
+};
 
 use Meaning::{Floor, Helper, Means};
 
@@ -87,7 +93,12 @@ const TABLE: &[Import] = &[
     row("fd_seek", "iIii:i", Helper, STREAMS),
     row("fd_sync", "i:i", WRITES, &[FsWrite]),
     row("fd_tell", "ii:i", Helper, STREAMS),
-    row("fd_write", "iiii:i", Floor, &[FsWrite, NetConnect, NetListen, StdioOut, StdioErr]),
+    row(
+        "fd_write",
+        "iiii:i",
+        Floor,
+        &[FsWrite, NetConnect, NetListen, StdioOut, StdioErr],
+    ),
     row("path_create_directory", "iii:i", Means(&[FsWrite]), &[FsWrite]),
     row("path_filestat_get", "iiiii:i", Means(&[FsRead]), &[FsRead]),
     row("path_filestat_set_times", "iiiiIIi:i", Means(&[FsWrite]), &[FsWrite]),
@@ -173,11 +184,19 @@ mod tests {
                 Meaning::Floor | Meaning::Helper => &[][..],
                 Meaning::Means(means) => means,
                 Meaning::Descriptor { with_paths, alone } => {
-                    assert!(alone.iter().all(|capability| row.serves.contains(capability)), "{}", row.name);
+                    assert!(
+                        alone.iter().all(|capability| row.serves.contains(capability)),
+                        "{}",
+                        row.name
+                    );
                     with_paths
                 }
             };
-            assert!(means.iter().all(|capability| row.serves.contains(capability)), "{}", row.name);
+            assert!(
+                means.iter().all(|capability| row.serves.contains(capability)),
+                "{}",
+                row.name
+            );
             assert!(!row.serves.is_empty(), "{}", row.name);
         }
     }
@@ -186,13 +205,21 @@ mod tests {
     fn types_are_well_formed() {
         for row in TABLE {
             let (parameters, results) = row.signature.split_once(':').unwrap();
-            assert!(parameters.chars().all(|letter| matches!(letter, 'i' | 'I')), "{}", row.name);
+            assert!(
+                parameters.chars().all(|letter| matches!(letter, 'i' | 'I')),
+                "{}",
+                row.name
+            );
             assert!(matches!(results, "i" | ""), "{}", row.name);
         }
     }
 
     fn names(imports: &[&str]) -> Vec<&'static str> {
-        capabilities(imports.iter().copied()).unwrap().into_keys().map(Capability::name).collect()
+        capabilities(imports.iter().copied())
+            .unwrap()
+            .into_keys()
+            .map(Capability::name)
+            .collect()
     }
 
     #[test]
@@ -209,6 +236,9 @@ mod tests {
 
     #[test]
     fn an_unknown_import_is_an_error() {
-        assert_eq!(capabilities(["fd_write", "sock_open"]), Err(UnknownImport("sock_open".into())));
+        assert_eq!(
+            capabilities(["fd_write", "sock_open"]),
+            Err(UnknownImport("sock_open".into()))
+        );
     }
 }

@@ -10,6 +10,9 @@
 //! People use three things: [`catch`], [`Fault`] and [`FaultKind`]. The rest is for generated code, hidden from the
 //! documentation, and may change with every version: bindings and runtime are always written by the same tool.
 
+#[cfg(not(any(target_family = "wasm", feature = "host")))]
+compile_error!("only a guest can do without the `host` feature");
+
 #[doc(hidden)]
 pub mod wire;
 

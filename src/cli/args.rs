@@ -11,7 +11,12 @@ use crate::ui::{Format, Verbosity};
 /// Exit codes: 0 clean; 1 policy breach, new capability or stale lockfile; 2 the tool could not tell. `run` and `test`
 /// that reach Cargo end with Cargo's own status; an interrupt with 130.
 #[derive(Debug, Parser)]
-#[command(name = "cargo nanobuild", bin_name = "cargo nanobuild", version, max_term_width = 100)]
+#[command(
+    name = "cargo nanobuild",
+    bin_name = "cargo nanobuild",
+    version,
+    max_term_width = 100
+)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -144,10 +149,44 @@ pub(super) enum Color {
     Never,
 }
 
+impl Command {
+    /// The options that every command has; those of Cargo's own commands as far as they can be read.
+    pub(super) fn common(&self) -> Common {
+        match self {
+            Self::Build(args) | Self::Run(args) | Self::Test(args) => {
+                super::through::read(&args.args).map(|line| line.common).unwrap_or_default()
+            }
+            Self::Add(args) => args.common.clone(),
+            Self::Remove(args) => args.common.clone(),
+            Self::List(common) | Self::Doctor(common) => common.clone(),
+            Self::Explain(args) if args.json => Common { format: Some(Format::Json), ..args.common.clone() },
+            Self::Explain(args) => args.common.clone(),
+            Self::Completions { .. } => Common::default(),
+        }
+    }
+
+    /// Cargo's own command that this one ends in.
+    pub(super) fn verb(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Test(_) => "test",
+            _ => "build",
+        }
+    }
+}
+
 impl Features {
     pub(super) fn flags(&self) -> Flags {
-        let split = self.features.iter().flat_map(|list| list.split([',', ' '])).filter(|name| !name.is_empty());
-        Flags { features: split.map(str::to_owned).collect(), all: self.all_features, no_default: self.no_default_features }
+        let split = self
+            .features
+            .iter()
+            .flat_map(|list| list.split([',', ' ']))
+            .filter(|name| !name.is_empty());
+        Flags {
+            features: split.map(str::to_owned).collect(),
+            all: self.all_features,
+            no_default: self.no_default_features,
+        }
     }
 }
 

@@ -64,13 +64,31 @@ pub(super) fn read(args: &[String]) -> Result<CargoLine, String> {
 
 impl CargoLine {
     fn add_features(&mut self, list: &str) {
-        self.flags.features.extend(list.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned));
+        self.flags.features.extend(
+            list.split([',', ' '])
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned),
+        );
     }
 }
 
 /// Words that begin one of our own commands.
 const COMMANDS: [&str; 15] = [
-    "build", "b", "run", "r", "test", "t", "add", "remove", "rm", "list", "ls", "explain", "doctor", "completions", "help",
+    "build",
+    "b",
+    "run",
+    "r",
+    "test",
+    "t",
+    "add",
+    "remove",
+    "rm",
+    "list",
+    "ls",
+    "explain",
+    "doctor",
+    "completions",
+    "help",
 ];
 
 /// Options that may stand before the command, and whether a value follows.
@@ -94,11 +112,17 @@ pub(super) fn normalize(args: impl Iterator<Item = String>) -> Vec<String> {
     if args.first().is_some_and(|arg| arg == "nanobuild") {
         args.remove(0);
     }
-    if matches!(args.first().map(String::as_str), Some("-h" | "--help" | "-V" | "--version")) {
+    if matches!(
+        args.first().map(String::as_str),
+        Some("-h" | "--help" | "-V" | "--version")
+    ) {
         return args;
     }
     let mut at = 0;
-    while let Some((_, value)) = args.get(at).and_then(|arg| LEADING.iter().find(|(name, _)| arg == name || is_inline(arg, name))) {
+    while let Some((_, value)) = args
+        .get(at)
+        .and_then(|arg| LEADING.iter().find(|(name, _)| arg == name || is_inline(arg, name)))
+    {
         at += if *value && !args[at].contains('=') { 2 } else { 1 };
     }
     if args.get(at).is_some_and(|arg| COMMANDS.contains(&arg.as_str())) {
@@ -129,7 +153,10 @@ mod tests {
             ("nanobuild", "build"),
             ("nanobuild --release", "build --release"),
             ("run --release -- -x", "run --release -- -x"),
-            ("--manifest-path a/Cargo.toml add zip", "add --manifest-path a/Cargo.toml zip"),
+            (
+                "--manifest-path a/Cargo.toml add zip",
+                "add --manifest-path a/Cargo.toml zip",
+            ),
             ("nanobuild -q --color=never test", "test -q --color=never"),
             ("--help", "--help"),
             ("frobnicate", "frobnicate"),
@@ -140,11 +167,17 @@ mod tests {
 
     #[test]
     fn reads_what_concerns_it_and_passes_the_rest() {
-        let line = read(&words("--release --locked --features a,b -F c --manifest-path x/Cargo.toml --format json -- --offline")).unwrap();
+        let line = read(&words(
+            "--release --locked --features a,b -F c --manifest-path x/Cargo.toml --format json -- --offline",
+        ))
+        .unwrap();
         assert!(line.common.locked && !line.common.offline);
         assert_eq!(line.flags.features, ["a", "b", "c"].map(str::to_owned).into());
         assert_eq!(line.common.format, Some(Format::Json));
-        assert_eq!(line.args, words("--release --features a,b -F c --manifest-path x/Cargo.toml -- --offline"));
+        assert_eq!(
+            line.args,
+            words("--release --features a,b -F c --manifest-path x/Cargo.toml -- --offline")
+        );
         assert!(read(&words("--target")).is_err());
     }
 }

@@ -54,10 +54,21 @@ pub fn confine(module: &WasmModule, granted: &BTreeSet<Capability>) -> Result<Co
     let imports = inspect::imports(&module.bytes)?;
     let fates = imports
         .iter()
-        .map(|import| Ok((import, if is_granted(import, granted)? { Fate::Keep } else { Fate::Stub })))
+        .map(|import| {
+            Ok((
+                import,
+                if is_granted(import, granted)? {
+                    Fate::Keep
+                } else {
+                    Fate::Stub
+                },
+            ))
+        })
         .collect::<Result<_, Error>>()?;
     let (own, has_memory) = defines(&module.bytes);
-    let bytes = Rewrite::new(fates, own, has_memory).run(&module.bytes).map_err(Error::Rewrite)?;
+    let bytes = Rewrite::new(fates, own, has_memory)
+        .run(&module.bytes)
+        .map_err(Error::Rewrite)?;
     prove(bytes, granted)
 }
 

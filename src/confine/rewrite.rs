@@ -37,12 +37,21 @@ impl<'m> Rewrite<'m> {
         let moved = imports
             .iter()
             .map(|(_, fate)| {
-                let next = if *fate == Fate::Keep { &mut next_kept } else { &mut next_stub };
+                let next = if *fate == Fate::Keep {
+                    &mut next_kept
+                } else {
+                    &mut next_stub
+                };
                 *next += 1;
                 *next - 1
             })
             .collect();
-        Self { imports, moved, kept, has_memory }
+        Self {
+            imports,
+            moved,
+            kept,
+            has_memory,
+        }
     }
 
     /// Rewrites the module.
@@ -53,7 +62,10 @@ impl<'m> Rewrite<'m> {
     }
 
     fn stubs(&self) -> impl Iterator<Item = &'m FunctionImport> {
-        self.imports.iter().filter(|import| import.1 == Fate::Stub).map(|import| import.0)
+        self.imports
+            .iter()
+            .filter(|import| import.1 == Fate::Stub)
+            .map(|import| import.0)
     }
 }
 

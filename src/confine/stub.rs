@@ -65,7 +65,11 @@ fn swallow_output() -> Function {
         code.if_(BlockType::Empty).i32_const(BADF).return_().end();
         code.block(BlockType::Empty).loop_(BlockType::Empty);
         code.local_get(COUNT).i32_eqz().br_if(1);
-        code.local_get(SUM).local_get(BUFFERS).i32_load(word(4)).i32_add().local_set(SUM);
+        code.local_get(SUM)
+            .local_get(BUFFERS)
+            .i32_load(word(4))
+            .i32_add()
+            .local_set(SUM);
         code.local_get(BUFFERS).i32_const(8).i32_add().local_set(BUFFERS);
         code.local_get(COUNT).i32_const(1).i32_sub().local_set(COUNT);
         code.br(0).end().end();
@@ -75,5 +79,9 @@ fn swallow_output() -> Function {
 }
 
 fn word(offset: u64) -> MemArg {
-    MemArg { offset, align: 2, memory_index: 0 }
+    MemArg {
+        offset,
+        align: 2,
+        memory_index: 0,
+    }
 }

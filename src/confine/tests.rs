@@ -3,12 +3,18 @@ use super::*;
 const WASI: &str = wasi::MODULE;
 
 fn confined(wat: &str, granted: &[Capability]) -> Result<Confined, Error> {
-    let module = WasmModule { bytes: wat::parse_str(wat).unwrap() };
+    let module = WasmModule {
+        bytes: wat::parse_str(wat).unwrap(),
+    };
     confine(&module, &granted.iter().copied().collect())
 }
 
 fn import_names(module: &Confined) -> Vec<String> {
-    inspect::imports(module.bytes()).unwrap().into_iter().map(|import| import.name).collect()
+    inspect::imports(module.bytes())
+        .unwrap()
+        .into_iter()
+        .map(|import| import.name)
+        .collect()
 }
 
 /// Runs an exported function without arguments in a confined module that must import nothing.
@@ -19,7 +25,9 @@ fn run(wat: &str, export: &str) -> Result<i32, wasmtime::Error> {
     let mut store = wasmtime::Store::new(&engine, ());
     let module = wasmtime::Module::new(&engine, module.bytes())?;
     let instance = wasmtime::Instance::new(&mut store, &module, &[])?;
-    instance.get_typed_func::<(), i32>(&mut store, export)?.call(&mut store, ())
+    instance
+        .get_typed_func::<(), i32>(&mut store, export)?
+        .call(&mut store, ())
 }
 
 #[test]
@@ -33,9 +41,18 @@ fn what_is_granted_stays_and_the_rest_goes() {
             (func (export "f") (result i32) (call $random (i32.const 0) (i32.const 8))))"#
     );
     assert_eq!(import_names(&confined(&wat, &[]).unwrap()), ["call"]);
-    assert_eq!(import_names(&confined(&wat, &[Capability::Random]).unwrap()), ["random_get", "call"]);
-    assert_eq!(import_names(&confined(&wat, &[Capability::StdioOut]).unwrap()), ["fd_write", "call"]);
-    assert_eq!(import_names(&confined(&wat, &[Capability::ClockWall]).unwrap()), ["call", "clock_time_get"]);
+    assert_eq!(
+        import_names(&confined(&wat, &[Capability::Random]).unwrap()),
+        ["random_get", "call"]
+    );
+    assert_eq!(
+        import_names(&confined(&wat, &[Capability::StdioOut]).unwrap()),
+        ["fd_write", "call"]
+    );
+    assert_eq!(
+        import_names(&confined(&wat, &[Capability::ClockWall]).unwrap()),
+        ["call", "clock_time_get"]
+    );
 }
 
 /// Every place that can name a function: calls, the start function, element segments of both kinds, exports, globals and
@@ -71,9 +88,15 @@ fn every_reference_follows() {
             (export "reexported" (func $close))
             (start $start))"#
     );
-    for (export, expected) in
-        [("direct", 76), ("own", 7), ("own1", 7), ("own3", 7), ("close", 76), ("global", 7), ("reffunc", 76)]
-    {
+    for (export, expected) in [
+        ("direct", 76),
+        ("own", 7),
+        ("own1", 7),
+        ("own3", 7),
+        ("close", 76),
+        ("global", 7),
+        ("reffunc", 76),
+    ] {
         assert_eq!(run(&wat, export).unwrap(), expected, "{export}");
     }
 }
@@ -114,9 +137,15 @@ fn the_floor_keeps_std_going() {
             (func (export "prestat") (result i32) (call $prestat (i32.const 3) (i32.const 64)))
             (func (export "exit") (result i32) (call $exit (i32.const 0)) (i32.const 1)))"#
     );
-    for (export, expected) in
-        [("sizes", 0), ("environ", 0), ("stdin", -8), ("stdout", 12), ("stderr", 12), ("file", -8), ("prestat", 8)]
-    {
+    for (export, expected) in [
+        ("sizes", 0),
+        ("environ", 0),
+        ("stdin", -8),
+        ("stdout", 12),
+        ("stderr", 12),
+        ("file", -8),
+        ("prestat", 8),
+    ] {
         assert_eq!(run(&wat, export).unwrap(), expected, "{export}");
     }
     let trap = run(&wat, "exit").unwrap_err();
@@ -136,20 +165,34 @@ fn attacks_through_the_import_section_are_refused() {
         r#"(import "" "" (func))"#.into(),
         r#"(import "wasi_unstable" "fd_write" (func (param i32 i32 i32 i32) (result i32)))"#.into(),
     ] {
-        assert!(matches!(confined(&format!("(module {import} (func))"), &[]), Err(Error::Inspect(_))), "{import}");
+        assert!(
+            matches!(
+                confined(&format!("(module {import} (func))"), &[]),
+                Err(Error::Inspect(_))
+            ),
+            "{import}"
+        );
     }
 }
 
 #[test]
 fn a_module_without_code_of_its_own_is_never_confined_by_mistake() {
-    let wat = format!(r#"(module (import "{WASI}" "fd_close" (func $f (param i32) (result i32))) (export "f" (func $f)))"#);
-    assert!(matches!(confined(&wat, &[]), Err(Error::Inspect(inspect::Error::Invalid { .. }))));
+    let wat =
+        format!(r#"(module (import "{WASI}" "fd_close" (func $f (param i32) (result i32))) (export "f" (func $f)))"#);
+    assert!(matches!(
+        confined(&wat, &[]),
+        Err(Error::Inspect(inspect::Error::Invalid { .. }))
+    ));
 }
 
 #[test]
 fn the_same_import_twice_is_taken_away_twice() {
     let import = format!(r#"(import "{WASI}" "random_get" (func (param i32 i32) (result i32)))"#);
-    let module = confined(&format!("(module {import} {import} (func) (export \"f\" (func 1)))"), &[]).unwrap();
+    let module = confined(
+        &format!("(module {import} {import} (func) (export \"f\" (func 1)))"),
+        &[],
+    )
+    .unwrap();
     assert!(import_names(&module).is_empty());
 }
 
@@ -158,7 +201,11 @@ fn custom_sections_are_dropped() {
     let wat = r#"(module $name (@custom "producers" "x") (@custom ".debug_info" "y") (func $named))"#;
     let module = confined(wat, &[]).unwrap();
     let custom = |payload| matches!(payload, Payload::CustomSection(_));
-    assert!(!Parser::new(0).parse_all(module.bytes()).any(|payload| custom(payload.unwrap())));
+    assert!(
+        !Parser::new(0)
+            .parse_all(module.bytes())
+            .any(|payload| custom(payload.unwrap()))
+    );
 }
 
 #[test]

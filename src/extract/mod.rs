@@ -29,7 +29,7 @@ pub struct Extracted {
 }
 
 /// A public item that the bindings do not offer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Skipped {
     /// Public path (`zip::read::ZipArchive::by_index`); members with their type.
     pub path: String,

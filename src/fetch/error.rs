@@ -37,7 +37,9 @@ pub enum Error {
         said: String,
     },
     /// Offline, and not in Cargo's cache.
-    #[error("{package} or something it depends on is not in Cargo's cache; run the command once without `--offline`\n{said}")]
+    #[error(
+        "{package} or something it depends on is not in Cargo's cache; run the command once without `--offline`\n{said}"
+    )]
     Offline {
         /// Name and version.
         package: String,
@@ -76,7 +78,9 @@ pub enum Error {
     #[error(transparent)]
     Cargo(cargo::Error),
     /// Cargo's answer makes no sense.
-    #[error("could not read the answer of `cargo metadata`, which may be newer than this tool: {reason}; update cargo-nanobuild")]
+    #[error(
+        "could not read the answer of `cargo metadata`, which may be newer than this tool: {reason}; update cargo-nanobuild"
+    )]
     Metadata {
         /// What was wrong with it.
         reason: String,
@@ -100,14 +104,21 @@ pub enum Error {
 
 impl Error {
     pub(super) fn metadata(error: &dyn std::error::Error) -> Self {
-        Self::Metadata { reason: error.to_string() }
+        Self::Metadata {
+            reason: error.to_string(),
+        }
     }
 }
 
 /// What Cargo says, in our words where they help.
 pub(super) fn resolving(dependency: &Dependency, offline: bool, error: cargo::Error) -> Error {
-    let cargo::Error::Failed { said, .. } = error else { return Error::Cargo(error) };
-    let (name, package) = (dependency.name.clone(), format!("`{}@{}`", dependency.name, dependency.version));
+    let cargo::Error::Failed { said, .. } = error else {
+        return Error::Cargo(error);
+    };
+    let (name, package) = (
+        dependency.name.clone(),
+        format!("`{}@{}`", dependency.name, dependency.version),
+    );
     classify(name, package, offline, &said.0)
 }
 
@@ -118,7 +129,9 @@ fn classify(name: String, package: String, offline: bool, stderr: &str) -> Error
         Error::Checksum { package }
     } else if offline && has(&["offline"]) {
         Error::Offline { package, said }
-    } else if has(&["is yanked", "candidate versions found which didn't match"]) || stderr.contains(&format!("no matching package named `{name}`")) {
+    } else if has(&["is yanked", "candidate versions found which didn't match"])
+        || stderr.contains(&format!("no matching package named `{name}`"))
+    {
         Error::Version { package, name, said }
     } else {
         Error::Resolve { package, said }
@@ -127,10 +140,22 @@ fn classify(name: String, package: String, offline: bool, stderr: &str) -> Error
 
 /// The lines of Cargo's message that tell something, at most twelve.
 fn shorten(stderr: &str) -> String {
-    let noise = ["Updating", "Locking", "Downloading", "Downloaded", "Adding", "Blocking", "note: "];
+    let noise = [
+        "Updating",
+        "Locking",
+        "Downloading",
+        "Downloaded",
+        "Adding",
+        "Blocking",
+        "note: ",
+    ];
     let lines = stderr.lines().filter(|line| !line.trim().is_empty());
     let telling = lines.filter(|line| !noise.iter().any(|word| line.trim_start().starts_with(word)));
-    telling.take(12).map(|line| format!("  {}", line.trim_end())).collect::<Vec<_>>().join("\n")
+    telling
+        .take(12)
+        .map(|line| format!("  {}", line.trim_end()))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[cfg(test)]
@@ -145,14 +170,29 @@ mod tests {
     fn cargo_s_words_are_understood() {
         let missing = "failed to select a version for the requirement `zip = \"=2.2.2\"`\ncandidate versions found which didn't match: 3.0.0";
         assert!(matches!(classified(false, missing), Error::Version { .. }));
-        assert!(matches!(classified(false, "no matching package named `zip` found"), Error::Version { .. }));
-        assert!(matches!(classified(true, "attempting to make an HTTP request, but --offline was specified"), Error::Offline { .. }));
-        assert!(matches!(classified(false, "failed to verify the checksum of `zip v2.2.2`"), Error::Checksum { .. }));
-        assert!(matches!(classified(false, "spurious network error"), Error::Resolve { .. }));
+        assert!(matches!(
+            classified(false, "no matching package named `zip` found"),
+            Error::Version { .. }
+        ));
+        assert!(matches!(
+            classified(true, "attempting to make an HTTP request, but --offline was specified"),
+            Error::Offline { .. }
+        ));
+        assert!(matches!(
+            classified(false, "failed to verify the checksum of `zip v2.2.2`"),
+            Error::Checksum { .. }
+        ));
+        assert!(matches!(
+            classified(false, "spurious network error"),
+            Error::Resolve { .. }
+        ));
     }
 
     #[test]
     fn progress_is_left_out_of_messages() {
-        assert_eq!(shorten("    Updating crates.io index\nerror: no\n\nCaused by:\n  why\n"), "  error: no\n  Caused by:\n    why");
+        assert_eq!(
+            shorten("    Updating crates.io index\nerror: no\n\nCaused by:\n  why\n"),
+            "  error: no\n  Caused by:\n    why"
+        );
     }
 }

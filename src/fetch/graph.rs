@@ -33,7 +33,11 @@ pub(super) fn read(
         features: local_features(&real.features),
         license: real.license.clone(),
         description: real.description.clone(),
-        lib_name: if crate_name == real.name.replace('-', "_") { String::new() } else { crate_name.clone() },
+        lib_name: if crate_name == real.name.replace('-', "_") {
+            String::new()
+        } else {
+            crate_name.clone()
+        },
     };
     let mut fetched = Fetched {
         dependency: dependency.clone(),
@@ -55,15 +59,28 @@ pub(super) fn read(
 /// The package behind the guest's dependency [`GUEST`].
 fn real_package<'m>(metadata: &'m Metadata, dependency: &Dependency) -> Result<&'m cargo_metadata::Package, Error> {
     let resolve = metadata.resolve.as_ref();
-    let root = resolve.and_then(|resolve| resolve.nodes.iter().find(|node| Some(&node.id) == resolve.root.as_ref()));
-    let id = root.and_then(|root| root.deps.iter().find(|edge| edge.name == GUEST)).map(|edge| &edge.pkg);
+    let root = resolve.and_then(|resolve| {
+        resolve
+            .nodes
+            .iter()
+            .find(|node| Some(&node.id) == resolve.root.as_ref())
+    });
+    let id = root
+        .and_then(|root| root.deps.iter().find(|edge| edge.name == GUEST))
+        .map(|edge| &edge.pkg);
     let by_id = id.and_then(|id| metadata.packages.iter().find(|package| package.id == *id));
-    by_id.ok_or_else(|| Error::NoLibrary { package: format!("{}@{}", dependency.name, dependency.version) })
+    by_id.ok_or_else(|| Error::NoLibrary {
+        package: format!("{}@{}", dependency.name, dependency.version),
+    })
 }
 
 fn library(package: &cargo_metadata::Package) -> Result<(String, String), Error> {
     let name = || format!("{}@{}", package.name, package.version);
-    if package.targets.iter().any(|target| target.kind.contains(&TargetKind::ProcMacro)) {
+    if package
+        .targets
+        .iter()
+        .any(|target| target.kind.contains(&TargetKind::ProcMacro))
+    {
         return Err(Error::ProcMacro { package: name() });
     }
     let is_library = |kind: &TargetKind| matches!(kind, TargetKind::Lib | TargetKind::RLib | TargetKind::DyLib);
@@ -74,7 +91,10 @@ fn library(package: &cargo_metadata::Package) -> Result<(String, String), Error>
 
 fn local_features(table: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
     let is_local = |feature: &&String| !feature.starts_with("dep:") && !feature.contains('/');
-    table.iter().map(|(name, on)| (name.clone(), on.iter().filter(is_local).cloned().collect())).collect()
+    table
+        .iter()
+        .map(|(name, on)| (name.clone(), on.iter().filter(is_local).cloned().collect()))
+        .collect()
 }
 
 /// Fills in the graph: what compiling the guest takes, for our target and on whatever machine.
@@ -82,23 +102,36 @@ fn resolve(graph: &PackageGraph, checksums: &Checksums, fetched: &mut Fetched) -
     let fail = |error: guppy::Error| Error::metadata(&error);
     let target = Platform::new(TARGET, TargetFeatures::none()).map_err(|error| Error::metadata(&error))?;
     let mut options = CargoOptions::new();
-    options.set_resolver(CargoResolverVersion::V3).set_target_platform(target).set_host_platform(PlatformSpec::Any);
+    options
+        .set_resolver(CargoResolverVersion::V3)
+        .set_target_platform(target)
+        .set_host_platform(PlatformSpec::Any);
     let set = graph
         .resolve_workspace_names([guest_name(graph).as_str()])
         .map(|packages| packages.to_feature_set(StandardFeatures::Default))
-        .and_then(|initials| CargoSet::new(initials, graph.resolve_none().to_feature_set(StandardFeatures::None), &options))
+        .and_then(|initials| {
+            CargoSet::new(
+                initials,
+                graph.resolve_none().to_feature_set(StandardFeatures::None),
+                &options,
+            )
+        })
         .map_err(fail)?;
     let mut features: BTreeMap<&guppy::PackageId, (PackageMetadata<'_>, BTreeSet<String>)> = BTreeMap::new();
     for set in [set.target_features(), set.host_features()] {
         for list in set.packages_with_features(guppy::graph::DependencyDirection::Forward) {
-            let entry = features.entry(list.package().id()).or_insert_with(|| (*list.package(), BTreeSet::new()));
+            let entry = features
+                .entry(list.package().id())
+                .or_insert_with(|| (*list.package(), BTreeSet::new()));
             entry.1.extend(list.named_features().map(str::to_owned));
         }
     }
     for (package, features) in features.into_values().filter(|(package, _)| !is_ours(package)) {
         let entry = locked_package(&package, features, checksums);
         let folder = package.manifest_path().parent().unwrap_or(Utf8Path::new("")).to_owned();
-        fetched.folders.push((folder, format!("{}-{}", entry.name, entry.version)));
+        fetched
+            .folders
+            .push((folder, format!("{}-{}", entry.name, entry.version)));
         for capability in needs(&package) {
             fetched.build.entry(capability).or_default().insert(Need {
                 package: entry.name.clone(),
@@ -114,7 +147,10 @@ fn resolve(graph: &PackageGraph, checksums: &Checksums, fetched: &mut Fetched) -
 }
 
 fn guest_name(graph: &PackageGraph) -> String {
-    let root = graph.workspace().iter().find(|package| package.source().workspace_path() == Some(Utf8Path::new("")));
+    let root = graph
+        .workspace()
+        .iter()
+        .find(|package| package.source().workspace_path() == Some(Utf8Path::new("")));
     root.map_or_else(String::new, |root| root.name().to_owned())
 }
 
@@ -127,7 +163,9 @@ fn locked_package(package: &PackageMetadata<'_>, features: BTreeSet<String>, che
     let version = package.version().clone();
     let source = package.source().external_source();
     let key = |source: &str| (package.name().to_owned(), version.to_string(), source.to_owned());
-    let checksum = source.and_then(|source| checksums.get(&key(source))).filter(|checksum| !checksum.is_empty());
+    let checksum = source
+        .and_then(|source| checksums.get(&key(source)))
+        .filter(|checksum| !checksum.is_empty());
     Package {
         name: package.name().to_owned(),
         source: portable_source(source),
@@ -172,14 +210,25 @@ mod tests {
     fn sources_lose_machine_paths() {
         assert_eq!(portable_source(None), "path");
         assert_eq!(portable_source(Some(INDEX)), "registry");
-        assert_eq!(portable_source(Some("git+https://h/r?rev=1#1")), "git+https://h/r?rev=1#1");
+        assert_eq!(
+            portable_source(Some("git+https://h/r?rev=1#1")),
+            "git+https://h/r?rev=1#1"
+        );
         assert_eq!(portable_source(Some("registry+file:///home/me/index")), "registry+file");
-        assert_eq!(portable_source(Some("git+file:///home/me/zip?rev=ab#ab")), "git+file#ab");
+        assert_eq!(
+            portable_source(Some("git+file:///home/me/zip?rev=ab#ab")),
+            "git+file#ab"
+        );
     }
 
     #[test]
     fn only_local_features_are_repeated() {
-        let table = BTreeMap::from([("default".to_owned(), ["std", "dep:serde", "time/std", "serde?/std"].map(String::from).to_vec())]);
+        let table = BTreeMap::from([(
+            "default".to_owned(),
+            ["std", "dep:serde", "time/std", "serde?/std"]
+                .map(String::from)
+                .to_vec(),
+        )]);
         assert_eq!(local_features(&table)["default"], ["std"]);
     }
 }

@@ -18,11 +18,12 @@ pub(super) type Checksums = BTreeMap<(String, String, String), String>;
 
 /// Lets Cargo resolve `locked` and nothing else, or afresh.
 pub(super) fn prepare(path: &Utf8Path, locked: Option<&[Package]>) -> Result<(), Error> {
-    let Some(locked) = locked else { return Ok(files::remove(path)?) };
+    let Some(locked) = locked else {
+        return Ok(files::remove(path)?);
+    };
     let existing = checksums_of(&files::read_text(path)?.unwrap_or_default()).unwrap_or_default();
-    let all_there = pinned(locked).all(|(package, source)| {
-        existing.contains_key(&(package.name.clone(), package.version.to_string(), source))
-    });
+    let all_there = pinned(locked)
+        .all(|(package, source)| existing.contains_key(&(package.name.clone(), package.version.to_string(), source)));
     if !all_there {
         files::replace(path, print(locked).as_bytes())?;
     }
@@ -65,12 +66,17 @@ pub(super) fn checksums(path: &Utf8Path) -> Result<Checksums, Error> {
 
 fn checksums_of(text: &str) -> Option<Checksums> {
     let document: DocumentMut = text.parse().ok()?;
-    let Some(packages) = document.get("package") else { return Some(Checksums::new()) };
+    let Some(packages) = document.get("package") else {
+        return Some(Checksums::new());
+    };
     let mut found = Checksums::new();
     for package in packages.as_array_of_tables()? {
         let text = |key| package.get(key).and_then(Item::as_str).map(str::to_owned);
         if let Some(source) = text("source") {
-            found.insert((text("name")?, text("version")?, source), text("checksum").unwrap_or_default());
+            found.insert(
+                (text("name")?, text("version")?, source),
+                text("checksum").unwrap_or_default(),
+            );
         }
     }
     Some(found)
@@ -80,14 +86,21 @@ fn checksums_of(text: &str) -> Option<Checksums> {
 pub(super) fn verify(fetched: Fetched, locked: &[Package]) -> Result<Fetched, Error> {
     let moved = fetched.graph.iter().find(|package| !locked.contains(package));
     let gone = locked.iter().find(|package| !fetched.graph.contains(package));
-    let Some(package) = moved.or(gone) else { return Ok(fetched) };
+    let Some(package) = moved.or(gone) else {
+        return Ok(fetched);
+    };
     let same = |other: &&Package| other.name == package.name && other.version == package.version;
     if let (Some(now), Some(then)) = (fetched.graph.iter().find(same), locked.iter().find(same))
         && now.checksum != then.checksum
     {
-        return Err(Error::Checksum { package: format!("{}@{}", now.name, now.version) });
+        return Err(Error::Checksum {
+            package: format!("{}@{}", now.name, now.version),
+        });
     }
-    Err(Error::Moved { name: fetched.dependency.name, package: format!("{}@{}", package.name, package.version) })
+    Err(Error::Moved {
+        name: fetched.dependency.name,
+        package: format!("{}@{}", package.name, package.version),
+    })
 }
 
 #[cfg(test)]
@@ -107,7 +120,11 @@ mod tests {
     #[test]
     fn what_is_printed_reads_back() {
         let git = "git+https://example.com/b?rev=1#1";
-        let text = print(&[package("a", REGISTRY, Some("c0ffee")), package("b", git, None), package("c", "path", None)]);
+        let text = print(&[
+            package("a", REGISTRY, Some("c0ffee")),
+            package("b", git, None),
+            package("c", "path", None),
+        ]);
         let key = |name: &str, source: &str| (name.to_owned(), "1.2.3".to_owned(), source.to_owned());
         let expected = [(key("a", INDEX), "c0ffee".to_owned()), (key("b", git), String::new())];
         assert_eq!(checksums_of(&text), Some(expected.into()));

@@ -16,7 +16,10 @@ pub(super) fn print(dependency: &Dependency) -> String {
     document.insert("lib", Item::Table(lib));
     document.insert("workspace", Item::Table(Table::new()));
     let runtime = InlineTable::from_iter([("path", Value::from("runtime"))]);
-    let dependencies = [(GUEST, Value::from(requirement(dependency))), ("nanobuild-runtime", Value::from(runtime))];
+    let dependencies = [
+        (GUEST, Value::from(requirement(dependency))),
+        ("nanobuild-runtime", Value::from(runtime)),
+    ];
     document.insert("dependencies", Item::Table(Table::from_iter(dependencies)));
     let mut profiles = Table::new();
     profiles.set_implicit(true);
@@ -38,7 +41,10 @@ fn requirement(dependency: &Dependency) -> InlineTable {
     let mut table = InlineTable::new();
     table.insert("package", dependency.name.as_str().into());
     let version = &dependency.version;
-    let without_build = semver::Version { build: semver::BuildMetadata::EMPTY, ..version.clone() };
+    let without_build = semver::Version {
+        build: semver::BuildMetadata::EMPTY,
+        ..version.clone()
+    };
     table.insert("version", format!("={without_build}").into());
     match &dependency.source {
         Source::Registry(None) => {}
@@ -86,7 +92,10 @@ mod tests {
 
     fn guest_line(source: Source) -> String {
         let text = print(&zip(source));
-        text.lines().find(|line| line.starts_with("guest = ")).unwrap().to_owned()
+        text.lines()
+            .find(|line| line.starts_with("guest = "))
+            .unwrap()
+            .to_owned()
     }
 
     #[test]
@@ -121,9 +130,18 @@ mod tests {
     #[test]
     fn every_source_is_pinned() {
         let line = guest_line(Source::Registry(Some("corp".into())));
-        assert!(line.contains(r#"version = "=2.2.2", registry = "corp", default-features"#), "{line}");
-        let line = guest_line(Source::Git { url: "https://example.com/zip".into(), rev: "0123abcd".into() });
-        assert!(line.contains(r#"git = "https://example.com/zip", rev = "0123abcd""#), "{line}");
+        assert!(
+            line.contains(r#"version = "=2.2.2", registry = "corp", default-features"#),
+            "{line}"
+        );
+        let line = guest_line(Source::Git {
+            url: "https://example.com/zip".into(),
+            rev: "0123abcd".into(),
+        });
+        assert!(
+            line.contains(r#"git = "https://example.com/zip", rev = "0123abcd""#),
+            "{line}"
+        );
         let line = guest_line(Source::Path("/home/me/\"zip\"".into()));
         assert!(line.contains(r#"path = '/home/me/"zip"'"#), "{line}");
     }

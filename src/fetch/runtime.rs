@@ -2,7 +2,7 @@
 //! and without what only the host needs, so that resolving it needs no network.
 
 use camino::Utf8Path;
-use toml_edit::DocumentMut;
+use toml_edit::{DocumentMut, Item};
 
 use super::Error;
 use crate::sys::files;
@@ -12,13 +12,19 @@ pub(super) fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<(), Error> {
     let manifest = from.join("Cargo.toml");
     let invalid = || Error::Runtime { path: manifest.clone() };
     let text = files::read_text(&manifest)?.ok_or_else(invalid)?;
-    files::replace(&to.join("Cargo.toml"), guest_manifest(&text).ok_or_else(invalid)?.as_bytes())?;
+    files::replace(
+        &to.join("Cargo.toml"),
+        guest_manifest(&text).ok_or_else(invalid)?.as_bytes(),
+    )?;
     let sources = files::list(&from.join("src"))?;
     for file in &sources {
         let path = from.join("src").join(file);
         files::replace(&to.join("src").join(file), &files::read(&path)?.unwrap_or_default())?;
     }
-    for stale in files::list(&to.join("src"))?.iter().filter(|file| !sources.contains(file)) {
+    for stale in files::list(&to.join("src"))?
+        .iter()
+        .filter(|file| !sources.contains(file))
+    {
         files::remove(&to.join("src").join(stale))?;
     }
     Ok(())
@@ -27,8 +33,17 @@ pub(super) fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<(), Error> {
 /// The runtime's manifest without dependencies: on wasm it has none.
 fn guest_manifest(text: &str) -> Option<String> {
     let mut document: DocumentMut = text.parse().ok()?;
-    for key in ["target", "dev-dependencies", "bench", "test", "example"] {
+    for key in ["features", "target", "dev-dependencies", "bench", "test", "example"] {
         document.remove(key);
+    }
+    // The names stay, for `cfg(feature = …)`.
+    for (_, enables) in document
+        .get_mut("features")
+        .and_then(Item::as_table_mut)
+        .into_iter()
+        .flat_map(|table| table.iter_mut())
+    {
+        *enables = toml_edit::value(toml_edit::Array::new());
     }
     Some(document.to_string())
 }
@@ -43,5 +58,6 @@ mod tests {
         let manifest = guest_manifest(text).unwrap();
         assert!(!manifest.contains("dependencies"), "{manifest}");
         assert!(manifest.contains("name = \"nanobuild-runtime\""), "{manifest}");
+        assert!(!manifest.contains("dep:"), "{manifest}");
     }
 }

@@ -42,7 +42,9 @@ pub enum Origin {
 /// # Errors
 /// When the module is not valid, or imports anything but known functions.
 pub fn imports(bytes: &[u8]) -> Result<Vec<FunctionImport>, Error> {
-    Validator::new_with_features(FEATURES).validate_all(bytes).map_err(Error::invalid)?;
+    Validator::new_with_features(FEATURES)
+        .validate_all(bytes)
+        .map_err(Error::invalid)?;
     let mut parser = Parser::new(0);
     parser.set_features(FEATURES);
     let (mut types, mut found) = (Vec::new(), Vec::new());
@@ -81,7 +83,12 @@ fn function(import: wasmparser::Import<'_>, types: &[String]) -> Result<Function
     if origin == Origin::Wasi && wasi::import(import.name)?.signature != signature {
         return Err(Error::ImportType { import: full_name() });
     }
-    Ok(FunctionImport { origin, name: import.name.to_owned(), type_index, signature })
+    Ok(FunctionImport {
+        origin,
+        name: import.name.to_owned(),
+        type_index,
+        signature,
+    })
 }
 
 fn signature(ty: &FuncType) -> String {
@@ -90,7 +97,12 @@ fn signature(ty: &FuncType) -> String {
         ValType::I64 => 'I',
         _ => '?',
     };
-    ty.params().iter().map(letter).chain([':']).chain(ty.results().iter().map(letter)).collect()
+    ty.params()
+        .iter()
+        .map(letter)
+        .chain([':'])
+        .chain(ty.results().iter().map(letter))
+        .collect()
 }
 
 #[cfg(test)]
@@ -109,7 +121,10 @@ mod tests {
                 (import "wasi_snapshot_preview1" "proc_exit" (func (param i32))))"#,
         )
         .unwrap();
-        let names: Vec<_> = found.iter().map(|import| (import.origin, import.name.as_str())).collect();
+        let names: Vec<_> = found
+            .iter()
+            .map(|import| (import.origin, import.name.as_str()))
+            .collect();
         assert_eq!(names, [(Origin::Nanobuild, "call"), (Origin::Wasi, "proc_exit")]);
         assert_eq!(found[0].signature, "iii:I");
     }
@@ -117,14 +132,38 @@ mod tests {
     #[test]
     fn other_modules_functions_types_and_kinds_are_refused() {
         for (import, expected) in [
-            (r#"(import "env" "system" (func (param i32) (result i32)))"#, "imports `env.system`"),
-            (r#"(import "nanobuild" "fd_write" (func))"#, "imports `nanobuild.fd_write`"),
-            (r#"(import "wasi_snapshot_preview2" "fd_read" (func))"#, "imports `wasi_snapshot_preview2.fd_read`"),
-            (r#"(import "wasi_snapshot_preview1" "proc_spawn" (func))"#, "no function of WASI"),
-            (r#"(import "wasi_snapshot_preview1" "fd_read" (func (param i64)))"#, "another type"),
-            (r#"(import "nanobuild" "call" (memory 1))"#, "something other than a function"),
-            (r#"(import "nanobuild" "call" (table 1 funcref))"#, "something other than a function"),
-            (r#"(import "nanobuild" "call" (global (mut i32)))"#, "something other than a function"),
+            (
+                r#"(import "env" "system" (func (param i32) (result i32)))"#,
+                "imports `env.system`",
+            ),
+            (
+                r#"(import "nanobuild" "fd_write" (func))"#,
+                "imports `nanobuild.fd_write`",
+            ),
+            (
+                r#"(import "wasi_snapshot_preview2" "fd_read" (func))"#,
+                "imports `wasi_snapshot_preview2.fd_read`",
+            ),
+            (
+                r#"(import "wasi_snapshot_preview1" "proc_spawn" (func))"#,
+                "no function of WASI",
+            ),
+            (
+                r#"(import "wasi_snapshot_preview1" "fd_read" (func (param i64)))"#,
+                "another type",
+            ),
+            (
+                r#"(import "nanobuild" "call" (memory 1))"#,
+                "something other than a function",
+            ),
+            (
+                r#"(import "nanobuild" "call" (table 1 funcref))"#,
+                "something other than a function",
+            ),
+            (
+                r#"(import "nanobuild" "call" (global (mut i32)))"#,
+                "something other than a function",
+            ),
         ] {
             let error = read(&format!("(module {import})")).unwrap_err().to_string();
             assert!(error.contains(expected), "{import}: {error}");
@@ -133,8 +172,16 @@ mod tests {
 
     #[test]
     fn features_that_rustc_does_not_use_are_refused() {
-        for module in ["(memory i64 1)", "(memory 1) (memory 1)", "(memory 1 2 shared)", "(func (return_call 0))"] {
-            assert!(matches!(read(&format!("(module {module})")), Err(Error::Invalid { .. })), "{module}");
+        for module in [
+            "(memory i64 1)",
+            "(memory 1) (memory 1)",
+            "(memory 1 2 shared)",
+            "(func (return_call 0))",
+        ] {
+            assert!(
+                matches!(read(&format!("(module {module})")), Err(Error::Invalid { .. })),
+                "{module}"
+            );
         }
     }
 }

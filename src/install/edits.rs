@@ -86,11 +86,18 @@ pub fn redirect(texts: &mut Texts, wanted: &Redirect) -> Result<Vec<Edit>, Error
         let manifest = parse(texts, path)?;
         for at in manifest.entries(key) {
             let inherited = manifest.get(&at).and_then(|entry| entry.get("workspace")).is_some();
-            let place = if inherited { (ROOT.into(), inherited_entry(key)) } else { (path.clone(), at) };
+            let place = if inherited {
+                (ROOT.into(), inherited_entry(key))
+            } else {
+                (path.clone(), at)
+            };
             places.push(place);
         }
         if places.is_empty() {
-            return Err(Error::Missing { path: path.clone(), key: key.clone() });
+            return Err(Error::Missing {
+                path: path.clone(),
+                key: key.clone(),
+            });
         }
         for (path, at) in places {
             edits.extend(point(texts, &path, at, wanted)?);
@@ -108,13 +115,19 @@ fn inherited_entry(key: &str) -> Vec<String> {
 
 fn parse<'t>(texts: &'t Texts, path: &Utf8Path) -> Result<Manifest<'t>, Error> {
     let text = texts.get(path).map_or("", String::as_str);
-    Manifest::parse(text).map_err(|source| Error::Parse { path: path.to_owned(), source })
+    Manifest::parse(text).map_err(|source| Error::Parse {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Replaces one entry's text, and says what it was. Nothing if it points there already.
 fn point(texts: &mut Texts, path: &Utf8Path, at: Vec<String>, wanted: &Redirect) -> Result<Option<Edit>, Error> {
     let manifest = parse(texts, path)?;
-    let form = || Error::Form { path: path.to_owned(), at: at.clone() };
+    let form = || Error::Form {
+        path: path.to_owned(),
+        at: at.clone(),
+    };
     let entry = manifest.get(&at).ok_or_else(form)?;
     let package = entry.get("package").and_then(Item::as_str);
     if at.last() != Some(&wanted.name) && package != Some(&wanted.name) {
@@ -127,7 +140,14 @@ fn point(texts: &mut Texts, path: &Utf8Path, at: Vec<String>, wanted: &Redirect)
     }
     let range = manifest.span(&at).ok_or_else(form)?;
     let after = manifest.redirected(&at, &target).ok_or_else(form)?;
-    Ok(Some(replace(texts, path, at, range, after, Some(wanted.folder.clone()))))
+    Ok(Some(replace(
+        texts,
+        path,
+        at,
+        range,
+        after,
+        Some(wanted.folder.clone()),
+    )))
 }
 
 fn replace(
@@ -140,8 +160,18 @@ fn replace(
 ) -> Edit {
     let text = texts.entry(path.to_owned()).or_default();
     let before = text[range.clone()].to_owned();
-    Splice { range, text: after.clone() }.apply(text);
-    Edit { manifest: path.to_owned(), folder, at, before: Some(before), after }
+    Splice {
+        range,
+        text: after.clone(),
+    }
+    .apply(text);
+    Edit {
+        manifest: path.to_owned(),
+        folder,
+        at,
+        before: Some(before),
+        after,
+    }
 }
 
 /// The way from a manifest to its bindings.
@@ -163,17 +193,38 @@ fn patch(texts: &mut Texts, table: &str, wanted: &Redirect) -> Result<Vec<Edit>,
         return Ok(point(texts, ROOT.into(), at, wanted)?.into_iter().collect());
     }
     let taken = |key: &str| patches.and_then(|patches| patches.get(key)).is_some();
-    let key = [&wanted.folder, &format!("{}-nanobuild", wanted.folder)].into_iter().find(|key| !taken(key)).cloned();
-    let Some(key) = key else { return Err(Error::Form { path: ROOT.into(), at: home }) };
-    let package = if key == wanted.name { String::new() } else { format!("package = {}, ", manifest::quoted(&wanted.name)) };
-    let line = format!("{} = {{ {package}path = {} }}", manifest::key(&key), manifest::quoted(&target));
+    let key = [&wanted.folder, &format!("{}-nanobuild", wanted.folder)]
+        .into_iter()
+        .find(|key| !taken(key))
+        .cloned();
+    let Some(key) = key else {
+        return Err(Error::Form {
+            path: ROOT.into(),
+            at: home,
+        });
+    };
+    let package = if key == wanted.name {
+        String::new()
+    } else {
+        format!("package = {}, ", manifest::quoted(&wanted.name))
+    };
+    let line = format!(
+        "{} = {{ {package}path = {} }}",
+        manifest::key(&key),
+        manifest::quoted(&target)
+    );
     match patches {
         None => {
             let header = format!("[patch.{}]", manifest::key(table));
             edits.extend(append_table(texts, &home, &header)?);
         }
         Some(Item::Table(_)) => {}
-        Some(_) => return Err(Error::Form { path: ROOT.into(), at: home }),
+        Some(_) => {
+            return Err(Error::Form {
+                path: ROOT.into(),
+                at: home,
+            });
+        }
     }
     let at = home.iter().cloned().chain([key]).collect();
     edits.push(insert(texts, &home, at, &line, Some(wanted.folder.clone()))?);
@@ -200,7 +251,13 @@ fn append_table(texts: &mut Texts, at: &[String], header: &str) -> Result<Vec<Ed
     let text = texts.entry(ROOT.into()).or_default();
     let after = format!("{newline}{header}{newline}");
     text.push_str(&after);
-    edits.push(Edit { manifest: ROOT.into(), folder: None, at: at.to_vec(), before: None, after });
+    edits.push(Edit {
+        manifest: ROOT.into(),
+        folder: None,
+        at: at.to_vec(),
+        before: None,
+        after,
+    });
     Ok(edits)
 }
 
@@ -212,19 +269,48 @@ fn end_line(texts: &mut Texts) -> Result<Vec<Edit>, Error> {
         return Ok(Vec::new());
     }
     text.push_str(newline);
-    Ok(vec![Edit { manifest: ROOT.into(), folder: None, at: Vec::new(), before: None, after: newline.to_owned() }])
+    Ok(vec![Edit {
+        manifest: ROOT.into(),
+        folder: None,
+        at: Vec::new(),
+        before: None,
+        after: newline.to_owned(),
+    }])
 }
 
 /// Puts a new line at the end of a table of the root manifest.
-fn insert(texts: &mut Texts, table: &[String], at: Vec<String>, line: &str, folder: Option<String>) -> Result<Edit, Error> {
+fn insert(
+    texts: &mut Texts,
+    table: &[String],
+    at: Vec<String>,
+    line: &str,
+    folder: Option<String>,
+) -> Result<Edit, Error> {
     let manifest = parse(texts, ROOT.into())?;
-    let place = manifest.end_of_table(table).ok_or_else(|| Error::Form { path: ROOT.into(), at: table.to_vec() })?;
+    let place = manifest.end_of_table(table).ok_or_else(|| Error::Form {
+        path: ROOT.into(),
+        at: table.to_vec(),
+    })?;
     let newline = manifest.newline();
     let text = texts.entry(ROOT.into()).or_default();
     // A table at the very end of a file without a last newline: the new line brings its own, in front.
-    let after = if text[..place].ends_with('\n') { format!("{line}{newline}") } else { format!("{newline}{line}") };
-    Splice { range: place..place, text: after.clone() }.apply(text);
-    Ok(Edit { manifest: ROOT.into(), folder, at, before: None, after })
+    let after = if text[..place].ends_with('\n') {
+        format!("{line}{newline}")
+    } else {
+        format!("{newline}{line}")
+    };
+    Splice {
+        range: place..place,
+        text: after.clone(),
+    }
+    .apply(text);
+    Ok(Edit {
+        manifest: ROOT.into(),
+        folder,
+        at,
+        before: None,
+        after,
+    })
 }
 
 /// Keeps Cargo from taking the bindings for members of the workspace.
@@ -235,22 +321,38 @@ pub fn exclude(texts: &mut Texts) -> Result<Option<Edit>, Error> {
     let workspace = vec!["workspace".to_owned()];
     let at: Vec<String> = ["workspace", "exclude"].map(str::to_owned).to_vec();
     let manifest = parse(texts, ROOT.into())?;
-    let Some(table) = manifest.get(&workspace) else { return Ok(None) };
+    let Some(table) = manifest.get(&workspace) else {
+        return Ok(None);
+    };
     let Some(list) = table.get("exclude").and_then(Item::as_array) else {
         return insert(texts, &workspace, at, "exclude = [\".nanobuild\"]", None).map(Some);
     };
-    if list.iter().filter_map(Value::as_str).any(|path| path.trim_end_matches('/') == ".nanobuild") {
+    if list
+        .iter()
+        .filter_map(Value::as_str)
+        .any(|path| path.trim_end_matches('/') == ".nanobuild")
+    {
         return Ok(None);
     }
-    let Some(range) = manifest.span(&at) else { return Err(Error::Form { path: ROOT.into(), at }) };
+    let Some(range) = manifest.span(&at) else {
+        return Err(Error::Form { path: ROOT.into(), at });
+    };
     let text = &texts[Utf8Path::new(ROOT)];
     let after = match list.iter().filter_map(Value::span).last() {
         None => "[\".nanobuild\"]".to_owned(),
         Some(last) => {
             let line = text[..last.start].rfind('\n').map_or(0, |newline| newline + 1);
             let own_line = line > range.start && text[line..last.start].trim().is_empty();
-            let gap = if own_line { &text[text[..line].trim_end_matches(['\n', '\r']).len()..last.start] } else { " " };
-            format!("{},{gap}\".nanobuild\"{}", &text[range.start..last.end], &text[last.end..range.end])
+            let gap = if own_line {
+                &text[text[..line].trim_end_matches(['\n', '\r']).len()..last.start]
+            } else {
+                " "
+            };
+            format!(
+                "{},{gap}\".nanobuild\"{}",
+                &text[range.start..last.end],
+                &text[last.end..range.end]
+            )
         }
     };
     Ok(Some(replace(texts, ROOT.into(), at, range, after, None)))

@@ -6,8 +6,13 @@ use std::ops::Range;
 use toml_edit::{Document, Item, Key, TableLike, Value};
 
 /// The tables that name dependencies, in both of Cargo's spellings.
-const TABLES: [&str; 5] =
-    ["dependencies", "dev-dependencies", "build-dependencies", "dev_dependencies", "build_dependencies"];
+const TABLES: [&str; 5] = [
+    "dependencies",
+    "dev-dependencies",
+    "build-dependencies",
+    "dev_dependencies",
+    "build_dependencies",
+];
 
 /// Keys that say where a dependency comes from, and that `path` replaces.
 pub(super) const SOURCE_KEYS: [&str; 5] = ["git", "branch", "tag", "rev", "path"];
@@ -36,7 +41,10 @@ impl Splice {
 
 impl<'t> Manifest<'t> {
     pub(super) fn parse(text: &'t str) -> Result<Self, toml_edit::TomlError> {
-        Ok(Self { text, document: Document::parse(text)? })
+        Ok(Self {
+            text,
+            document: Document::parse(text)?,
+        })
     }
 
     pub(super) fn get(&self, at: &[String]) -> Option<&Item> {
@@ -70,8 +78,14 @@ impl<'t> Manifest<'t> {
         match self.get(at)? {
             Item::Value(value) => value.span(),
             Item::Table(table) => {
-                let start = leaves(table).filter_map(|(key, _)| key.span()).map(|span| span.start).min()?;
-                let end = leaves(table).filter_map(|(_, item)| item.span()).map(|span| span.end).max()?;
+                let start = leaves(table)
+                    .filter_map(|(key, _)| key.span())
+                    .map(|span| span.start)
+                    .min()?;
+                let end = leaves(table)
+                    .filter_map(|(_, item)| item.span())
+                    .map(|span| span.end)
+                    .max()?;
                 let line = self.line_start(start);
                 let end = end + self.text[end..self.line_end(end)].trim_end().len();
                 Some(line + self.indent(line).len()..end)
@@ -144,15 +158,24 @@ impl<'t> Manifest<'t> {
 
     /// What stands before a key of this table on its line: nothing, or `name.` for dotted keys.
     fn dotted_prefix(&self, table: &toml_edit::Table, line: usize) -> &str {
-        let key = leaves(table).filter_map(|(key, _)| key.span()).map(|span| span.start).min();
+        let key = leaves(table)
+            .filter_map(|(key, _)| key.span())
+            .map(|span| span.start)
+            .min();
         key.map_or("", |key| &self.text[line..key])
     }
 
     /// Where a new line of a table goes: behind its last entry, or behind its header.
     pub(super) fn end_of_table(&self, at: &[String]) -> Option<usize> {
         let table = self.get(at)?.as_table()?;
-        let own = leaves(table).filter_map(|(_, item)| item.span()).map(|span| span.end).max();
-        let header = (!table.is_implicit()).then(|| table.span()).flatten().map(|span| span.end);
+        let own = leaves(table)
+            .filter_map(|(_, item)| item.span())
+            .map(|span| span.end)
+            .max();
+        let header = (!table.is_implicit())
+            .then(|| table.span())
+            .flatten()
+            .map(|span| span.end);
         own.or(header).map(|end| self.line_end(end))
     }
 
@@ -161,7 +184,9 @@ impl<'t> Manifest<'t> {
     }
 
     fn line_end(&self, at: usize) -> usize {
-        self.text[at..].find('\n').map_or(self.text.len(), |newline| at + newline + 1)
+        self.text[at..]
+            .find('\n')
+            .map_or(self.text.len(), |newline| at + newline + 1)
     }
 
     fn indent(&self, line: usize) -> &str {

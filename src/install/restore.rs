@@ -13,8 +13,13 @@ use super::manifest::{Manifest, SOURCE_KEYS, Splice};
 /// When a manifest is no longer TOML.
 pub fn restore(texts: &mut Texts, edits: &[Edit]) -> Result<(), Error> {
     for edit in edits.iter().rev() {
-        let Some(text) = texts.get(&edit.manifest) else { continue };
-        let fail = |source| Error::Parse { path: edit.manifest.clone(), source };
+        let Some(text) = texts.get(&edit.manifest) else {
+            continue;
+        };
+        let fail = |source| Error::Parse {
+            path: edit.manifest.clone(),
+            source,
+        };
         let manifest = Manifest::parse(text).map_err(fail)?;
         let new = match &edit.before {
             None if edit.at.is_empty() => remove_last_newline(text, &edit.after),
@@ -22,7 +27,11 @@ pub fn restore(texts: &mut Texts, edits: &[Edit]) -> Result<(), Error> {
             Some(before) => match manifest.span(&edit.at) {
                 Some(range) if text[range.clone()] == edit.after => {
                     let mut text = text.clone();
-                    Splice { range, text: before.clone() }.apply(&mut text);
+                    Splice {
+                        range,
+                        text: before.clone(),
+                    }
+                    .apply(&mut text);
                     Some(text)
                 }
                 Some(_) => unpick(text, edit, before).map_err(fail)?,
@@ -49,8 +58,13 @@ fn remove_chunk(text: &str, manifest: &Manifest<'_>, edit: &Edit) -> Option<Stri
             let header = table.span()?;
             // Ours is the header with the empty line above it; if that is gone, the header alone.
             let start = edit.after.len() - edit.after.trim_start_matches(['\n', '\r']).len();
-            let start = header.start.checked_sub(start).filter(|start| text[*start..].starts_with(&edit.after));
-            let line = text[header.end..].find('\n').map_or(text.len(), |newline| header.end + newline + 1);
+            let start = header
+                .start
+                .checked_sub(start)
+                .filter(|start| text[*start..].starts_with(&edit.after));
+            let line = text[header.end..]
+                .find('\n')
+                .map_or(text.len(), |newline| header.end + newline + 1);
             start.unwrap_or(header.start)..line
         }
         // The person's own entries are in it now.
@@ -77,7 +91,11 @@ fn is_exclude(edit: &Edit) -> bool {
 
 fn points_to_bindings(entry: &Item) -> bool {
     let path = entry.get("path").and_then(Item::as_str);
-    path.is_some_and(|path| Utf8Path::new(path).components().any(|part| part.as_str() == ".nanobuild"))
+    path.is_some_and(|path| {
+        Utf8Path::new(path)
+            .components()
+            .any(|part| part.as_str() == ".nanobuild")
+    })
 }
 
 /// Takes our keys out of an entry that somebody changed, and puts back those that we had replaced.
@@ -85,13 +103,17 @@ fn unpick(text: &str, edit: &Edit, before: &str) -> Result<Option<String>, toml_
     // toml_edit writes plain newlines; a file that has others gets them back.
     let windows = text.contains("\r\n");
     let mut document: DocumentMut = text.replace("\r\n", "\n").parse()?;
-    let Some((last, above)) = edit.at.split_last() else { return Ok(None) };
+    let Some((last, above)) = edit.at.split_last() else {
+        return Ok(None);
+    };
     let mut home: &mut Item = document.as_item_mut();
     for key in above {
         let Some(next) = home.get_mut(key) else { return Ok(None) };
         home = next;
     }
-    let Some(entry) = home.get_mut(last) else { return Ok(None) };
+    let Some(entry) = home.get_mut(last) else {
+        return Ok(None);
+    };
     if let Some(list) = entry.as_array_mut() {
         list.retain(|path| path.as_str() != Some(".nanobuild"));
     } else if points_to_bindings(entry) {
@@ -113,7 +135,11 @@ fn parse_entry(text: &str) -> Option<Item> {
     let value = value.and_then(|mut document| document.remove("entry"));
     value.or_else(|| {
         let mut lines = text.parse::<DocumentMut>().ok()?;
-        let dotted = lines.iter().next().filter(|(_, item)| item.is_table()).map(|(key, _)| key.to_owned());
+        let dotted = lines
+            .iter()
+            .next()
+            .filter(|(_, item)| item.is_table())
+            .map(|(key, _)| key.to_owned());
         match dotted {
             Some(key) => lines.remove(&key),
             None => Some(Item::Table(lines.into_table())),
@@ -133,7 +159,9 @@ fn put_back(table: &mut dyn TableLike, original: Option<&Item>) {
 /// `{ version = "2" }` becomes `"2"` again if the entry was a plain string.
 fn simplify(entry: &mut Item, original: Option<&Item>) {
     let plain = original.is_some_and(Item::is_str);
-    let Some(table) = entry.as_inline_table_mut() else { return };
+    let Some(table) = entry.as_inline_table_mut() else {
+        return;
+    };
     if plain && let Some(version) = only_version(table) {
         let decor = table.decor().clone();
         let mut value = Value::from(version);

@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 
 use crate::generate::Files;
+use crate::project::Made;
 use crate::sys::files;
 
 /// Its files by path.
@@ -14,14 +15,34 @@ pub const FOLDER: &str = "nanobuild-runtime";
 /// The bundled runtime's files.
 #[must_use]
 pub fn bundled() -> Files {
-    FILES.iter().map(|(path, text)| ((*path).into(), (*text).to_owned())).collect()
+    FILES
+        .iter()
+        .map(|(path, text)| ((*path).into(), (*text).to_owned()))
+        .collect()
 }
 
 /// SHA-256 over the bundled runtime.
 #[must_use]
 pub fn digest() -> String {
-    let parts: Vec<String> = FILES.iter().map(|(path, text)| format!("{path}\0{}", files::digest(text.as_bytes()))).collect();
+    let parts: Vec<String> = FILES
+        .iter()
+        .map(|(path, text)| format!("{path}\0{}", files::digest(text.as_bytes())))
+        .collect();
     files::digest(parts.join("\n").as_bytes())
+}
+
+/// What its folder holds.
+#[must_use]
+pub fn made() -> Made {
+    let files = FILES
+        .iter()
+        .map(|(path, text)| ((*path).into(), files::digest(text.as_bytes())))
+        .collect();
+    Made {
+        key: digest(),
+        files,
+        functions: (0, 0),
+    }
 }
 
 /// Writes the bundled runtime into a folder.

@@ -166,6 +166,8 @@ fn std_named(types: &Types<'_>, name: &str, path: &PathTy, way: Way) -> Result<(
     for (position, arg) in type_args(path).enumerate() {
         if position >= crossing {
             hasher_or_allocator(arg)?;
+        } else if name == "std::borrow::Cow" && !is_borrowable(arg) {
+            return Err(Obstacle::new("std type", "a `Cow` of something other than text, a slice or a path"));
         } else if pointer {
             referent(types, arg, way)?;
         } else {
@@ -173,6 +175,14 @@ fn std_named(types: &Types<'_>, name: &str, path: &PathTy, way: Way) -> Result<(
         }
     }
     Ok(())
+}
+
+fn is_borrowable(ty: &Ty) -> bool {
+    match ty {
+        Ty::Prim(name) => name == "str",
+        Ty::Path(PathTy { def: Def::Std(path), .. }) => path == "std::path::Path",
+        other => matches!(other, Ty::Slice(_)),
+    }
 }
 
 fn hasher_or_allocator(ty: &Ty) -> Result<(), Obstacle> {

@@ -16,9 +16,18 @@ use crate::plan::types::{Kind, local};
 const DERIVABLE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
 
 /// Those of `derived` that the host derives too. `Default` is forwarded: an enum's `#[default]` is not known here.
+/// What a generic type implements by hand is not forwarded, so that traits above it cannot be derived either.
 #[must_use]
-pub fn derivable(derived: &[String]) -> Vec<String> {
-    DERIVABLE.iter().filter(|known| derived.iter().any(|name| name == *known)).map(|&name| name.to_owned()).collect()
+pub fn derivable(derived: &[String], is_generic: bool) -> Vec<String> {
+    let has = |wanted: &str| derived.iter().any(|name| name == wanted);
+    let below = |name: &str| match name {
+        "Copy" => has("Clone"),
+        "Eq" | "PartialOrd" => has("PartialEq"),
+        "Ord" => has("PartialEq") && has("Eq") && has("PartialOrd"),
+        _ => true,
+    };
+    let known = DERIVABLE.iter().filter(|&&name| has(name) && (!is_generic || below(name)));
+    known.map(|&name| name.to_owned()).collect()
 }
 
 /// Plans all impls, those of std's traits and those of the crate's own.

@@ -118,3 +118,14 @@ fn fill_in(api: &Api, path: &mut PathTy) {
     };
     path.args.splice(0..0, (0..wanted).map(|_| Arg::Lifetime("_".to_owned())));
 }
+
+/// Whether two types are equal but for lifetimes.
+#[must_use]
+pub fn same_but_lifetimes(a: &Ty, b: &Ty) -> bool {
+    let erased = |ty: &Ty| {
+        let mut ty = ty.clone();
+        each_lifetime(&Api::default(), &mut ty, &mut |lifetime| lifetime.clear());
+        ty
+    };
+    erased(a) == erased(b)
+}

@@ -171,7 +171,7 @@ impl<'a> Planner<'a> {
                 name,
                 meta: item.meta.clone(),
                 generics: generics.clone(),
-                derives: if repr.is_value() { impls::derivable(&facts.derived) } else { Vec::new() },
+                derives: if repr.is_value() { impls::derivable(&facts.derived, super::types::type_params(generics).next().is_some()) } else { Vec::new() },
                 attributes: facts.repr.clone(),
                 repr,
                 send: facts.send != Some(false),

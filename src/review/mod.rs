@@ -1,1 +1,183 @@
-//! review
+//! What a dependency asks for, against what was decided. Only here a decision is made, and only by a person.
+
+mod ask;
+
+use std::collections::BTreeSet;
+
+use nanobuild_policy::{Capability, Signature};
+
+use crate::project::Record;
+
+pub use ask::{Answer, Ask, Silent, Terminal};
+
+/// The capabilities that a reviewed nanoprocess gets. Only [`review`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    granted: BTreeSet<Capability>,
+    refused: BTreeSet<Capability>,
+}
+
+impl Approved {
+    /// What it gets of what it asks for.
+    #[must_use]
+    pub fn granted(&self) -> &BTreeSet<Capability> {
+        &self.granted
+    }
+
+    /// What it asks for and does not get.
+    #[must_use]
+    pub fn refused(&self) -> &BTreeSet<Capability> {
+        &self.refused
+    }
+}
+
+/// What is known before the review.
+#[derive(Debug, Clone, Default)]
+pub struct Baseline {
+    /// What the lockfile says that it asks for; none if it is new.
+    pub asked: Option<BTreeSet<Capability>>,
+    /// What people granted.
+    pub grants: BTreeSet<Capability>,
+}
+
+fn list(capabilities: &[Capability]) -> String {
+    capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl Baseline {
+    /// What a record knows.
+    #[must_use]
+    pub fn of(record: &Record) -> Self {
+        Self { asked: record.facts.as_ref().map(|facts| facts.asks.clone()), grants: record.grants.clone() }
+    }
+}
+
+/// Why the review did not end in an approval.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An update asks for more, and no person is there to decide.
+    #[error("{name} {version} asks for what {name} did not ask for before: {}", list(.new))]
+    New {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+        /// New capabilities.
+        new: Vec<Capability>,
+    },
+    /// The person left.
+    #[error("nothing was decided about {0}")]
+    Undecided(String),
+}
+
+/// Compares what a dependency asks for with the baseline and has a person decide on what is new.
+///
+/// # Errors
+/// When something is new in an update and nobody can be asked.
+pub fn review(
+    name: &str,
+    version: &str,
+    signature: &Signature,
+    known: &Baseline,
+    ask: &dyn Ask,
+) -> Result<Approved, Error> {
+    let asks = &signature.capabilities();
+    let mut granted: BTreeSet<Capability> = asks.intersection(&known.grants).copied().collect();
+    let undecided = asks.iter().filter(|capability| !granted.contains(*capability));
+    let new: Vec<Capability> = match &known.asked {
+        Some(before) => undecided
+            .filter(|capability| !before.contains(*capability))
+            .copied()
+            .collect(),
+        None => undecided.copied().collect(),
+    };
+    if !new.is_empty() {
+        match ask.grant(name, version, &new) {
+            Answer::Grant => granted.extend(new),
+            Answer::Refuse => {}
+            Answer::Leave => return Err(Error::Undecided(name.to_owned())),
+            Answer::NobodyThere if known.asked.is_none() => {}
+            Answer::NobodyThere => {
+                return Err(Error::New {
+                    name: name.to_owned(),
+                    version: version.to_owned(),
+                    new,
+                });
+            }
+        }
+    }
+    let refused = asks.difference(&granted).copied().collect();
+    Ok(Approved { granted, refused })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Says(fn() -> Answer);
+
+    impl std::fmt::Debug for Says {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("Says")
+        }
+    }
+
+    impl Ask for Says {
+        fn grant(&self, _: &str, _: &str, _: &[Capability]) -> Answer {
+            (self.0)()
+        }
+    }
+
+    fn set(names: &[&str]) -> BTreeSet<Capability> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    fn asks(names: &[&str]) -> Signature {
+        Signature { imports: set(names).into_iter().map(|capability| (capability, BTreeSet::new())).collect(), ..Signature::default() }
+    }
+
+    #[test]
+    fn nothing_is_granted_without_a_person() {
+        let asks = asks(&["fs.read", "random"]);
+        let first = review(
+            "zip",
+            "1.0.0",
+            &asks,
+            &Baseline {
+                asked: None,
+                grants: set(&["random"]),
+            },
+            &Silent,
+        )
+        .unwrap();
+        assert_eq!(
+            (first.granted(), first.refused()),
+            (&set(&["random"]), &set(&["fs.read"]))
+        );
+        let known = Baseline {
+            asked: Some(set(&["random"])),
+            grants: set(&["random"]),
+        };
+        let error = review("zip", "1.0.1", &asks, &known, &Silent).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "zip 1.0.1 asks for what zip did not ask for before: fs.read"
+        );
+    }
+
+    #[test]
+    fn a_person_is_asked_about_what_is_new_only() {
+        let known = Baseline {
+            asked: Some(set(&["fs.read"])),
+            grants: set(&[]),
+        };
+        let same = review("zip", "1.0.1", &asks(&["fs.read"]), &known, &Says(|| unreachable!())).unwrap();
+        assert!(same.granted().is_empty(), "refused before, refused now");
+        let more = asks(&["fs.read", "net.connect"]);
+        let granted = review("zip", "1.0.1", &more, &known, &Says(|| Answer::Grant)).unwrap();
+        assert_eq!(granted.granted(), &set(&["net.connect"]));
+        let refused = review("zip", "1.0.1", &more, &known, &Says(|| Answer::Refuse)).unwrap();
+        assert!(refused.granted().is_empty());
+        assert!(review("zip", "1.0.1", &more, &known, &Says(|| Answer::Leave)).is_err());
+    }
+}

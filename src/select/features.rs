@@ -24,7 +24,10 @@ impl Flags {
     /// Everything that the workspace could switch on.
     #[must_use]
     pub fn all() -> Self {
-        Self { all: true, ..Self::default() }
+        Self {
+            all: true,
+            ..Self::default()
+        }
     }
 
     fn wants(&self, graph: &Graph, id: FeatureId<'_>) -> bool {
@@ -35,7 +38,10 @@ impl Flags {
         if self.all || (name == "default" && !self.no_default) {
             return true;
         }
-        let package = graph.features.metadata(id.package_id()).map_or("", |metadata| metadata.name());
+        let package = graph
+            .features
+            .metadata(id.package_id())
+            .map_or("", |metadata| metadata.name());
         self.features.contains(name) || self.features.contains(&format!("{package}/{name}"))
     }
 }
@@ -50,7 +56,10 @@ impl Graph {
         let initials = graph.resolve_workspace().to_feature_set(filter);
         let nothing = graph.resolve_none().to_feature_set(StandardFeatures::None);
         let mut options = CargoOptions::new();
-        options.set_resolver(CargoResolverVersion::V1).set_include_dev(true).set_platform(PlatformSpec::Any);
+        options
+            .set_resolver(CargoResolverVersion::V1)
+            .set_include_dev(true)
+            .set_platform(PlatformSpec::Any);
         let cargo = guppy::graph::cargo::CargoSet::new(initials, nothing, &options).ok()?;
         let id = guppy::PackageId::new(id.repr.clone());
         let mut found = None::<BTreeSet<String>>;
@@ -63,12 +72,21 @@ impl Graph {
         }
         let mut found = found?;
         let name = graph.metadata(&id).map_or("", |metadata| metadata.name());
-        found.extend(flags.features.iter().filter_map(|flag| flag.strip_prefix(name)?.strip_prefix('/')).map(str::to_owned));
+        found.extend(
+            flags
+                .features
+                .iter()
+                .filter_map(|flag| flag.strip_prefix(name)?.strip_prefix('/'))
+                .map(str::to_owned),
+        );
         Some(found)
     }
 
     /// Whether a manifest's feature table, implicit entries included, has this name.
     fn has_feature(&self, id: &guppy::PackageId, name: &str) -> bool {
-        self.metadata.packages.iter().any(|package| package.id.repr == id.repr() && package.features.contains_key(name))
+        self.metadata
+            .packages
+            .iter()
+            .any(|package| package.id.repr == id.repr() && package.features.contains_key(name))
     }
 }

@@ -49,8 +49,7 @@ impl Graph {
     /// When it is not what this version of the tool knows.
     pub fn parse(json: &str) -> Result<Self, Error> {
         let metadata = cargo_metadata::MetadataCommand::parse(json).map_err(Error::Metadata)?;
-        let features =
-            guppy::graph::PackageGraph::from_json(json).map_err(|error| Error::Graph(Box::new(error)))?;
+        let features = guppy::graph::PackageGraph::from_json(json).map_err(|error| Error::Graph(Box::new(error)))?;
         Ok(Self { metadata, features })
     }
 
@@ -90,10 +89,13 @@ impl Graph {
         let nodes = self.metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
         let mut edges = Vec::new();
         for node in nodes.filter(|node| node.deps.iter().any(|dep| dep.pkg == package.id)) {
-            let Some(from) = self.metadata.packages.iter().find(|other| other.id == node.id) else { continue };
-            let entries = from.dependencies.iter().filter(|declared| {
-                declared.name == package.name.as_str() && declared.req.matches(&package.version)
-            });
+            let Some(from) = self.metadata.packages.iter().find(|other| other.id == node.id) else {
+                continue;
+            };
+            let entries = from
+                .dependencies
+                .iter()
+                .filter(|declared| declared.name == package.name.as_str() && declared.req.matches(&package.version));
             edges.extend(entries.map(|declared| Edge { from, declared }));
         }
         edges
@@ -103,7 +105,13 @@ impl Graph {
     #[must_use]
     pub fn source(package: &Package, registries: &Registries) -> Option<Source> {
         let Some(source) = &package.source else {
-            return Some(Source::Path(package.manifest_path.parent().map(Utf8PathBuf::from).unwrap_or_default()));
+            return Some(Source::Path(
+                package
+                    .manifest_path
+                    .parent()
+                    .map(Utf8PathBuf::from)
+                    .unwrap_or_default(),
+            ));
         };
         if source.is_crates_io() || source.repr == "sparse+https://index.crates.io/" {
             return Some(Source::Registry(None));
@@ -111,7 +119,10 @@ impl Graph {
         if let Some(git) = source.repr.strip_prefix("git+") {
             let (address, rev) = git.split_once('#')?;
             let url = address.split_once('?').map_or(address, |(url, _)| url);
-            return Some(Source::Git { url: url.to_owned(), rev: rev.to_owned() });
+            return Some(Source::Git {
+                url: url.to_owned(),
+                rev: rev.to_owned(),
+            });
         }
         let index = source.repr.strip_prefix("registry+").unwrap_or(&source.repr);
         let index = index.strip_prefix("sparse+").unwrap_or(index);

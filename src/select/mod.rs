@@ -12,7 +12,7 @@ use camino::Utf8PathBuf;
 use semver::Version;
 
 pub use features::Flags;
-pub use graph::{Edge, Graph, INDEX, Registries};
+pub use graph::{Edge, Error as GraphError, Graph, INDEX, Registries};
 pub use pick::{Error as PickError, Picked, Spec, folder_name, pick};
 pub use prove::{Breach, Guarded, prove, stale};
 pub use version::bindings_version;

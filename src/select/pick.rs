@@ -30,7 +30,10 @@ impl FromStr for Spec {
         if !valid || version.as_deref() == Some("") {
             return Err("expected a crate's name, or NAME@VERSION".to_owned());
         }
-        Ok(Self { name: name.to_owned(), version })
+        Ok(Self {
+            name: name.to_owned(),
+            version,
+        })
     }
 }
 
@@ -40,7 +43,9 @@ impl Spec {
     pub fn accepts(&self, version: &Version) -> bool {
         let Some(wanted) = &self.version else { return true };
         let version = version.to_string();
-        version.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '+']))
+        version
+            .strip_prefix(wanted.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '+']))
     }
 }
 
@@ -87,7 +92,9 @@ pub enum Error {
         present: Vec<Version>,
     },
     /// It runs inside the compiler.
-    #[error("`{0}` is a procedural macro: it runs inside the compiler, not in the application, so there are no calls to put behind a boundary")]
+    #[error(
+        "`{0}` is a procedural macro: it runs inside the compiler, not in the application, so there are no calls to put behind a boundary"
+    )]
     ProcMacro(String),
     /// Nothing to link.
     #[error("`{0}` has no library")]
@@ -122,26 +129,31 @@ impl Error {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Unknown { similar: Some(name), .. } => Some(format!("did you mean `{name}`?")),
-            Self::Unknown { name, similar: None } => {
-                Some(format!("add it to the application first (`cargo add {name}`), or see `cargo tree` for what is there"))
-            }
-            Self::NoSuchVersion { name, present, .. } => {
-                present.first().map(|version| format!("run `cargo nanobuild add {name}@{version}`"))
-            }
+            Self::Unknown {
+                similar: Some(name), ..
+            } => Some(format!("did you mean `{name}`?")),
+            Self::Unknown { name, similar: None } => Some(format!(
+                "add it to the application first (`cargo add {name}`), or see `cargo tree` for what is there"
+            )),
+            Self::NoSuchVersion { name, present, .. } => present
+                .first()
+                .map(|version| format!("run `cargo nanobuild add {name}@{version}`")),
             Self::Ambiguous { name, present } => {
                 let specs: Vec<String> = present.iter().map(|version| format!("{name}@{version}")).collect();
-                Some(format!("name the versions to sandbox: `cargo nanobuild add {}`", specs.join(" ")))
+                Some(format!(
+                    "name the versions to sandbox: `cargo nanobuild add {}`",
+                    specs.join(" ")
+                ))
             }
             Self::ProcMacro(_) | Self::NoLibrary(_) | Self::Member(_) => {
                 Some("choose a library that the application calls; `cargo tree` lists them".to_owned())
             }
-            Self::OutOfReach { dependent, .. } => {
-                Some(format!("make it a dependency by version or git in `{dependent}`, which `[patch]` can redirect"))
-            }
-            Self::UnnamedRegistry { index, .. } => {
-                Some(format!("add `[registries] NAME = {{ index = \"{index}\" }}` to .cargo/config.toml"))
-            }
+            Self::OutOfReach { dependent, .. } => Some(format!(
+                "make it a dependency by version or git in `{dependent}`, which `[patch]` can redirect"
+            )),
+            Self::UnnamedRegistry { index, .. } => Some(format!(
+                "add `[registries] NAME = {{ index = \"{index}\" }}` to .cargo/config.toml"
+            )),
         }
     }
 }
@@ -160,15 +172,27 @@ pub fn pick(graph: &Graph, spec: &Spec, flags: &Flags, registries: &Registries) 
     if kinds.contains(&TargetKind::ProcMacro) {
         return Err(Error::ProcMacro(name));
     }
-    let library = [TargetKind::Lib, TargetKind::RLib, TargetKind::DyLib, TargetKind::CDyLib, TargetKind::StaticLib];
+    let library = [
+        TargetKind::Lib,
+        TargetKind::RLib,
+        TargetKind::DyLib,
+        TargetKind::CDyLib,
+        TargetKind::StaticLib,
+    ];
     if !library.iter().any(|kind| kinds.contains(kind)) {
         return Err(Error::NoLibrary(name));
     }
     let Some(source) = Graph::source(package, registries) else {
-        let index = package.source.as_ref().map(|source| source.repr.clone()).unwrap_or_default();
+        let index = package
+            .source
+            .as_ref()
+            .map(|source| source.repr.clone())
+            .unwrap_or_default();
         return Err(Error::UnnamedRegistry { name, index });
     };
-    let features = graph.features_of(&package.id, flags).or_else(|| graph.features_of(&package.id, &Flags::all()));
+    let features = graph
+        .features_of(&package.id, flags)
+        .or_else(|| graph.features_of(&package.id, &Flags::all()));
     let mut picked = Picked {
         dependency: Dependency {
             folder: name.clone(),
@@ -193,7 +217,11 @@ impl Picked {
             let manifest = &edge.from.manifest_path;
             let ours = edge.from.source.is_none() && manifest.starts_with(graph.root());
             if ours {
-                let key = edge.declared.rename.clone().unwrap_or_else(|| edge.declared.name.clone());
+                let key = edge
+                    .declared
+                    .rename
+                    .clone()
+                    .unwrap_or_else(|| edge.declared.name.clone());
                 self.direct.insert((manifest.clone(), key));
             }
             match edge.declared.source.as_ref().map(|source| source.repr.as_str()) {
@@ -217,16 +245,25 @@ fn patch_table(source: &str) -> String {
     if source == super::INDEX || source == "sparse+https://index.crates.io/" {
         return "crates-io".to_owned();
     }
-    let address = source.strip_prefix("registry+").or_else(|| source.strip_prefix("git+")).unwrap_or(source);
+    let address = source
+        .strip_prefix("registry+")
+        .or_else(|| source.strip_prefix("git+"))
+        .unwrap_or(source);
     let end = address.find(['?', '#']).unwrap_or(address.len());
     address[..end].to_owned()
 }
 
 fn find<'g>(graph: &'g Graph, spec: &'g Spec) -> Result<&'g Package, Error> {
     let name = spec.name.clone();
-    let copies: Vec<&Package> = graph.copies(&spec.name).filter(|copy| graph.bindings_folder(copy).is_none()).collect();
+    let copies: Vec<&Package> = graph
+        .copies(&spec.name)
+        .filter(|copy| graph.bindings_folder(copy).is_none())
+        .collect();
     if copies.is_empty() {
-        return Err(Error::Unknown { similar: similar(graph, &name), name });
+        return Err(Error::Unknown {
+            similar: similar(graph, &name),
+            name,
+        });
     }
     let present = || {
         let mut versions: Vec<Version> = copies.iter().map(|copy| copy.version.clone()).collect();
@@ -236,10 +273,17 @@ fn find<'g>(graph: &'g Graph, spec: &'g Spec) -> Result<&'g Package, Error> {
     let mut wanted = copies.iter().filter(|copy| spec.accepts(&copy.version));
     match (wanted.next(), wanted.next()) {
         (Some(one), None) => Ok(one),
-        (Some(_), Some(_)) => Err(Error::Ambiguous { name, present: present() }),
+        (Some(_), Some(_)) => Err(Error::Ambiguous {
+            name,
+            present: present(),
+        }),
         (None, _) => {
             let wanted = spec.version.clone().unwrap_or_default();
-            Err(Error::NoSuchVersion { name, wanted, present: present() })
+            Err(Error::NoSuchVersion {
+                name,
+                wanted,
+                present: present(),
+            })
         }
     }
 }
@@ -248,7 +292,12 @@ fn similar(graph: &Graph, name: &str) -> Option<String> {
     let flat = |text: &str| text.to_lowercase().replace('-', "_");
     let candidates = graph.packages().filter(|package| !graph.is_member(&package.id));
     candidates
-        .map(|package| (strsim::damerau_levenshtein(&flat(&package.name), &flat(name)), package.name.to_string()))
+        .map(|package| {
+            (
+                strsim::damerau_levenshtein(&flat(&package.name), &flat(name)),
+                package.name.to_string(),
+            )
+        })
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len().min(name.len()) / 4)
         .min()
         .map(|(_, candidate)| candidate)
@@ -264,7 +313,10 @@ pub fn folder_name(name: &str, version: &Version, taken: &BTreeSet<String>) -> S
     };
     let candidates = [name.to_owned(), compatible, format!("{name}-{version}")];
     let numbered = (2..).map(|number| format!("{name}-{version}-{number}"));
-    let free = candidates.into_iter().chain(numbered).find(|candidate| !taken.contains(candidate));
+    let free = candidates
+        .into_iter()
+        .chain(numbered)
+        .find(|candidate| !taken.contains(candidate));
     free.unwrap_or_else(|| name.to_owned())
 }
 
@@ -290,14 +342,26 @@ mod tests {
         assert_eq!(folder_name("rand", &version("0.8.5"), &taken(&[])), "rand");
         assert_eq!(folder_name("rand", &version("0.8.5"), &taken(&["rand"])), "rand-0.8");
         assert_eq!(folder_name("rand", &version("2.8.5"), &taken(&["rand"])), "rand-2");
-        assert_eq!(folder_name("rand", &version("2.8.5"), &taken(&["rand", "rand-2"])), "rand-2.8.5");
+        assert_eq!(
+            folder_name("rand", &version("2.8.5"), &taken(&["rand", "rand-2"])),
+            "rand-2.8.5"
+        );
     }
 
     #[test]
     fn patch_tables() {
         assert_eq!(patch_table(super::super::INDEX), "crates-io");
-        assert_eq!(patch_table("git+https://example.org/a/b?branch=main#0123"), "https://example.org/a/b");
-        assert_eq!(patch_table("registry+https://example.org/index"), "https://example.org/index");
-        assert_eq!(patch_table("sparse+https://example.org/index/"), "sparse+https://example.org/index/");
+        assert_eq!(
+            patch_table("git+https://example.org/a/b?branch=main#0123"),
+            "https://example.org/a/b"
+        );
+        assert_eq!(
+            patch_table("registry+https://example.org/index"),
+            "https://example.org/index"
+        );
+        assert_eq!(
+            patch_table("sparse+https://example.org/index/"),
+            "sparse+https://example.org/index/"
+        );
     }
 }

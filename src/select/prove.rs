@@ -39,7 +39,11 @@ pub struct Breach {
 pub fn prove(graph: &Graph, guarded: &[Guarded]) -> Result<(), Vec<Breach>> {
     let mut breaches = Vec::new();
     for crate_ in guarded {
-        let ours = |package| graph.bindings_folder(package).is_some_and(|folder| crate_.folders.contains(&folder));
+        let ours = |package| {
+            graph
+                .bindings_folder(package)
+                .is_some_and(|folder| crate_.folders.contains(&folder))
+        };
         let (bindings, others): (Vec<_>, Vec<_>) = graph.copies(&crate_.name).partition(|package| ours(package));
         for package in others {
             if graph.is_member(&package.id) || crate_.allowed.iter().any(|allowed| allowed.matches(&package.version)) {
@@ -49,7 +53,10 @@ pub fn prove(graph: &Graph, guarded: &[Guarded]) -> Result<(), Vec<Breach>> {
             breaches.push(Breach {
                 name: crate_.name.clone(),
                 version: package.version.clone(),
-                source: package.source.as_ref().map_or_else(|| package.manifest_path.to_string(), |source| source.repr.clone()),
+                source: package
+                    .source
+                    .as_ref()
+                    .map_or_else(|| package.manifest_path.to_string(), |source| source.repr.clone()),
                 required_by: required_by(edges.iter().map(|edge| (edge.from, &edge.declared.req))),
                 redirected: !bindings.is_empty(),
             });
@@ -63,11 +70,21 @@ pub fn prove(graph: &Graph, guarded: &[Guarded]) -> Result<(), Vec<Breach>> {
 /// bindings claim does: someone asks for a later release. Each with who asks.
 #[must_use]
 pub fn stale(graph: &Graph, dependency: &Dependency) -> Vec<(VersionReq, String)> {
-    let bindings = graph.packages().find(|package| graph.bindings_folder(package).as_ref() == Some(&dependency.folder));
+    let bindings = graph
+        .packages()
+        .find(|package| graph.bindings_folder(package).as_ref() == Some(&dependency.folder));
     let Some(bindings) = bindings else { return Vec::new() };
     let edges = graph.dependents(bindings);
-    let late = edges.iter().filter(|edge| !edge.declared.req.matches(&dependency.version));
-    late.map(|edge| (edge.declared.req.clone(), format!("{} {}", edge.from.name, edge.from.version))).collect()
+    let late = edges
+        .iter()
+        .filter(|edge| !edge.declared.req.matches(&dependency.version));
+    late.map(|edge| {
+        (
+            edge.declared.req.clone(),
+            format!("{} {}", edge.from.name, edge.from.version),
+        )
+    })
+    .collect()
 }
 
 fn required_by<'g>(edges: impl Iterator<Item = (&'g cargo_metadata::Package, &'g VersionReq)>) -> Vec<String> {

@@ -19,10 +19,20 @@ pub fn bindings_version(real: &Version, requirements: &[VersionReq]) -> Version 
         pre: Prerelease::EMPTY,
         build: BuildMetadata::new(&real.to_string().replace('+', ".")).unwrap_or_default(),
     };
-    let last = |major, minor| if major == 0 { claim(0, minor, LAST) } else { claim(major, LAST, 0) };
+    let last = |major, minor| {
+        if major == 0 {
+            claim(0, minor, LAST)
+        } else {
+            claim(major, LAST, 0)
+        }
+    };
     let mut candidates = vec![last(real.major, real.minor), claim(real.major, real.minor, LAST)];
     let bounds = requirements.iter().flat_map(|requirement| &requirement.comparators);
-    candidates.extend(bounds.filter_map(upper).map(|(major, minor, patch)| claim(major, minor, patch)));
+    candidates.extend(
+        bounds
+            .filter_map(upper)
+            .map(|(major, minor, patch)| claim(major, minor, patch)),
+    );
     candidates.retain(|candidate| {
         let compatible = candidate.major == real.major && (real.major > 0 || candidate.minor == real.minor);
         let frozen = real.major == 0 && real.minor == 0 && candidate.patch != real.patch;
@@ -34,7 +44,13 @@ pub fn bindings_version(real: &Version, requirements: &[VersionReq]) -> Version 
 
 /// The largest version that a comparator accepts, if it has an end below its major version's.
 fn upper(comparator: &Comparator) -> Option<(u64, u64, u64)> {
-    let Comparator { op, major, minor, patch, .. } = comparator;
+    let Comparator {
+        op,
+        major,
+        minor,
+        patch,
+        ..
+    } = comparator;
     match (op, minor, patch) {
         (Op::Exact | Op::LessEq, Some(minor), Some(patch)) => Some((*major, *minor, *patch)),
         (Op::Exact | Op::LessEq | Op::Tilde | Op::Wildcard, Some(minor), _) => Some((*major, *minor, LAST)),

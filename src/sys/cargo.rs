@@ -17,7 +17,9 @@ pub struct Net {
 
 impl Net {
     fn flags(self) -> impl Iterator<Item = &'static str> {
-        [(self.locked, "--locked"), (self.offline, "--offline")].into_iter().filter_map(|(on, flag)| on.then_some(flag))
+        [(self.locked, "--locked"), (self.offline, "--offline")]
+            .into_iter()
+            .filter_map(|(on, flag)| on.then_some(flag))
     }
 }
 
@@ -71,8 +73,17 @@ pub fn locate_root(manifest: Option<&Utf8Path>) -> Result<Utf8PathBuf, Error> {
 /// When Cargo cannot resolve.
 pub fn metadata(manifest: &Utf8Path, net: Net, config: &[String]) -> Result<String, Error> {
     let mut command = command();
-    command.args(["metadata", "--format-version", "1", "--all-features", "--manifest-path", manifest.as_str()]);
-    command.args(net.flags()).args(config.iter().flat_map(|value| ["--config", value]));
+    command.args([
+        "metadata",
+        "--format-version",
+        "1",
+        "--all-features",
+        "--manifest-path",
+        manifest.as_str(),
+    ]);
+    command
+        .args(net.flags())
+        .args(config.iter().flat_map(|value| ["--config", value]));
     ask(&mut command)
 }
 
@@ -82,7 +93,21 @@ pub fn metadata(manifest: &Utf8Path, net: Net, config: &[String]) -> Result<Stri
 /// When Cargo cannot resolve.
 pub fn generate_lockfile(manifest: &Utf8Path, net: Net) -> Result<(), Error> {
     let mut command = command();
-    command.args(["generate-lockfile", "--manifest-path", manifest.as_str()]).args(Net { locked: false, ..net }.flags());
+    command
+        .args(["generate-lockfile", "--manifest-path", manifest.as_str()])
+        .args(Net { locked: false, ..net }.flags());
+    ask(&mut command).map(drop)
+}
+
+/// Resolves one package of a `Cargo.lock` anew.
+///
+/// # Errors
+/// When Cargo cannot.
+pub fn update(manifest: &Utf8Path, package: &str, net: Net) -> Result<(), Error> {
+    let mut command = command();
+    command
+        .args(["update", "--manifest-path", manifest.as_str(), package])
+        .args(net.flags());
     ask(&mut command).map(drop)
 }
 
@@ -92,7 +117,16 @@ pub fn generate_lockfile(manifest: &Utf8Path, net: Net) -> Result<(), Error> {
 /// When Cargo cannot.
 pub fn update_precise(manifest: &Utf8Path, package: &str, version: &str, net: Net) -> Result<(), Error> {
     let mut command = command();
-    command.args(["update", "--manifest-path", manifest.as_str(), "--precise", version, package]).args(net.flags());
+    command
+        .args([
+            "update",
+            "--manifest-path",
+            manifest.as_str(),
+            "--precise",
+            version,
+            package,
+        ])
+        .args(net.flags());
     ask(&mut command).map(drop)
 }
 
@@ -102,6 +136,14 @@ pub fn update_precise(manifest: &Utf8Path, package: &str, version: &str, net: Ne
 /// When there is no rustc.
 pub fn rustc_version() -> Result<String, Error> {
     ask(Command::new(rustc()).arg("-vV"))
+}
+
+/// Where the toolchain lies.
+///
+/// # Errors
+/// When there is no rustc.
+pub fn sysroot() -> Result<Utf8PathBuf, Error> {
+    Ok(ask(Command::new(rustc()).args(["--print", "sysroot"]))?.trim().into())
 }
 
 /// Whether the standard library of a target is installed.
@@ -151,8 +193,15 @@ fn checked(command: &Command, output: Output) -> Result<Vec<u8>, Error> {
         return Ok(output.stdout);
     }
     let stderr = String::from_utf8_lossy(&output.stderr);
-    let said = stderr.trim().strip_prefix("error: ").unwrap_or(stderr.trim()).to_owned();
-    Err(Error::Failed { command: line(command), said: Said(said) })
+    let said = stderr
+        .trim()
+        .strip_prefix("error: ")
+        .unwrap_or(stderr.trim())
+        .to_owned();
+    Err(Error::Failed {
+        command: line(command),
+        said: Said(said),
+    })
 }
 
 /// A command line for people: the program's own name, its first two arguments.
@@ -160,5 +209,8 @@ fn line(command: &Command) -> String {
     let program = Utf8PathBuf::from(command.get_program().to_string_lossy().into_owned());
     let words = command.get_args().take(2).map(|arg| arg.to_string_lossy().into_owned());
     let words = words.take_while(|word| !word.starts_with("--"));
-    std::iter::once(program.file_stem().unwrap_or("cargo").to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+    std::iter::once(program.file_stem().unwrap_or("cargo").to_owned())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -57,7 +57,10 @@ pub fn replace(path: &Utf8Path, bytes: &[u8]) -> Result<bool, Error> {
     if read(path)?.as_deref() == Some(bytes) {
         return Ok(false);
     }
-    let parent = path.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_str().is_empty())
+        .unwrap_or(Utf8Path::new("."));
     make_dir(parent)?;
     let write = || -> io::Result<()> {
         let mut builder = tempfile::Builder::new();
@@ -98,6 +101,24 @@ pub fn remove(path: &Utf8Path) -> Result<(), Error> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::at("remove", path)(error)),
         _ => Ok(()),
     }
+}
+
+/// Whether files can be made in a folder.
+///
+/// # Errors
+/// When they cannot.
+pub fn probe(folder: &Utf8Path) -> Result<(), Error> {
+    tempfile::tempfile_in(folder)
+        .map(drop)
+        .map_err(Error::at("write", folder))
+}
+
+/// Renames a file or folder.
+///
+/// # Errors
+/// When the system refuses.
+pub fn rename(from: &Utf8Path, to: &Utf8Path) -> Result<(), Error> {
+    std::fs::rename(from, to).map_err(Error::at("write", to))
 }
 
 /// Copies a folder's files and folders; links are not followed but refused.

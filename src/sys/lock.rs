@@ -21,7 +21,12 @@ impl ProjectLock {
         if let Some(parent) = path.parent() {
             files::make_dir(parent)?;
         }
-        let file = File::options().create(true).truncate(false).write(true).open(path).map_err(Error::at("open", path))?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(Error::at("open", path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -4,9 +4,11 @@ pub mod cargo;
 pub mod exec;
 pub mod files;
 pub mod jail;
+pub mod kernel;
 pub mod lock;
 pub mod process;
 pub mod signal;
+pub mod toolchain;
 pub mod transaction;
 
 pub use jail::{Jail, Task};

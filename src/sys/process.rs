@@ -26,7 +26,10 @@ pub struct Error {
 /// # Errors
 /// When it cannot be started. How it ended is in the output's status.
 pub fn capture(command: &mut Command) -> Result<Output, Error> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     collect(command, |child| child.wait_with_output())
 }
 
@@ -35,7 +38,10 @@ pub fn capture(command: &mut Command) -> Result<Output, Error> {
 /// # Errors
 /// When it cannot be started.
 pub fn capture_stdout(command: &mut Command) -> Result<Output, Error> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit());
     collect(command, |child| child.wait_with_output())
 }
 

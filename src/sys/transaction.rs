@@ -44,7 +44,10 @@ impl Transaction {
     /// When the folder cannot be made.
     pub fn begin(folder: &Utf8Path) -> Result<Self, Error> {
         files::make_dir(folder)?;
-        let journal = Journal { folder: folder.to_owned(), entries: Vec::new() };
+        let journal = Journal {
+            folder: folder.to_owned(),
+            entries: Vec::new(),
+        };
         journal.save()?;
         *open() = Some(journal);
         Ok(Self { _sealed: () })
@@ -127,9 +130,14 @@ pub fn recover(folder: &Utf8Path) -> Result<bool, Error> {
         files::remove(folder)?;
         return Ok(false);
     };
-    let journal: Journal = serde_json::from_slice(&bytes).map_err(|error| Error::at("read", &table)(io::Error::other(error)))?;
+    let journal: Journal =
+        serde_json::from_slice(&bytes).map_err(|error| Error::at("read", &table)(io::Error::other(error)))?;
     let changed = !journal.entries.is_empty();
-    Journal { folder: folder.to_owned(), ..journal }.roll_back()?;
+    Journal {
+        folder: folder.to_owned(),
+        ..journal
+    }
+    .roll_back()?;
     Ok(changed)
 }
 
@@ -137,7 +145,9 @@ const TABLE: &str = "journal.json";
 
 fn with<T>(change: impl FnOnce(&mut Journal) -> Result<T, Error>) -> Result<T, Error> {
     let mut journal = open();
-    let journal = journal.as_mut().unwrap_or_else(|| unreachable!("a Transaction exists only while its journal is open"));
+    let journal = journal
+        .as_mut()
+        .unwrap_or_else(|| unreachable!("a Transaction exists only while its journal is open"));
     change(journal)
 }
 
@@ -166,7 +176,10 @@ impl Journal {
             }
             None => None,
         };
-        self.entries.push(Entry { path: path.to_owned(), backup });
+        self.entries.push(Entry {
+            path: path.to_owned(),
+            backup,
+        });
         self.save()
     }
 
@@ -178,7 +191,10 @@ impl Journal {
         }
         let there = path.symlink_metadata().is_ok();
         let backup = there.then(|| self.entries.len().to_string());
-        self.entries.push(Entry { path: path.to_owned(), backup: backup.clone() });
+        self.entries.push(Entry {
+            path: path.to_owned(),
+            backup: backup.clone(),
+        });
         self.save()?;
         let Some(backup) = backup else { return Ok(()) };
         std::fs::rename(path, self.folder.join(backup)).map_err(Error::at("move", path))
@@ -211,7 +227,12 @@ mod tests {
     fn all_or_nothing() {
         let scratch = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(scratch.path()).unwrap();
-        let (journal, file, dir, new) = (root.join("journal"), root.join("a.toml"), root.join("dir"), root.join("b"));
+        let (journal, file, dir, new) = (
+            root.join("journal"),
+            root.join("a.toml"),
+            root.join("dir"),
+            root.join("b"),
+        );
         std::fs::write(&file, "one").unwrap();
         std::fs::create_dir(&dir).unwrap();
         std::fs::write(dir.join("x"), "x1").unwrap();
@@ -247,6 +268,10 @@ mod tests {
         assert!(!recover(&journal).unwrap());
 
         change(true, "p2");
-        assert_eq!(state(), (Some("three".into()), Some("new".into()), Some("x2".into()), false), "committing keeps");
+        assert_eq!(
+            state(),
+            (Some("three".into()), Some("new".into()), Some("x2".into()), false),
+            "committing keeps"
+        );
     }
 }

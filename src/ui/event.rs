@@ -133,6 +133,11 @@ pub enum Event {
         /// Why.
         message: String,
     },
+    /// What to do next.
+    Hint {
+        /// What.
+        message: String,
+    },
     /// Something that a person should know.
     Warning {
         /// What.

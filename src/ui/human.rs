@@ -25,15 +25,25 @@ pub(super) fn print(event: &Event, verbosity: Verbosity) {
     match event {
         Event::Blocking { path } => status(NOTE, "Blocking", format!("waiting for file lock on {path}")),
         Event::Recovered => status(NOTE, "Recovered", "the project from a run that was killed".to_owned()),
-        Event::InstallingTarget { target } => status(GOOD, "Installing", format!("target {target} (rustup target add {target})")),
-        Event::Sandboxing { name, version, because } => status(GOOD, "Sandboxing", format!("{name} v{version} ({because})")),
+        Event::InstallingTarget { target } => status(
+            GOOD,
+            "Installing",
+            format!("target {target} (rustup target add {target})"),
+        ),
+        Event::Sandboxing { name, version, because } => {
+            status(GOOD, "Sandboxing", format!("{name} v{version} ({because})"))
+        }
         Event::Stage { name, stage } => {
             if verbosity == Verbosity::Verbose {
                 status(NOTE, "Stage", format!("{} {name}", doing(*stage)));
             }
         }
         Event::Sandboxed { .. } => sandboxed(event, &status),
-        Event::Removed { name } => status(GOOD, "Removed", format!("{name} from the sandbox; Cargo builds it natively again")),
+        Event::Removed { name } => status(
+            GOOD,
+            "Removed",
+            format!("{name} from the sandbox; Cargo builds it natively again"),
+        ),
         Event::Restored { name, because } => status(GOOD, "Restored", format!("the bindings of {name} ({because})")),
         Event::Running { command } => {
             if verbosity == Verbosity::Verbose {
@@ -41,6 +51,7 @@ pub(super) fn print(event: &Event, verbosity: Verbosity) {
             }
         }
         Event::Nothing { message } => status(GOOD, "Nothing", format!("to do: {message}")),
+        Event::Hint { message } => status(NOTE, "Next", message.clone()),
         Event::Warning { message } => eprintln!("{WARN}warning{WARN:#}: {}", printable(message)),
         Event::Signature { name, version, lines } => {
             eprintln!("\n{BOLD}{name} {version}{BOLD:#} asks for:");
@@ -72,30 +83,67 @@ pub(super) fn error(error: &dyn std::error::Error, help: Option<&str>) {
 
 /// Text that may come from a crate or a compiler: without the control characters that would steer a terminal.
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
 }
 
 fn sandboxed(event: &Event, status: &dyn Fn(Style, &str, String)) {
-    let Event::Sandboxed { name, version, bound, total, skipped, granted, refused, elapsed } = event else { return };
+    let Event::Sandboxed {
+        name,
+        version,
+        bound,
+        total,
+        skipped,
+        granted,
+        refused,
+        elapsed,
+    } = event
+    else {
+        return;
+    };
     let grants = match granted.as_slice() {
         [] => "no capabilities".to_owned(),
         some => format!("granted {}", some.join(", ")),
     };
-    let refused = if refused.is_empty() { String::new() } else { format!(", refused {}", refused.join(", ")) };
+    let refused = if refused.is_empty() {
+        String::new()
+    } else {
+        format!(", refused {}", refused.join(", "))
+    };
     let functions = format!("{bound} of {total} public functions");
     let seconds = elapsed.as_secs_f64();
-    status(GOOD, "Sandboxed", format!("{name} v{version}: {functions}, {grants}{refused}, in {seconds:.1}s"));
+    status(
+        GOOD,
+        "Sandboxed",
+        format!("{name} v{version}: {functions}, {grants}{refused}, in {seconds:.1}s"),
+    );
     if *skipped > 0 {
-        status(NOTE, "Note", format!("{skipped} items cannot cross; see `cargo nanobuild explain {name} --skipped`"));
+        status(
+            NOTE,
+            "Note",
+            format!("{skipped} items cannot cross; see `cargo nanobuild explain {name} --skipped`"),
+        );
     }
 }
 
 fn list(rows: &[Listed]) {
     for row in rows {
-        let functions = row.functions.map_or("not built here".to_owned(), |(bound, total)| format!("{bound}/{total} functions"));
-        let size = row.artifact_bytes.map_or(String::new(), |bytes| format!(", {} KiB", bytes.div_ceil(1024)));
-        let grants = if row.grants.is_empty() { "no capabilities".to_owned() } else { row.grants.join(", ") };
-        println!("{BOLD}{}{BOLD:#} v{} ({}): {grants}; {functions}{size}", row.name, row.version, row.source);
+        let functions = row.functions.map_or("not built here".to_owned(), |(bound, total)| {
+            format!("{bound}/{total} functions")
+        });
+        let size = row
+            .artifact_bytes
+            .map_or(String::new(), |bytes| format!(", {} KiB", bytes.div_ceil(1024)));
+        let grants = if row.grants.is_empty() {
+            "no capabilities".to_owned()
+        } else {
+            row.grants.join(", ")
+        };
+        println!(
+            "{BOLD}{}{BOLD:#} v{} ({}): {grants}; {functions}{size}",
+            row.name, row.version, row.source
+        );
     }
 }
 
@@ -104,7 +152,10 @@ fn skipped(name: &str, version: &str, items: &[Skipped]) {
         println!("everything public in {name} {version} is there");
         return;
     }
-    println!("{} public items of {name} {version} are not in its bindings:", items.len());
+    println!(
+        "{} public items of {name} {version} are not in its bindings:",
+        items.len()
+    );
     let mut groups = BTreeMap::<&str, Vec<&Skipped>>::new();
     for item in items {
         groups.entry(&item.construct).or_default().push(item);

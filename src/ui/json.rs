@@ -15,6 +15,11 @@ pub(super) fn print(event: &Event) {
 
 /// Prints an error with its causes, the way out and the exit code.
 pub(super) fn error(error: &dyn std::error::Error, help: Option<&str>, code: u8) {
-    let causes: Vec<String> = std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string).collect();
-    println!("{}", json!({ "event": "error", "message": error.to_string(), "causes": causes, "help": help, "code": code }));
+    let causes: Vec<String> = std::iter::successors(error.source(), |cause| cause.source())
+        .map(ToString::to_string)
+        .collect();
+    println!(
+        "{}",
+        json!({ "event": "error", "message": error.to_string(), "causes": causes, "help": help, "code": code })
+    );
 }

@@ -46,7 +46,11 @@ impl Ui {
     /// A printer.
     #[must_use]
     pub fn new(format: Format, verbosity: Verbosity) -> Self {
-        Self { format, verbosity, progress: Mutex::default() }
+        Self {
+            format,
+            verbosity,
+            progress: Mutex::default(),
+        }
     }
 
     /// Says one thing.
@@ -60,7 +64,10 @@ impl Ui {
 
     /// Says what went wrong, with every cause and the way out, once.
     pub fn error(&self, error: &dyn std::error::Error, help: Option<&str>, code: u8) {
-        self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        self.progress
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clear();
         match self.format {
             Format::Human => human::error(error, help),
             Format::Json => json::error(error, help, code),
@@ -69,6 +76,9 @@ impl Ui {
 
     /// Hides the progress display while a person is asked something.
     pub fn pause(&self) {
-        self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        self.progress
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clear();
     }
 }

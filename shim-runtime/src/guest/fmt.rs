@@ -21,14 +21,54 @@ macro_rules! combinations {
             (plus, alternate, zero, Some(precision)) => {
                 let precision = precision as usize;
                 match (plus, alternate, zero) {
-                    (false, false, false) => format!(concat!("{:", $align, "width$.precision$", $kind, "}"), $value, width = width, precision = precision),
-                    (false, false, true) => format!(concat!("{:", $align, "0width$.precision$", $kind, "}"), $value, width = width, precision = precision),
-                    (false, true, false) => format!(concat!("{:", $align, "#width$.precision$", $kind, "}"), $value, width = width, precision = precision),
-                    (false, true, true) => format!(concat!("{:", $align, "#0width$.precision$", $kind, "}"), $value, width = width, precision = precision),
-                    (true, false, false) => format!(concat!("{:", $align, "+width$.precision$", $kind, "}"), $value, width = width, precision = precision),
-                    (true, false, true) => format!(concat!("{:", $align, "+0width$.precision$", $kind, "}"), $value, width = width, precision = precision),
-                    (true, true, false) => format!(concat!("{:", $align, "+#width$.precision$", $kind, "}"), $value, width = width, precision = precision),
-                    (true, true, true) => format!(concat!("{:", $align, "+#0width$.precision$", $kind, "}"), $value, width = width, precision = precision),
+                    (false, false, false) => format!(
+                        concat!("{:", $align, "width$.precision$", $kind, "}"),
+                        $value,
+                        width = width,
+                        precision = precision
+                    ),
+                    (false, false, true) => format!(
+                        concat!("{:", $align, "0width$.precision$", $kind, "}"),
+                        $value,
+                        width = width,
+                        precision = precision
+                    ),
+                    (false, true, false) => format!(
+                        concat!("{:", $align, "#width$.precision$", $kind, "}"),
+                        $value,
+                        width = width,
+                        precision = precision
+                    ),
+                    (false, true, true) => format!(
+                        concat!("{:", $align, "#0width$.precision$", $kind, "}"),
+                        $value,
+                        width = width,
+                        precision = precision
+                    ),
+                    (true, false, false) => format!(
+                        concat!("{:", $align, "+width$.precision$", $kind, "}"),
+                        $value,
+                        width = width,
+                        precision = precision
+                    ),
+                    (true, false, true) => format!(
+                        concat!("{:", $align, "+0width$.precision$", $kind, "}"),
+                        $value,
+                        width = width,
+                        precision = precision
+                    ),
+                    (true, true, false) => format!(
+                        concat!("{:", $align, "+#width$.precision$", $kind, "}"),
+                        $value,
+                        width = width,
+                        precision = precision
+                    ),
+                    (true, true, true) => format!(
+                        concat!("{:", $align, "+#0width$.precision$", $kind, "}"),
+                        $value,
+                        width = width,
+                        precision = precision
+                    ),
                 }
             }
         }
@@ -37,9 +77,9 @@ macro_rules! combinations {
 
 /// One formatting trait: a fast path for no options, then the combinations for each alignment.
 macro_rules! traits {
-    ($($(#[$doc:meta])* $name:ident($trait:ident, $kind:literal);)*) => { $(
+    ($($(#[$doc:meta])* $visible:vis fn $name:ident($trait:ident, $kind:literal);)*) => { $(
         $(#[$doc])*
-        pub fn $name(value: &dyn $trait, spec: Spec) -> String {
+        $visible fn $name(value: &dyn $trait, spec: Spec) -> String {
             if spec == Spec::default() {
                 return format!(concat!("{:", $kind, "}"), value);
             }
@@ -55,20 +95,20 @@ macro_rules! traits {
 
 traits! {
     /// Formats as `{}` does.
-    display(Display, "");
+    pub fn display(Display, "");
     /// Formats as `{:x}` does.
-    lower_hex(LowerHex, "x");
+    pub fn lower_hex(LowerHex, "x");
     /// Formats as `{:X}` does.
-    upper_hex(UpperHex, "X");
+    pub fn upper_hex(UpperHex, "X");
     /// Formats as `{:b}` does.
-    binary(Binary, "b");
+    pub fn binary(Binary, "b");
     /// Formats as `{:o}` does.
-    octal(Octal, "o");
+    pub fn octal(Octal, "o");
     /// Formats as `{:e}` does.
-    lower_exp(LowerExp, "e");
+    pub fn lower_exp(LowerExp, "e");
     /// Formats as `{:E}` does.
-    upper_exp(UpperExp, "E");
-    plain_debug(Debug, "?");
+    pub fn upper_exp(UpperExp, "E");
+    fn plain_debug(Debug, "?");
 }
 
 /// Formats as `{:?}` does.
@@ -92,7 +132,9 @@ fn padded(spec: &Spec, format: impl Fn(&Spec, usize) -> String) -> String {
     }
     let bare = format(spec, 0);
     let missing = text.chars().count().saturating_sub(bare.chars().count());
-    let Some(start) = text.find(&bare).filter(|_| missing > 0) else { return text };
+    let Some(start) = text.find(&bare).filter(|_| missing > 0) else {
+        return text;
+    };
     let fill = |count: usize| std::iter::repeat_n(spec.fill, count).collect::<String>();
     let is_padding = |part: &str| part.bytes().all(|byte| byte == b' ');
     let (before, after) = (&text[..start], &text[start + bare.len()..]);

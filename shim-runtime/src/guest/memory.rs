@@ -8,7 +8,9 @@ use std::mem::ManuallyDrop;
 
 /// Blocks that the host allocates have the layout of a `Vec<u8>` of that capacity.
 fn layout(len: u32) -> Option<Layout> {
-    Layout::from_size_align(len as usize, 1).ok().filter(|layout| layout.size() > 0)
+    Layout::from_size_align(len as usize, 1)
+        .ok()
+        .filter(|layout| layout.size() > 0)
 }
 
 /// Allocates a block for the host; 0 if there is no memory left.
@@ -85,7 +87,11 @@ pub fn raw_bytes<T: Copy>(value: &T, w: &mut Writer) {
     // SAFETY: both are valid for `size_of::<T>()` bytes. The bytes of wasm memory always have some value, and the
     // copy is untyped, so that reading padding does not matter here.
     let bytes = unsafe {
-        std::ptr::copy_nonoverlapping(std::ptr::from_ref(value).cast::<u8>(), place.as_mut_ptr().cast(), size_of::<T>());
+        std::ptr::copy_nonoverlapping(
+            std::ptr::from_ref(value).cast::<u8>(),
+            place.as_mut_ptr().cast(),
+            size_of::<T>(),
+        );
         std::slice::from_raw_parts(std::hint::black_box(place.as_ptr()).cast::<u8>(), size_of::<T>())
     };
     w.raw(bytes);

@@ -18,7 +18,10 @@ fn written(inline: bool, write: impl FnOnce(&mut Writer)) -> u64 {
         bytes = Vec::new();
     }
     bytes.clear();
-    let mut writer = Writer { bytes, side: super::side::Writing { inline } };
+    let mut writer = Writer {
+        bytes,
+        side: super::side::Writing { inline },
+    };
     write(&mut writer);
     let span = writer.bytes.as_ptr() as u32 as u64 | (writer.bytes.len() as u64) << 32;
     BUFFER.get().set(writer.bytes);
@@ -50,7 +53,10 @@ pub fn reply_with(inline: bool, write: impl FnOnce(&mut Writer)) -> u64 {
 
 /// Calls one of the host's closures. The reply lies in scratch memory until this guest calls its host again.
 pub fn call_host(id: u32, arguments: impl FnOnce(&mut Writer)) -> Reader<'static> {
-    let mut writer = Writer { bytes: BUFFER.get().take(), ..Writer::default() };
+    let mut writer = Writer {
+        bytes: BUFFER.get().take(),
+        ..Writer::default()
+    };
     writer.bytes.clear();
     arguments(&mut writer);
     let reply = import::call(id, &writer.bytes);

@@ -68,12 +68,20 @@ impl Writer {
     }
 
     pub(crate) fn lend_bytes(&mut self, bytes: &[u8]) {
-        if bytes.len() < FAR || self.side.inline { self.inline(bytes) } else { self.span(bytes) }
+        if bytes.len() < FAR || self.side.inline {
+            self.inline(bytes)
+        } else {
+            self.span(bytes)
+        }
     }
 
     /// Names bytes behind a reference, however short: the host may know them as part of an input.
     pub(crate) fn borrow_bytes(&mut self, bytes: &[u8]) {
-        if self.side.inline { self.inline(bytes) } else { self.span(bytes) }
+        if self.side.inline {
+            self.inline(bytes)
+        } else {
+            self.span(bytes)
+        }
     }
 }
 

@@ -17,7 +17,10 @@ pub struct Anchor<'r> {
 impl<'r> Anchor<'r> {
     /// No owner: what is borrowed is leaked, equal values once.
     pub fn none() -> Self {
-        Anchor { arena: None, inputs: Inputs::EMPTY }
+        Anchor {
+            arena: None,
+            inputs: Inputs::EMPTY,
+        }
     }
 
     /// With `owner`, until that is used mutably.
@@ -26,7 +29,10 @@ impl<'r> Anchor<'r> {
     }
 
     pub(crate) fn at(arena: &'r Arena) -> Self {
-        Anchor { arena: Some(arena), inputs: Inputs::EMPTY }
+        Anchor {
+            arena: Some(arena),
+            inputs: Inputs::EMPTY,
+        }
     }
 
     /// Adds the inputs of an object that takes part in the call.
@@ -39,7 +45,8 @@ impl<'r> Anchor<'r> {
         self.inputs.hold(inputs);
     }
 
-    pub(crate) fn inputs(&self) -> &Inputs<'r> {
+    /// The inputs that take part in the call.
+    pub fn inputs(&self) -> &Inputs<'r> {
         &self.inputs
     }
 

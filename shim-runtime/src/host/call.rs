@@ -29,7 +29,12 @@ impl<'c> Call<'c> {
     #[track_caller]
     #[inline]
     pub fn new(process: &'static Nanoprocess) -> Call<'c> {
-        Call { session: nanoprocess::open(process), fault: None, serial: 0, callbacks: Vec::new() }
+        Call {
+            session: nanoprocess::open(process),
+            fault: None,
+            serial: 0,
+            callbacks: Vec::new(),
+        }
     }
 
     #[inline]
@@ -65,7 +70,9 @@ impl<'c> Call<'c> {
         if std::ptr::eq(handle.process(), self.session.process()) {
             Ok(())
         } else {
-            Err(self.session.fault(FaultKind::Stale, "it belongs to another nanoprocess"))
+            Err(self
+                .session
+                .fault(FaultKind::Stale, "it belongs to another nanoprocess"))
         }
     }
 
@@ -122,8 +129,16 @@ impl<'c> Call<'c> {
         let len = u32::try_from(bytes.len())
             .map_err(|_| session.fault(FaultKind::Host, format!("{} bytes at once are too many", bytes.len())))?;
         let pointer = session.instance().allocate(bytes)?;
-        let copy = Block { process: session.process(), instance: session.instance().number(), pointer, len };
-        anchor.inputs_mut().push(Input { host, copy: Arc::new(copy) });
+        let copy = Block {
+            process: session.process(),
+            instance: session.instance().number(),
+            pointer,
+            len,
+        };
+        anchor.inputs_mut().push(Input {
+            host,
+            copy: Arc::new(copy),
+        });
         Ok(super::session::span(pointer, len))
     }
 
@@ -145,7 +160,9 @@ impl<'c> Call<'c> {
         self.callbacks.push(callback);
         match id {
             Some(id) => id.into(),
-            None => self.or_fail(Err(self.session.fault(FaultKind::Host, "too many closures in one call"))),
+            None => self.or_fail(Err(self
+                .session
+                .fault(FaultKind::Host, "too many closures in one call"))),
         }
     }
 
@@ -181,7 +198,9 @@ impl<'c> Call<'c> {
     #[track_caller]
     #[inline]
     pub fn scalar<R: Slot>(mut self, export: u32, slots: impl Slots) -> R {
-        let result = self.run(export, slots).and_then(|slot| R::from_slot(slot).map_err(|e| self.malformed(e)));
+        let result = self
+            .run(export, slots)
+            .and_then(|slot| R::from_slot(slot).map_err(|e| self.malformed(e)));
         drop(self);
         match result {
             Ok(value) => value,

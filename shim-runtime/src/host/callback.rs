@@ -65,7 +65,11 @@ pub(crate) fn answer(instance: &Instance, id: u32, arguments: Vec<u8>) -> Result
         return Err(Stop::Fault(fault));
     }
     if instance.is_poisoned() {
-        return Err(Stop::fault(FaultKind::Stale, process.name(), "it trapped in a call that its caller was part of"));
+        return Err(Stop::fault(
+            FaultKind::Stale,
+            process.name(),
+            "it trapped in a call that its caller was part of",
+        ));
     }
     instance.place_reply(writer.as_bytes()).map_err(Stop::from)
 }

@@ -69,25 +69,37 @@ pub enum TrapKind {
 
 impl Fault {
     pub(crate) fn new(kind: FaultKind, krate: &'static str, message: impl Into<String>) -> Fault {
-        Fault { kind, krate, message: message.into(), location: None }
+        Fault {
+            kind,
+            krate,
+            message: message.into(),
+            location: None,
+        }
     }
 
     /// Panics with this fault, at the application's call.
     #[track_caller]
     pub(crate) fn raise(self) -> ! {
-        let payload = match self.kind {
+        let mut payload = match self.kind {
             // A test that expects a panic expects the crate's own words.
             FaultKind::Panic => self.message.clone(),
             _ => self.to_string(),
         };
-        RAISED.with_borrow_mut(|raised| *raised = Some((Mark::of(&payload), self)));
+        let mark = Mark::on(&mut payload);
+        // A thread that is ending has no such storage any more, and nobody left to catch anything.
+        let _ = RAISED.try_with(|raised| raised.replace(Some((mark, self))));
         panic_any(payload)
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fault { kind, krate, message, location } = self;
+        let Fault {
+            kind,
+            krate,
+            message,
+            location,
+        } = self;
         match kind {
             FaultKind::Panic => write!(f, "`{krate}` panicked: {message}")?,
             FaultKind::Trap(_) => write!(f, "`{krate}` trapped: {message}")?,
@@ -145,13 +157,31 @@ thread_local! {
     static RAISED: RefCell<Option<(Mark, Fault)>> = const { RefCell::new(None) };
 }
 
-/// The identity of a panic payload, so that a later panic with the same words is not taken for the fault.
+/// The identity of a panic payload, so that a later panic with the same words is not taken for the fault, even if it
+/// lies where the fault's payload has been.
 #[derive(Debug, PartialEq, Eq)]
-struct Mark(usize, usize);
+struct Mark {
+    address: usize,
+    len: usize,
+    capacity: usize,
+}
+
+/// Room that a fault's payload has beyond its words; no other string would have exactly that.
+const MARGIN: usize = 97;
 
 impl Mark {
+    /// Makes a payload recognisable.
+    fn on(payload: &mut String) -> Mark {
+        payload.reserve_exact(MARGIN);
+        Mark::of(payload)
+    }
+
     fn of(payload: &String) -> Mark {
-        Mark(payload.as_ptr().addr(), payload.len())
+        Mark {
+            address: payload.as_ptr().addr(),
+            len: payload.len(),
+            capacity: payload.capacity(),
+        }
     }
 }
 
@@ -160,11 +190,14 @@ impl Mark {
 /// The panic hook has run by then, as with [`std::panic::catch_unwind`]. Under `panic = "abort"` nothing can be
 /// caught.
 pub fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Fault> {
-    let payload = match catch_unwind(AssertUnwindSafe(f)) {
+    // If this runs in a destructor, an outer `catch` will still want to know about the fault under way.
+    let under_way = RAISED.try_with(RefCell::take).ok().flatten();
+    let result = catch_unwind(AssertUnwindSafe(f));
+    let raised = RAISED.try_with(|raised| raised.replace(under_way)).ok().flatten();
+    let payload = match result {
         Ok(value) => return Ok(value),
         Err(payload) => payload,
     };
-    let raised = RAISED.with_borrow_mut(Option::take);
     if let (Some((mark, fault)), Some(message)) = (raised, payload.downcast_ref::<String>())
         && mark == Mark::of(message)
     {

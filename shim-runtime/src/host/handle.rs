@@ -34,11 +34,21 @@ impl Handle {
     /// An object that export `make` makes when it is first needed; for constants and statics. `kind` is the number
     /// of the export that drops it.
     pub const fn named(process: &'static Nanoprocess, make: u32, kind: u32) -> Handle {
-        Handle { process, kind, place: Place::Named { make }, arena: Arena::new() }
+        Handle {
+            process,
+            kind,
+            place: Place::Named { make },
+            arena: Arena::new(),
+        }
     }
 
     pub(crate) const fn at(process: &'static Nanoprocess, place: Place, kind: u32) -> Handle {
-        Handle { process, kind, place, arena: Arena::new() }
+        Handle {
+            process,
+            kind,
+            place,
+            arena: Arena::new(),
+        }
     }
 
     /// The nanoprocess that the object belongs to.
@@ -75,7 +85,14 @@ impl Handle {
         match (self.place, other.place) {
             (
                 Place::Owned { instance, pointer } | Place::Lent { instance, pointer },
-                Place::Owned { instance: of, pointer: at } | Place::Lent { instance: of, pointer: at },
+                Place::Owned {
+                    instance: of,
+                    pointer: at,
+                }
+                | Place::Lent {
+                    instance: of,
+                    pointer: at,
+                },
             ) => instance == of && pointer == at && std::ptr::eq(self.process, other.process),
             _ => false,
         }
@@ -91,7 +108,11 @@ impl Handle {
 impl Drop for Handle {
     fn drop(&mut self) {
         if let Place::Owned { instance, pointer } = self.place {
-            self.process.discard(Garbage::Object { instance, kind: self.kind, pointer });
+            self.process.discard(Garbage::Object {
+                instance,
+                kind: self.kind,
+                pointer,
+            });
         }
     }
 }

@@ -37,7 +37,12 @@ pub(crate) struct Block {
 
 impl Drop for Block {
     fn drop(&mut self) {
-        let Block { process, instance, pointer, len } = *self;
+        let Block {
+            process,
+            instance,
+            pointer,
+            len,
+        } = *self;
         process.discard(Garbage::Block { instance, pointer, len });
     }
 }
@@ -72,11 +77,14 @@ impl<'a> Inputs<'a> {
     /// The host's side of a span in the guest, if it lies in one of these inputs.
     fn find(&self, instance: u32, pointer: u32, len: u32) -> Option<(Host<'a>, usize, usize)> {
         let (start, end) = (u64::from(pointer), u64::from(pointer) + u64::from(len));
-        self.list.iter().flat_map(|list| list.iter()).find_map(|Input { host, copy }| {
-            let base = u64::from(copy.pointer);
-            let inside = copy.instance == instance && start >= base && end <= base + u64::from(copy.len);
-            inside.then(|| (*host, (start - base) as usize, (end - base) as usize))
-        })
+        self.list
+            .iter()
+            .flat_map(|list| list.iter())
+            .find_map(|Input { host, copy }| {
+                let base = u64::from(copy.pointer);
+                let inside = copy.instance == instance && start >= base && end <= base + u64::from(copy.len);
+                inside.then(|| (*host, (start - base) as usize, (end - base) as usize))
+            })
     }
 
     /// The host's bytes at a span of the guest's copy.

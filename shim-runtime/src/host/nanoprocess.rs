@@ -5,6 +5,7 @@ use super::fault::{Fault, Stop};
 use super::session::Session;
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -71,7 +72,10 @@ impl Nanoprocess {
     pub const fn new(spec: Spec) -> Nanoprocess {
         Nanoprocess {
             spec,
-            state: Guarded::new(State { program: OnceCell::new(), instance: RefCell::new(None) }),
+            state: Guarded::new(State {
+                program: OnceCell::new(),
+                instance: RefCell::new(None),
+            }),
             garbage: Mutex::new(Vec::new()),
             littered: AtomicBool::new(false),
         }
@@ -92,7 +96,9 @@ impl Nanoprocess {
 
     /// How much the host may allocate for one answer: values are at most twice as large as in the guest.
     pub(crate) fn decoding_budget(&self) -> usize {
-        usize::try_from(self.spec.memory_limit).unwrap_or(usize::MAX).saturating_mul(2)
+        usize::try_from(self.spec.memory_limit)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(2)
     }
 
     /// Copies guest memory; `None` if the span is not within it or the instance has gone.
@@ -116,7 +122,10 @@ impl Nanoprocess {
         if let Some(state) = self.state.try_lock() {
             return state.free(garbage);
         }
-        self.garbage.lock().unwrap_or_else(PoisonError::into_inner).push(garbage);
+        self.garbage
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(garbage);
         self.littered.store(true, Ordering::Release);
         // Whoever had the lock may have let go of it without seeing this.
         if let Some(state) = self.state.try_lock() {
@@ -173,13 +182,19 @@ impl State {
     /// The instance of that number, if it is the live one.
     fn instance(&self, number: u32) -> Option<Rc<Instance>> {
         let live = self.instance.borrow();
-        live.as_ref().filter(|live| live.number() == number && !live.is_poisoned()).map(Rc::clone)
+        live.as_ref()
+            .filter(|live| live.number() == number && !live.is_poisoned())
+            .map(Rc::clone)
     }
 
     /// Frees something in the guest. What goes wrong in a destructor there has nobody to be told to.
     fn free(&self, garbage: Garbage) {
         match garbage {
-            Garbage::Object { instance, kind, pointer } => {
+            Garbage::Object {
+                instance,
+                kind,
+                pointer,
+            } => {
                 if let Some(live) = self.instance(instance) {
                     let _: Result<u64, Stop> = live.enter(kind, [pointer.into()]);
                 }
@@ -192,6 +207,11 @@ impl State {
         }
     }
 }
+
+// A panic cannot leave a nanoprocess half-changed: the frames that it went through are those of one call, which ends
+// with it. Without these, types around handles would be less unwind-safe than the crate's own.
+impl UnwindSafe for Nanoprocess {}
+impl RefUnwindSafe for Nanoprocess {}
 
 impl fmt::Debug for Nanoprocess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,7 +25,13 @@ impl Session {
         let instance = guard.live(process)?;
         process.sweep(&guard);
         let mark = instance.scratch_top();
-        Ok(Session { process, instance, mark, blocks: Vec::new(), _guard: guard })
+        Ok(Session {
+            process,
+            instance,
+            mark,
+            blocks: Vec::new(),
+            _guard: guard,
+        })
     }
 
     pub(crate) fn process(&self) -> &'static Nanoprocess {
@@ -93,7 +99,10 @@ impl Session {
         handle.forget_borrows();
         if let Place::Named { make } = handle.place() {
             let pointer = self.make(make)?;
-            handle.settle(Place::Owned { instance: self.instance.number(), pointer });
+            handle.settle(Place::Owned {
+                instance: self.instance.number(),
+                pointer,
+            });
         }
         self.pointer(handle.place())
     }

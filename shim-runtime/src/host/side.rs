@@ -48,7 +48,11 @@ pub(crate) struct Writing {
 
 /// A `usize` as the guest will see it; the largest value means "no limit" there as well.
 pub(crate) fn usize_out(value: usize) -> Option<u64> {
-    if value == usize::MAX { Some(u64::MAX) } else { u32::try_from(value).ok().map(u64::from) }
+    if value == usize::MAX {
+        Some(u64::MAX)
+    } else {
+        u32::try_from(value).ok().map(u64::from)
+    }
 }
 
 pub(crate) fn isize_out(value: isize) -> Option<i64> {
@@ -71,7 +75,13 @@ fn does_not_fit(what: fmt::Arguments<'_>) -> String {
 
 impl Writer {
     pub(crate) fn to(process: &'static Nanoprocess) -> Writer {
-        Writer { bytes: Vec::new(), side: Writing { process: Some(process), fault: None } }
+        Writer {
+            bytes: Vec::new(),
+            side: Writing {
+                process: Some(process),
+                fault: None,
+            },
+        }
     }
 
     pub(crate) fn take_fault(&mut self) -> Option<Box<Fault>> {
@@ -125,9 +135,11 @@ impl Writer {
 
     fn object(&mut self, process: &'static Nanoprocess, find: impl FnOnce(&Session) -> Result<u32, Fault>) {
         let found = match self.side.process {
-            Some(to) if !std::ptr::eq(to, process) => {
-                Err(Fault::new(FaultKind::Stale, process.name(), "it belongs to another nanoprocess"))
-            }
+            Some(to) if !std::ptr::eq(to, process) => Err(Fault::new(
+                FaultKind::Stale,
+                process.name(),
+                "it belongs to another nanoprocess",
+            )),
             _ => Session::open(process).and_then(|session| find(&session)),
         };
         let pointer = found.unwrap_or_else(|fault| {
@@ -141,17 +153,31 @@ impl Writer {
 impl<'r> Reader<'r> {
     /// Reads a message that came from nowhere in particular.
     pub fn of(bytes: Vec<u8>, anchor: Anchor<'r>) -> Reader<'r> {
-        Reader::with_side(Bytes::new(bytes), Reading { source: None, anchor, kept: Vec::new() }, usize::MAX)
+        Reader::with_side(
+            Bytes::new(bytes),
+            Reading {
+                source: None,
+                anchor,
+                kept: Vec::new(),
+            },
+            usize::MAX,
+        )
     }
 
     /// Reads a message of a guest.
     pub(crate) fn from(process: &'static Nanoprocess, instance: u32, bytes: Vec<u8>, anchor: Anchor<'r>) -> Self {
-        let side = Reading { source: Some((process, instance)), anchor, kept: Vec::new() };
+        let side = Reading {
+            source: Some((process, instance)),
+            anchor,
+            kept: Vec::new(),
+        };
         Reader::with_side(Bytes::new(bytes), side, process.decoding_budget())
     }
 
     fn source(&self) -> Result<(&'static Nanoprocess, u32), Malformed> {
-        self.side.source.ok_or(Malformed("a reference into a guest, but no guest"))
+        self.side
+            .source
+            .ok_or(Malformed("a reference into a guest, but no guest"))
     }
 
     /// The inputs that objects read here keep alive.
@@ -163,8 +189,11 @@ impl<'r> Reader<'r> {
     pub fn handle(&mut self, kind: u32) -> Result<Handle, Malformed> {
         let (process, instance) = self.source()?;
         let pointer = self.u32()?;
-        let place =
-            if self.is_lent() { Place::Lent { instance, pointer } } else { Place::Owned { instance, pointer } };
+        let place = if self.is_lent() {
+            Place::Lent { instance, pointer }
+        } else {
+            Place::Owned { instance, pointer }
+        };
         Ok(Handle::at(process, place, kind))
     }
 
@@ -192,7 +221,9 @@ impl<'r> Reader<'r> {
     fn copy(&mut self, pointer: u32, len: u32) -> Result<Vec<u8>, Malformed> {
         self.charge(len as usize)?;
         let (process, instance) = self.source()?;
-        process.copy_out(instance, pointer, len).ok_or(Malformed("a span lies outside of the guest's memory"))
+        process
+            .copy_out(instance, pointer, len)
+            .ok_or(Malformed("a span lies outside of the guest's memory"))
     }
 
     /// Address and length of a span, if that is what comes next.

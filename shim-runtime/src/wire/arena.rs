@@ -1,6 +1,9 @@
 //! Where borrowed results live on the host: values behind an owner, at addresses that do not change until the owner
 //! is used mutably. Equal values are kept once, so that a getter in a loop does not make its owner grow.
-#![expect(unsafe_code, reason = "a kept value outlives the lock that guards the list of values, and its type is erased")]
+#![expect(
+    unsafe_code,
+    reason = "a kept value outlives the lock that guards the list of values, and its type is erased"
+)]
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,7 +108,10 @@ impl Erased {
             drop(unsafe { Box::from_raw(pointer.cast::<T>().as_ptr()) });
         }
         let pointer = NonNull::from(Box::leak(Box::new(value))).cast();
-        Erased { pointer, drop: free::<T> }
+        Erased {
+            pointer,
+            drop: free::<T>,
+        }
     }
 }
 

@@ -155,7 +155,9 @@ impl<M> Put<M> for SystemTimeError {
 impl<'r, M> Get<'r, M> for SystemTimeError {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         let distance = <Duration as Get<'r, M>>::get(r)?;
-        let later = SystemTime::UNIX_EPOCH.checked_add(distance).ok_or(Malformed("a SystemTime is out of range"))?;
+        let later = SystemTime::UNIX_EPOCH
+            .checked_add(distance)
+            .ok_or(Malformed("a SystemTime is out of range"))?;
         failure(SystemTime::UNIX_EPOCH.duration_since(later))
     }
 }

@@ -55,7 +55,10 @@ impl<M> Put<M> for ErrorKind {
 
 impl<'r, M> Get<'r, M> for ErrorKind {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
-        KINDS.get(usize::from(r.u8()?)).copied().ok_or(Malformed("not an ErrorKind"))
+        KINDS
+            .get(usize::from(r.u8()?))
+            .copied()
+            .ok_or(Malformed("not an ErrorKind"))
     }
 }
 

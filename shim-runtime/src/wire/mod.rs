@@ -151,7 +151,8 @@ pub trait Get<'r, M>: Sized {
     where
         Self: 'r,
     {
-        r.keep_lent(Self::get_all, |values| values.into_iter().for_each(Self::release)).map(Vec::as_slice)
+        r.keep_lent(Self::get_all, |values| values.into_iter().for_each(Self::release))
+            .map(Vec::as_slice)
     }
 }
 

@@ -22,7 +22,14 @@ pub struct Reader<'r> {
 
 impl<'r> Reader<'r> {
     pub(crate) fn with_side(bytes: side::Bytes<'r>, side: side::Reading<'r>, budget: usize) -> Reader<'r> {
-        Reader { bytes, position: 0, depth: 0, budget, lent: false, side }
+        Reader {
+            bytes,
+            position: 0,
+            depth: 0,
+            budget,
+            lent: false,
+            side,
+        }
     }
 
     /// How many bytes are left.
@@ -32,7 +39,11 @@ impl<'r> Reader<'r> {
 
     /// Ends the message: nothing may be left.
     pub fn finish(&self) -> Result<(), Malformed> {
-        if self.remaining() == 0 { Ok(()) } else { Err(Malformed("bytes left over at the end of a message")) }
+        if self.remaining() == 0 {
+            Ok(())
+        } else {
+            Err(Malformed("bytes left over at the end of a message"))
+        }
     }
 
     /// Whether values are being read that stay with their owner.
@@ -59,7 +70,9 @@ impl<'r> Reader<'r> {
     /// Takes a fixed number of bytes.
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
         let start = self.advance(N)?;
-        self.bytes[start..start + N].try_into().map_err(|_| Malformed("a message ends too early"))
+        self.bytes[start..start + N]
+            .try_into()
+            .map_err(|_| Malformed("a message ends too early"))
     }
 
     /// Takes one byte.
@@ -104,7 +117,9 @@ impl<'r> Reader<'r> {
                 self.budget = left;
                 Ok(())
             }
-            None => Err(Malformed("a message would take more memory than its nanoprocess may have")),
+            None => Err(Malformed(
+                "a message would take more memory than its nanoprocess may have",
+            )),
         }
     }
 

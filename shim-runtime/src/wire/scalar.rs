@@ -97,7 +97,10 @@ impl Slot for char {
     }
 
     fn from_slot(slot: u64) -> Result<Self, Malformed> {
-        u32::from_slot(slot).ok().and_then(char::from_u32).ok_or(Malformed("not a char"))
+        u32::from_slot(slot)
+            .ok()
+            .and_then(char::from_u32)
+            .ok_or(Malformed("not a char"))
     }
 }
 
@@ -107,7 +110,11 @@ impl Slot for () {
     }
 
     fn from_slot(slot: u64) -> Result<Self, Malformed> {
-        if slot == 0 { Ok(()) } else { Err(Malformed("not a unit")) }
+        if slot == 0 {
+            Ok(())
+        } else {
+            Err(Malformed("not a unit"))
+        }
     }
 }
 
@@ -119,7 +126,11 @@ impl Slot for usize {
 
     fn from_slot(slot: u64) -> Result<Self, Malformed> {
         // The largest value means "no limit" and stays the largest, however wide `usize` is.
-        if slot == u64::MAX { Ok(usize::MAX) } else { slot.try_into().map_err(|_| Malformed("a usize is too large")) }
+        if slot == u64::MAX {
+            Ok(usize::MAX)
+        } else {
+            slot.try_into().map_err(|_| Malformed("a usize is too large"))
+        }
     }
 }
 

@@ -16,7 +16,11 @@ impl<'r, M> Get<'r, M> for Duration {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         let (seconds, nanos) = (r.u64()?, r.u32()?);
         // `Duration::new` carries whole seconds over and panics when that overflows, so insist on the normal form.
-        if nanos < 1_000_000_000 { Ok(Duration::new(seconds, nanos)) } else { Err(Malformed("not a Duration")) }
+        if nanos < 1_000_000_000 {
+            Ok(Duration::new(seconds, nanos))
+        } else {
+            Err(Malformed("not a Duration"))
+        }
     }
 }
 

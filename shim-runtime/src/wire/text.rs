@@ -257,4 +257,3 @@ impl<'r, M> Get<'r, M> for Cow<'r, Path> {
         <PathBuf as Get<'r, M>>::get(r).map(Cow::Owned)
     }
 }
-

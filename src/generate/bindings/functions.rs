@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use crate::extract::api::Ty;
 use crate::generate::bindings::docs;
 use crate::generate::print::{Printer, ident};
-use crate::plan::bridge::{Conversion, FunctionPlan, Keep, ParamPlan, Pass, Place, Returns};
+use crate::plan::bridge::{Callee, Conversion, FunctionPlan, Keep, ParamPlan, Pass, Place, Returns};
 
 /// A function where it stands: in its module, in an impl block of its own, or within a trait impl.
 #[must_use]
@@ -26,13 +26,32 @@ pub fn placed(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
 fn bare(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let name = ident(&plan.name);
     let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
-    let inputs = plan.params.iter().map(|param| {
-        let (name, ty) = (ident(&param.name), printer.ty(&param.ty));
-        quote!(#name: #ty)
-    });
+    let self_ty = match &plan.callee {
+        Callee::Inherent(ty, _) | Callee::Trait(ty, ..) => Some(ty),
+        Callee::Free(_) => None,
+    };
+    let inputs = plan.params.iter().map(|param| input(printer, &param.name, &param.ty, self_ty));
     let (output, body) = (printer.ty(&plan.output), body(printer, plan));
     let qualifier = plan.is_unsafe.then(|| quote!(unsafe));
     quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres { #body })
+}
+
+/// One argument of a signature; receivers in their short form.
+#[must_use]
+pub fn input(printer: Printer<'_>, name: &str, ty: &Ty, self_ty: Option<&Ty>) -> TokenStream {
+    let is_self = |ty: &Ty| self_ty.is_some_and(|own| crate::plan::same_but_lifetimes(own, ty));
+    match ty {
+        ty if name == "self" && is_self(ty) => quote!(self),
+        Ty::Ref { lifetime, mutable, ty } if name == "self" && is_self(ty) => {
+            let named = lifetime.as_ref().filter(|name| *name != "_" && !name.starts_with('#'));
+            let (lifetime, mutable) = (named.map(|name| printer.lifetime(name)), mutable.then(|| quote!(mut)));
+            quote!(& #lifetime #mutable self)
+        }
+        _ => {
+            let (name, ty) = (ident(name), printer.ty(ty));
+            quote!(#name: #ty)
+        }
+    }
 }
 
 fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {

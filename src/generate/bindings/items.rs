@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::extract::api::{AssocItem, AssocKind, Function, Ty};
-use crate::generate::bindings::{Told, docs};
+use crate::generate::bindings::{Told, docs, functions};
 use crate::generate::print::{Printer, ident, verbatim};
 use crate::plan::bridge::{AliasPlan, ConstPlan, ConstValue, Place, TraitPlan};
 
@@ -44,10 +44,7 @@ fn member(printer: Printer<'_>, item: &AssocItem) -> TokenStream {
 fn declaration(printer: Printer<'_>, name: &str, function: &Function) -> TokenStream {
     let name = ident(name);
     let (params, wheres) = (printer.params(&function.generics, false), printer.wheres(&function.generics));
-    let inputs = function.inputs.iter().map(|(name, ty)| {
-        let (name, ty) = (ident(name), printer.ty(ty));
-        quote!(#name: #ty)
-    });
+    let inputs = function.inputs.iter().map(|(name, ty)| functions::input(printer, name, ty, Some(&Ty::SelfTy)));
     let (output, qualifier) = (printer.ty(&function.output), function.is_unsafe.then(|| quote!(unsafe)));
     quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres)
 }

@@ -23,13 +23,11 @@ impl fmt::Debug for Lending {
 }
 
 /// Lends closures while `call` runs.
-pub(super) fn lend<R>(
-    instance: &Instance,
-    serial: u32,
-    callbacks: &mut [Callback<'_>],
-    call: impl FnOnce() -> R,
-) -> R {
-    let callbacks = callbacks.iter_mut().map(|callback| Some(Erased(NonNull::from(callback).cast()))).collect();
+pub(super) fn lend<R>(instance: &Instance, serial: u32, callbacks: &mut [Callback<'_>], call: impl FnOnce() -> R) -> R {
+    let callbacks = callbacks
+        .iter_mut()
+        .map(|callback| Some(Erased(NonNull::from(callback).cast())))
+        .collect();
     instance.lending.borrow_mut().push(Lending { serial, callbacks });
     let _end = End(instance);
     call()
@@ -73,4 +71,3 @@ impl Instance {
         Some(result)
     }
 }
-

@@ -68,12 +68,19 @@ impl<T> Guarded<T> {
         if !self.enter(me) {
             self.wait(me);
         }
-        Guard { guarded: self, not_send: PhantomData }
+        Guard {
+            guarded: self,
+            not_send: PhantomData,
+        }
     }
 
     /// Takes the lock if nobody else has it.
     pub(crate) fn try_lock(&self) -> Option<Guard<'_, T>> {
-        self.enter(thread_token()).then_some(Guard { guarded: self, not_send: PhantomData })
+        // Not `then_some`: a guard that is made is also dropped.
+        self.enter(thread_token()).then(|| Guard {
+            guarded: self,
+            not_send: PhantomData,
+        })
     }
 
     #[inline]
@@ -83,7 +90,11 @@ impl<T> Guarded<T> {
             self.depth.set(self.depth.get() + 1);
             return true;
         }
-        if self.owner.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+        if self
+            .owner
+            .compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
+        {
             self.depth.set(1);
             return true;
         }
@@ -101,7 +112,11 @@ impl<T> Guarded<T> {
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let mut parked = self.parking.lock().unwrap_or_else(PoisonError::into_inner);
         while !self.enter(me) {
-            parked = self.released.wait_timeout(parked, NAP).unwrap_or_else(PoisonError::into_inner).0;
+            parked = self
+                .released
+                .wait_timeout(parked, NAP)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
         drop(parked);
         self.waiting.fetch_sub(1, Ordering::SeqCst);

@@ -18,7 +18,10 @@ pub(super) fn resolve(store: &mut Store<Host>, module: &Module) -> std::result::
             ("wasi_snapshot_preview1", name) => wasi::function(name).map(|function| wrap(store, function)),
             _ => None,
         };
-        found.push(func.ok_or_else(|| format!("{}.{}", import.module(), import.name()))?.into());
+        found.push(
+            func.ok_or_else(|| format!("{}.{}", import.module(), import.name()))?
+                .into(),
+        );
     }
     Ok(found)
 }
@@ -29,7 +32,10 @@ fn call(mut caller: Caller<'_, Host>, id: u32, pointer: u32, len: u32) -> Result
     let arguments = {
         let memory = memory(&mut caller)?.0;
         let start = pointer as usize;
-        start.checked_add(len as usize).and_then(|end| memory.get(start..end)).map(<[u8]>::to_vec)
+        start
+            .checked_add(len as usize)
+            .and_then(|end| memory.get(start..end))
+            .map(<[u8]>::to_vec)
     };
     let reply = match arguments {
         Some(arguments) => {
@@ -45,12 +51,19 @@ fn call(mut caller: Caller<'_, Host>, id: u32, pointer: u32, len: u32) -> Result
 }
 
 fn running(caller: &Caller<'_, Host>) -> Result<Rc<Instance>> {
-    caller.data().instance.upgrade().ok_or_else(|| Error::msg("the guest called its host while it was starting"))
+    caller
+        .data()
+        .instance
+        .upgrade()
+        .ok_or_else(|| Error::msg("the guest called its host while it was starting"))
 }
 
 /// The guest's memory and what else an import works on.
 fn memory<'c>(caller: &'c mut Caller<'_, Host>) -> Result<(&'c mut [u8], &'c mut Host)> {
-    let memory = caller.get_export("memory").and_then(Extern::into_memory).ok_or_else(|| Error::msg("no memory"))?;
+    let memory = caller
+        .get_export("memory")
+        .and_then(Extern::into_memory)
+        .ok_or_else(|| Error::msg("no memory"))?;
     Ok(memory.data_and_store_mut(caller))
 }
 
@@ -78,7 +91,11 @@ fn wrap(store: &mut Store<Host>, function: &'static wasi::Function) -> Func {
             };
         }
         let (memory, host) = memory(&mut caller)?;
-        let mut guest = wasi::Guest { memory, spec: host.process.spec(), state: &mut host.wasi };
+        let mut guest = wasi::Guest {
+            memory,
+            spec: host.process.spec(),
+            state: &mut host.wasi,
+        };
         match (function.call)(&mut guest, words) {
             wasi::Answer::Errno(errno) => {
                 if let [result] = results {

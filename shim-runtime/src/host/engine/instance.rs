@@ -33,7 +33,12 @@ pub struct Host {
 impl Host {
     pub(super) fn new(process: &'static Nanoprocess) -> Host {
         let limits = Limits::new(process.spec().memory_limit);
-        Host { process, instance: Weak::new(), wasi: wasi::State::default(), limits }
+        Host {
+            process,
+            instance: Weak::new(),
+            wasi: wasi::State::default(),
+            limits,
+        }
     }
 
     pub(super) fn limits(&mut self) -> &mut dyn wasmtime::ResourceLimiter {
@@ -93,11 +98,15 @@ impl Functions {
     fn find(store: &mut Store<Host>, linked: wasmtime::Instance) -> Result<Functions, String> {
         macro_rules! typed {
             ($name:literal) => {
-                linked.get_typed_func(&mut *store, $name).map_err(|error| format!("{error:#}"))?
+                linked
+                    .get_typed_func(&mut *store, $name)
+                    .map_err(|error| format!("{error:#}"))?
             };
         }
         let memory = linked.get_memory(&mut *store, "memory").ok_or("it exports no memory")?;
-        let stack = linked.get_global(&mut *store, "__stack_pointer").ok_or("it exports no stack pointer")?;
+        let stack = linked
+            .get_global(&mut *store, "__stack_pointer")
+            .ok_or("it exports no stack pointer")?;
         let kind = stack.ty(&mut *store);
         if kind.mutability() != Mutability::Var || !matches!(kind.content(), ValType::I32) {
             return Err("its stack pointer is of the wrong type".into());
@@ -156,16 +165,26 @@ impl Instance {
             Stop::Fault(fault) => load(&format!("its constructors failed: {fault}")),
             Stop::Panic(_) => load("its constructors called back"),
         };
-        self.with(|store| self.functions.initialize.call(store, ())).map_err(failed)?;
-        let state = self.with(|store| self.functions.state.call(store, ())).map_err(failed)?;
+        self.with(|store| self.functions.initialize.call(store, ()))
+            .map_err(failed)?;
+        let state = self
+            .with(|store| self.functions.state.call(store, ()))
+            .map_err(failed)?;
         self.state.set(state);
-        let words = self.state_words().ok_or_else(|| load("its state lies outside of its memory"))?;
+        let words = self
+            .state_words()
+            .ok_or_else(|| load("its state lies outside of its memory"))?;
         if words[0] != ABI {
-            return Err(load("it was built by another version of the tool; run `cargo nanobuild`"));
+            return Err(load(
+                "it was built by another version of the tool; run `cargo nanobuild`",
+            ));
         }
         let (start, len) = (words[1], words[2]);
-        let end = start.checked_add(len).filter(|end| start != 0 && self.read(*end, 0).is_some());
-        self.scratch_end.set(end.ok_or_else(|| load("its scratch memory lies outside of its memory"))?);
+        let end = start
+            .checked_add(len)
+            .filter(|end| start != 0 && self.read(*end, 0).is_some());
+        self.scratch_end
+            .set(end.ok_or_else(|| load("its scratch memory lies outside of its memory"))?);
         self.scratch_top.set(start);
         Ok(())
     }
@@ -174,11 +193,14 @@ impl Instance {
     fn state_words(&self) -> Option<[u32; STATE_LEN / 4]> {
         let bytes: [u8; STATE_LEN] = self.read(self.state.get(), STATE_LEN as u32)?.try_into().ok()?;
         let mut words = bytes.as_chunks::<4>().0.iter();
-        Some(std::array::from_fn(|_| words.next().map_or(0, |word| u32::from_le_bytes(*word))))
+        Some(std::array::from_fn(|_| {
+            words.next().map_or(0, |word| u32::from_le_bytes(*word))
+        }))
     }
 
     pub(super) fn fingerprint(&self) -> u64 {
-        self.state_words().map_or(0, |words| u64::from(words[8]) | u64::from(words[9]) << 32)
+        self.state_words()
+            .map_or(0, |words| u64::from(words[8]) | u64::from(words[9]) << 32)
     }
 
     /// Takes the guest's panic, if it has noted one: message and location.
@@ -188,7 +210,8 @@ impl Instance {
             return None;
         }
         let text = |pointer, len| {
-            self.read(pointer, len).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            self.read(pointer, len)
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         };
         self.write(self.state.get() + 12, &[0; 4]);
         let location = text(words[6], words[7]).filter(|location| !location.is_empty());
@@ -215,7 +238,10 @@ impl Instance {
     /// Lets `f` use the store, which must be idle or waiting for the host.
     #[inline]
     fn with<R>(&self, f: impl FnOnce(StoreContextMut<'_, Host>) -> R) -> R {
-        let _restore = Restore { access: &self.access, before: self.access.replace(Access::Busy) };
+        let _restore = Restore {
+            access: &self.access,
+            before: self.access.replace(Access::Busy),
+        };
         match _restore.before {
             Access::Idle => {
                 // SAFETY: the access was idle and is busy now, so this is the only reference to the store.
@@ -236,7 +262,10 @@ impl Instance {
     pub(super) fn suspend<R>(&self, mut context: StoreContextMut<'_, Host>, f: impl FnOnce() -> R) -> R {
         // The lifetime is erased; `Restore` ends the access before the context goes away.
         let context = NonNull::from(&mut context).cast();
-        let _restore = Restore { access: &self.access, before: self.access.replace(Access::Suspended(context)) };
+        let _restore = Restore {
+            access: &self.access,
+            before: self.access.replace(Access::Suspended(context)),
+        };
         f()
     }
 
@@ -246,7 +275,9 @@ impl Instance {
         if self.poisoned.get() {
             return Err(self.gone());
         }
-        let Some(function) = self.exports.get(export as usize) else { return Err(self.missing(export)) };
+        let Some(function) = self.exports.get(export as usize) else {
+            return Err(self.missing(export));
+        };
         let stack = self.is_suspended().then(|| self.stack());
         match self.with(|store| slots.call(function, store)) {
             Some(Ok(slot)) => Ok(slot),
@@ -268,7 +299,11 @@ impl Instance {
 
     #[cold]
     fn gone(&self) -> Stop {
-        Stop::fault(FaultKind::Stale, self.process.name(), "the nanoprocess trapped while this call was prepared")
+        Stop::fault(
+            FaultKind::Stale,
+            self.process.name(),
+            "the nanoprocess trapped while this call was prepared",
+        )
     }
 
     #[cold]
@@ -325,7 +360,9 @@ impl Instance {
         let start = pointer as usize;
         self.with(|mut store| {
             let memory = self.functions.memory.data_mut(&mut store);
-            let place = start.checked_add(bytes.len()).and_then(|end| memory.get_mut(start..end));
+            let place = start
+                .checked_add(bytes.len())
+                .and_then(|end| memory.get_mut(start..end));
             place.map(|place| place.copy_from_slice(bytes)).is_some()
         })
     }
@@ -382,12 +419,20 @@ impl Instance {
         };
         if pointer == 0 {
             self.take_refused_memory();
-            return Err(Fault::new(FaultKind::OutOfMemory, name, format!("no room for an argument of {len} bytes")));
+            return Err(Fault::new(
+                FaultKind::OutOfMemory,
+                name,
+                format!("no room for an argument of {len} bytes"),
+            ));
         }
         if self.write(pointer, bytes) {
             Ok(pointer)
         } else {
-            Err(Fault::new(FaultKind::Malformed, name, "its allocator answered with an address outside of its memory"))
+            Err(Fault::new(
+                FaultKind::Malformed,
+                name,
+                "its allocator answered with an address outside of its memory",
+            ))
         }
     }
 
@@ -408,7 +453,11 @@ impl Instance {
             self.free(pointer, len);
         }
         let len = u32::try_from(bytes.len()).map_err(|_| {
-            Fault::new(FaultKind::Host, self.process.name(), format!("{} bytes at once are too many", bytes.len()))
+            Fault::new(
+                FaultKind::Host,
+                self.process.name(),
+                format!("{} bytes at once are too many", bytes.len()),
+            )
         })?;
         if let Some(pointer) = self.push_scratch(bytes) {
             self.scratch_top.set(pointer);

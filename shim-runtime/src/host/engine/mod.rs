@@ -1,5 +1,8 @@
 //! Everything that knows Wasmtime. The rest of the runtime sees programs, instances, spans and slots.
-#![expect(unsafe_code, reason = "the engine's borrows and the lock are checked at run time, where the compiler cannot")]
+#![expect(
+    unsafe_code,
+    reason = "the engine's borrows and the lock are checked at run time, where the compiler cannot"
+)]
 
 mod callbacks;
 mod exports;

@@ -42,16 +42,20 @@ impl Program {
         let mut store = Store::new(self.module.engine(), Host::new(process));
         store.limiter(Host::limits);
         let imports = imports::resolve(&mut store, &self.module).map_err(|name| {
-            fault(format!("it imports `{name}`, which is not granted or not known; {REMEDY}"))
+            fault(format!(
+                "it imports `{name}`, which is not granted or not known; {REMEDY}"
+            ))
         })?;
-        let linked = wasmtime::Instance::new(&mut store, &self.module, &imports)
-            .map_err(|error| fault(format!("{error:#}")))?;
+        let linked =
+            wasmtime::Instance::new(&mut store, &self.module, &imports).map_err(|error| fault(format!("{error:#}")))?;
         let instance = Instance::new(process, store, linked).map_err(|what| fault(format!("{what}; {REMEDY}")))?;
         instance.initialize()?;
         let fingerprint = instance.fingerprint();
         if fingerprint != spec.fingerprint {
             let expected = spec.fingerprint;
-            return Err(fault(format!("its code is for bindings {fingerprint:016x}, not {expected:016x}; {REMEDY}")));
+            return Err(fault(format!(
+                "its code is for bindings {fingerprint:016x}, not {expected:016x}; {REMEDY}"
+            )));
         }
         Ok(instance)
     }

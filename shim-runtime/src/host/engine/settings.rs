@@ -3,7 +3,7 @@
 use wasmtime::{Config, Engine, Inlining, WasmFeatures};
 
 /// What rustc's `wasm32-wasip1` uses, and nothing more.
-const FEATURES: WasmFeatures = WasmFeatures::MVP
+const FEATURES: WasmFeatures = WasmFeatures::FLOATS
     .union(WasmFeatures::MUTABLE_GLOBAL)
     .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
     .union(WasmFeatures::SIGN_EXTENSION)
@@ -28,7 +28,10 @@ const STACK: usize = 512 << 10;
 ///   information, no garbage collector, no concurrency support;
 /// - the wasm features that rustc's `wasm32-wasip1` uses and no others.
 #[doc(hidden)]
-#[cfg_attr(not(feature = "settings"), expect(unreachable_pub, reason = "public for the tool alone"))]
+#[cfg_attr(
+    not(feature = "settings"),
+    expect(unreachable_pub, reason = "public for the tool alone")
+)]
 pub fn engine_settings(config: &mut Config) {
     config
         .wasm_features(WasmFeatures::all(), false)

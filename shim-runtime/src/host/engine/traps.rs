@@ -29,7 +29,11 @@ pub(super) fn stop(instance: &Instance, error: Error, stack: Option<i32>) -> Sto
         } else {
             instance.unwind_stack(stack);
         }
-        return Fault { location, ..Fault::new(FaultKind::Panic, name, message) }.into();
+        return Fault {
+            location,
+            ..Fault::new(FaultKind::Panic, name, message)
+        }
+        .into();
     }
     let refused = instance.take_refused_memory();
     let overflow = instance.stack() < STACK_FLOOR;

@@ -5,8 +5,12 @@ use super::{Errno, Function, Guest, answer, function_of};
 use std::time::{Duration, Instant, SystemTime};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function_of("clock_res_get", &[Word, Word], |guest, [id, out, ..]| answer(resolution(guest, id, out))),
-    function_of("clock_time_get", &[Word, Long, Word], |guest, [id, _, out, ..]| answer(time(guest, id, out))),
+    function_of("clock_res_get", &[Word, Word], |guest, [id, out, ..]| {
+        answer(resolution(guest, id, out))
+    }),
+    function_of("clock_time_get", &[Word, Long, Word], |guest, [id, _, out, ..]| {
+        answer(time(guest, id, out))
+    }),
 ];
 
 const REALTIME: u64 = 0;
@@ -26,9 +30,13 @@ fn resolution(guest: &mut Guest<'_>, id: u64, out: u64) -> Result<(), Errno> {
 
 fn time(guest: &mut Guest<'_>, id: u64, out: u64) -> Result<(), Errno> {
     let time = match id {
-        REALTIME => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO),
+        REALTIME => SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or(Duration::ZERO),
         // Nobody may subtract more from an `Instant` than has passed, so do not start at zero.
-        MONOTONIC => guest.state.clocks.started.get_or_insert_with(Instant::now).elapsed() + Duration::from_secs(1 << 20),
+        MONOTONIC => {
+            guest.state.clocks.started.get_or_insert_with(Instant::now).elapsed() + Duration::from_secs(1 << 20)
+        }
         _ => return Err(Errno::Invalid),
     };
     let nanos = u64::try_from(time.as_nanos()).map_err(|_| Errno::Invalid)?;

@@ -4,8 +4,12 @@ use super::Param::Word;
 use super::{Errno, Function, Guest, answer, function_of};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function_of("args_sizes_get", &[Word, Word], |guest, [count, len, ..]| answer(sizes(guest, &args(guest), count, len))),
-    function_of("args_get", &[Word, Word], |guest, [list, text, ..]| answer(lay_out(guest, &args(guest), list, text))),
+    function_of("args_sizes_get", &[Word, Word], |guest, [count, len, ..]| {
+        answer(sizes(guest, &args(guest), count, len))
+    }),
+    function_of("args_get", &[Word, Word], |guest, [list, text, ..]| {
+        answer(lay_out(guest, &args(guest), list, text))
+    }),
     function_of("environ_sizes_get", &[Word, Word], |guest, [count, len, ..]| {
         answer(sizes(guest, &environment(guest), count, len))
     }),
@@ -19,7 +23,12 @@ fn args(guest: &Guest<'_>) -> Vec<String> {
 }
 
 fn environment(guest: &Guest<'_>) -> Vec<String> {
-    guest.spec.environment.iter().map(|(name, value)| format!("{name}={value}\0")).collect()
+    guest
+        .spec
+        .environment
+        .iter()
+        .map(|(name, value)| format!("{name}={value}\0"))
+        .collect()
 }
 
 fn sizes(guest: &mut Guest<'_>, strings: &[String], count: u64, len: u64) -> Result<(), Errno> {

@@ -58,12 +58,20 @@ pub(crate) enum Errno {
 }
 
 /// Every function there is, for looking up by name.
-const FAMILIES: &[&[Function]] =
-    &[clocks::FUNCTIONS, environment::FUNCTIONS, process::FUNCTIONS, random::FUNCTIONS, stdio::FUNCTIONS];
+const FAMILIES: &[&[Function]] = &[
+    clocks::FUNCTIONS,
+    environment::FUNCTIONS,
+    process::FUNCTIONS,
+    random::FUNCTIONS,
+    stdio::FUNCTIONS,
+];
 
 /// The function of that name.
 pub(crate) fn function(name: &str) -> Option<&'static Function> {
-    FAMILIES.iter().flat_map(|family| family.iter()).find(|function| function.name == name)
+    FAMILIES
+        .iter()
+        .flat_map(|family| family.iter())
+        .find(|function| function.name == name)
 }
 
 /// A function that returns an error number.
@@ -72,7 +80,12 @@ const fn function_of(
     params: &'static [Param],
     call: fn(&mut Guest<'_>, [u64; MAX_PARAMS]) -> Answer,
 ) -> Function {
-    Function { name, params, errno: true, call }
+    Function {
+        name,
+        params,
+        errno: true,
+        call,
+    }
 }
 
 /// Turns the result of a function's body into its answer.

@@ -3,8 +3,9 @@
 use super::Param::Word;
 use super::{Errno, Function, Guest, answer, function_of};
 
-pub(super) const FUNCTIONS: &[Function] =
-    &[function_of("random_get", &[Word, Word], |guest, [out, len, ..]| answer(random(guest, out, len)))];
+pub(super) const FUNCTIONS: &[Function] = &[function_of("random_get", &[Word, Word], |guest, [out, len, ..]| {
+    answer(random(guest, out, len))
+})];
 
 fn random(guest: &mut Guest<'_>, out: u64, len: u64) -> Result<(), Errno> {
     fill(guest.span(out, len)?)
@@ -28,7 +29,10 @@ fn fill(bytes: &mut [u8]) -> Result<(), Errno> {
 }
 
 #[cfg(windows)]
-#[expect(unsafe_code, reason = "the standard library has no stable way to ask for random bytes")]
+#[expect(
+    unsafe_code,
+    reason = "the standard library has no stable way to ask for random bytes"
+)]
 fn fill(bytes: &mut [u8]) -> Result<(), Errno> {
     #[link(name = "bcryptprimitives", kind = "raw-dylib")]
     unsafe extern "system" {

@@ -5,20 +5,30 @@ use super::{Answer, Errno, Function, Guest, answer, function_of};
 use std::io::{self, Read, Write};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function_of("fd_write", &[Word, Word, Word, Word], |guest, [fd, list, count, out, ..]| {
-        answer(write(guest, fd, list, count, out))
+    function_of(
+        "fd_write",
+        &[Word, Word, Word, Word],
+        |guest, [fd, list, count, out, ..]| answer(write(guest, fd, list, count, out)),
+    ),
+    function_of(
+        "fd_read",
+        &[Word, Word, Word, Word],
+        |guest, [fd, list, count, out, ..]| answer(read(guest, fd, list, count, out)),
+    ),
+    function_of("fd_fdstat_get", &[Word, Word], |guest, [fd, out, ..]| {
+        answer(status(guest, fd, out))
     }),
-    function_of("fd_read", &[Word, Word, Word, Word], |guest, [fd, list, count, out, ..]| {
-        answer(read(guest, fd, list, count, out))
-    }),
-    function_of("fd_fdstat_get", &[Word, Word], |guest, [fd, out, ..]| answer(status(guest, fd, out))),
     function_of("fd_close", &[Word], |_, [fd, ..]| answer(standard(fd))),
     function_of("fd_seek", &[Word, Long, Word, Word], |_, [fd, ..]| {
         Answer::Errno(standard(fd).err().unwrap_or(Errno::NotSupported))
     }),
     // There are no directories yet.
-    function_of("fd_prestat_get", &[Word, Word], |_, _| Answer::Errno(Errno::BadDescriptor)),
-    function_of("fd_prestat_dir_name", &[Word, Word, Word], |_, _| Answer::Errno(Errno::BadDescriptor)),
+    function_of("fd_prestat_get", &[Word, Word], |_, _| {
+        Answer::Errno(Errno::BadDescriptor)
+    }),
+    function_of("fd_prestat_dir_name", &[Word, Word, Word], |_, _| {
+        Answer::Errno(Errno::BadDescriptor)
+    }),
 ];
 
 const STDIN: u64 = 0;
@@ -29,7 +39,11 @@ const STDERR: u64 = 2;
 const MAX_BUFFERS: u64 = 1024;
 
 fn standard(fd: u64) -> Result<(), Errno> {
-    if fd <= STDERR { Ok(()) } else { Err(Errno::BadDescriptor) }
+    if fd <= STDERR {
+        Ok(())
+    } else {
+        Err(Errno::BadDescriptor)
+    }
 }
 
 /// The first buffer of a list that is not empty. Transferring less than was asked for is always right.

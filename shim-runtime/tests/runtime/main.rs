@@ -1,0 +1,10 @@
+//! The runtime against real machine code: hand-written wasm for what no honest guest does, and one guest crate that
+//! is built as the tool builds them.
+
+mod callbacks;
+mod faults;
+mod guest;
+mod hostile;
+mod support;
+mod threads;
+mod wasi;

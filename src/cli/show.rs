@@ -1,0 +1,76 @@
+//! `list` and `explain`: what is there, without changing anything.
+
+use std::process::ExitCode;
+
+use crate::extract::Skipped;
+use crate::install::{ARTIFACT, SKIPPED};
+use crate::project::Stamp;
+use crate::select::Spec;
+use crate::session::{self, Context, Error};
+use crate::sys::files;
+use crate::ui::{Event, Listed};
+
+/// Lists the sandboxed dependencies.
+pub(super) fn list(cx: &Context<'_>) -> Result<ExitCode, Error> {
+    let records = session::records(&cx.project)?;
+    let stamp = Stamp::load(&cx.project)?;
+    let mut rows = Vec::new();
+    for (folder, record) in &records.crates {
+        let home = cx.project.bindings().join(folder);
+        let made = stamp.made.get(folder);
+        let whole = match made {
+            Some(made) => made.damage(&home)?.is_none(),
+            None => false,
+        };
+        let facts = record.facts.as_ref();
+        rows.push(Listed {
+            name: record.name.clone(),
+            version: facts.map(|facts| facts.version.to_string()).unwrap_or_default(),
+            source: facts.map(|facts| facts.source.clone()).unwrap_or_default(),
+            grants: record.grants.iter().map(ToString::to_string).collect(),
+            functions: made.map(|made| made.functions),
+            artifact_bytes: home.join(ARTIFACT).metadata().ok().map(|metadata| metadata.len()),
+            ready: whole,
+        });
+    }
+    if rows.is_empty() {
+        let message = "no dependency is sandboxed yet; `cargo nanobuild add CRATE` begins".to_owned();
+        cx.ui.say(&Event::Nothing { message });
+    } else {
+        cx.ui.say(&Event::List { rows });
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Lists what a crate's bindings leave out.
+pub(super) fn skipped(cx: &Context<'_>, spec: &Spec) -> Result<ExitCode, Error> {
+    let records = session::records(&cx.project)?;
+    let mut found = records.crates.iter().filter(|(_, record)| {
+        record.name == spec.name && record.facts.as_ref().is_none_or(|facts| spec.accepts(&facts.version))
+    });
+    let Some((folder, record)) = found.next() else {
+        let sandboxed = records.crates.values().map(|record| record.name.clone()).collect();
+        return Err(Error::NotSandboxed {
+            name: spec.name.clone(),
+            sandboxed,
+        });
+    };
+    let bytes = files::read(&cx.project.bindings().join(folder).join(SKIPPED))?;
+    let items: Option<Vec<Skipped>> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let Some(items) = items else {
+        return Err(Error::NotBuilt {
+            name: record.name.clone(),
+        });
+    };
+    let version = record
+        .facts
+        .as_ref()
+        .map(|facts| facts.version.to_string())
+        .unwrap_or_default();
+    cx.ui.say(&Event::Skipped {
+        name: record.name.clone(),
+        version,
+        items,
+    });
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,103 @@
+//! Finished bindings in the cache: what a `.nanobuild/` folder is copied from.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use nanobuild_policy::Capability;
+use serde::{Deserialize, Serialize};
+
+use crate::extract::Skipped;
+use crate::generate::{ARTIFACT, Files};
+use crate::project::{Facts, Made};
+use crate::sys::files;
+
+/// Everything that one dependency's bindings consist of.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// Manifest and sources.
+    pub files: Files,
+    /// Machine code that the sources embed.
+    pub artifact: Vec<u8>,
+    /// What the bindings leave out.
+    pub skipped: Vec<Skipped>,
+    /// Public functions: bound, total.
+    pub functions: (u64, u64),
+    /// For the lockfile.
+    pub facts: Facts,
+    /// For `nanobuild.toml`.
+    pub granted: BTreeSet<Capability>,
+}
+
+/// A cache entry.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ready {
+    /// Where its files are.
+    #[serde(skip)]
+    pub folder: Utf8PathBuf,
+    /// What they are.
+    pub made: Made,
+    /// What was found when they were made.
+    pub facts: Facts,
+}
+
+/// What the bindings leave out, for `explain`.
+pub const SKIPPED: &str = "skipped.json";
+const TABLE: &str = "ready.json";
+
+impl Ready {
+    /// The entry of that key, if it is there and whole. A damaged one is as good as none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn load(cache: &Utf8Path, key: &str) -> Result<Option<Self>, files::Error> {
+        let home = cache.join("ready").join(key);
+        let Some(table) = files::read(&home.join(TABLE))? else {
+            return Ok(None);
+        };
+        let Ok(mut ready) = serde_json::from_slice::<Self>(&table) else {
+            return Ok(None);
+        };
+        ready.folder = home.join("files");
+        Ok(ready.made.damage(&ready.folder)?.is_none().then_some(ready))
+    }
+
+    /// Makes an entry. It appears at once or not at all.
+    ///
+    /// # Errors
+    /// When something cannot be written.
+    pub fn store(cache: &Utf8Path, key: &str, prepared: &Prepared) -> Result<Self, files::Error> {
+        let home = cache.join("ready").join(key);
+        let temporary = cache.join("tmp").join(key);
+        files::remove(&temporary)?;
+        let skipped = serde_json::to_string_pretty(&prepared.skipped).unwrap_or_default();
+        let texts = prepared
+            .files
+            .iter()
+            .map(|(path, text)| (path.as_path(), text.as_bytes()));
+        let extra = [
+            (Utf8Path::new(ARTIFACT), prepared.artifact.as_slice()),
+            (Utf8Path::new(SKIPPED), skipped.as_bytes()),
+        ];
+        let mut made = Made {
+            key: key.to_owned(),
+            functions: prepared.functions,
+            ..Made::default()
+        };
+        for (path, bytes) in texts.chain(extra) {
+            files::replace(&temporary.join("files").join(path), bytes)?;
+            made.files.insert(path.to_owned(), files::digest(bytes));
+        }
+        let ready = Self {
+            folder: home.join("files"),
+            made,
+            facts: prepared.facts.clone(),
+        };
+        files::replace(&temporary.join(TABLE), &serde_json::to_vec(&ready).unwrap_or_default())?;
+        files::remove(&home)?;
+        if let Some(parent) = home.parent() {
+            files::make_dir(parent)?;
+        }
+        files::rename(&temporary, &home)?;
+        Ok(ready)
+    }
+}

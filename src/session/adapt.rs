@@ -1,0 +1,182 @@
+//! Following the application: features that it switches on, versions that it asks for.
+
+use std::collections::BTreeSet;
+
+use semver::{Version, VersionReq};
+
+use super::{Error, Session, Wanted};
+use crate::project::Facts;
+use crate::select::{Flags, Graph, Source, bindings_version, stale};
+use crate::sys::{cargo, files};
+
+impl Session<'_> {
+    /// Compares every crate's facts with what the graph asks of its bindings. True if something has to be made anew.
+    pub(super) fn adapt(&mut self, graph: &Graph) -> Result<bool, Error> {
+        let known: Vec<Facts> = self
+            .records
+            .crates
+            .values()
+            .filter_map(|record| record.facts.clone())
+            .collect();
+        let mut changed = false;
+        for facts in known {
+            if let Some(wanted) = self.follow(graph, &facts)? {
+                if self.cx.net.locked {
+                    return Err(Error::Locked {
+                        because: format!("{}: {}", facts.name, wanted.because),
+                    });
+                }
+                self.want(wanted);
+                changed = true;
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Lets go of copies that only `Cargo.lock` still holds: their dependents accept the bindings, but Cargo prefers what
+    /// it has locked. Each copy is tried once. True if there was one.
+    pub(super) fn redirect(&mut self, graph: &Graph) -> Result<bool, Error> {
+        if self.cx.net.locked {
+            return Ok(false);
+        }
+        let mut locked = BTreeSet::new();
+        for facts in self.records.crates.values().filter_map(|record| record.facts.as_ref()) {
+            for copy in graph
+                .copies(&facts.name)
+                .filter(|copy| graph.bindings_folder(copy).is_none())
+            {
+                let accepted = graph
+                    .dependents(copy)
+                    .iter()
+                    .all(|edge| edge.declared.req.matches(&facts.claim));
+                if accepted && copy.source.is_some() && !self.redirected.contains(&copy.id.repr) {
+                    locked.insert(copy.id.repr.clone());
+                }
+            }
+        }
+        for id in &locked {
+            cargo::update(&self.cx.project.manifest(), id, self.cx.net)?;
+        }
+        let any = !locked.is_empty();
+        self.redirected.extend(locked);
+        Ok(any)
+    }
+
+    fn follow(&self, graph: &Graph, facts: &Facts) -> Result<Option<Wanted>, Error> {
+        let package = graph
+            .packages()
+            .find(|package| graph.bindings_folder(package).as_ref() == Some(&facts.folder));
+        let (Some(package), Some(mut dependency)) = (package, facts.dependency(&self.cx.project.root)) else {
+            return Ok(None);
+        };
+        let mut reasons = Vec::new();
+        let possible = graph.features_of(&package.id, &Flags::all()).unwrap_or_default();
+        let needed = graph
+            .features_of(&package.id, &self.cx.flags)
+            .unwrap_or_else(|| possible.clone());
+        // What another command line needed stays as long as the workspace can still ask for it: features only add.
+        let kept = facts.features.intersection(&possible).cloned();
+        let features: BTreeSet<String> = needed.into_iter().chain(kept).collect();
+        if features != facts.features {
+            let new: Vec<&str> = features.difference(&facts.features).map(String::as_str).collect();
+            reasons.push(if new.is_empty() {
+                "fewer features".to_owned()
+            } else {
+                format!("new features {}", new.join(", "))
+            });
+            dependency.features = features;
+        }
+        let late = stale(graph, &dependency);
+        let requirements = requirements(graph, facts);
+        if let Some((requirement, by)) = late.first() {
+            reasons.push(format!("{by} requires {requirement}"));
+            dependency.version = self.resolve(facts, &requirements)?;
+        }
+        let claim = bindings_version(&dependency.version, &requirements);
+        if claim != facts.claim && late.is_empty() {
+            reasons.push("other requirements".to_owned());
+        }
+        let because = reasons.join(", ");
+        Ok((!because.is_empty()).then_some(Wanted {
+            dependency,
+            claim,
+            because,
+        }))
+    }
+
+    /// The version that Cargo takes for these requirements together, by resolving an empty package that has them.
+    fn resolve(&self, facts: &Facts, requirements: &[VersionReq]) -> Result<Version, Error> {
+        let folder = self
+            .cx
+            .project
+            .cache()
+            .join("tmp")
+            .join(format!("resolve-{}", facts.folder));
+        let manifest = folder.join("Cargo.toml");
+        let mut text =
+            "[package]\nname = \"resolve\"\nedition = \"2021\"\n\n[workspace]\n\n[dependencies]\n".to_owned();
+        let registry = match facts
+            .dependency(&self.cx.project.root)
+            .map(|dependency| dependency.source)
+        {
+            Some(Source::Registry(Some(name))) => format!(", registry = \"{name}\""),
+            _ => String::new(),
+        };
+        for (number, requirement) in requirements.iter().enumerate() {
+            text.push_str(&format!(
+                "r{number} = {{ package = \"{}\", version = \"{requirement}\"{registry} }}\n",
+                facts.name
+            ));
+        }
+        files::replace(&manifest, text.as_bytes())?;
+        files::replace(&folder.join("src/lib.rs"), b"")?;
+        let resolved = cargo::generate_lockfile(&manifest, self.cx.net);
+        let words = || requirements.iter().map(VersionReq::to_string).collect();
+        resolved.map_err(|source| Error::NoVersion {
+            name: facts.name.clone(),
+            requirements: words(),
+            source: Box::new(source),
+        })?;
+        let lock = files::read_text(&folder.join("Cargo.lock"))?.unwrap_or_default();
+        let versions = locked_versions(&lock, &facts.name);
+        let one = versions
+            .iter()
+            .find(|version| requirements.iter().all(|requirement| requirement.matches(version)));
+        one.cloned().ok_or_else(|| Error::NoVersion {
+            name: facts.name.clone(),
+            requirements: words(),
+            source: Box::new(cargo::Error::NotText("Cargo.lock".to_owned())),
+        })
+    }
+}
+
+/// Requirements on the bindings, and on native copies that the real version would satisfy just as well.
+fn requirements(graph: &Graph, facts: &Facts) -> Vec<VersionReq> {
+    let mut found = BTreeSet::new();
+    for copy in graph.copies(&facts.name) {
+        let ours = graph.bindings_folder(copy).as_ref() == Some(&facts.folder);
+        for edge in graph.dependents(copy) {
+            if ours || edge.declared.req.matches(&facts.version) {
+                found.insert(edge.declared.req.to_string());
+            }
+        }
+    }
+    found
+        .iter()
+        .filter_map(|requirement| requirement.parse().ok())
+        .collect()
+}
+
+fn locked_versions(lock: &str, name: &str) -> Vec<Version> {
+    let document = toml_edit::Document::parse(lock).ok();
+    let packages = document
+        .as_ref()
+        .and_then(|document| document.get("package")?.as_array_of_tables());
+    let named = packages
+        .into_iter()
+        .flatten()
+        .filter(|package| package.get("name").and_then(|name| name.as_str()) == Some(name));
+    named
+        .filter_map(|package| package.get("version")?.as_str()?.parse().ok())
+        .collect()
+}
