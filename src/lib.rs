@@ -15,7 +15,7 @@ pub mod generate;
 
 pub mod compile;
 
-// pub mod settle;
+pub mod settle;
 
 pub mod inspect;
 

@@ -1,115 +1,82 @@
 //! The stages in order.
 
+mod error;
+mod events;
+
 use std::collections::BTreeSet;
+use std::time::Instant;
 
-use camino::Utf8Path;
+use crate::aot::{Cpu, Probe, aot};
+use crate::compile::check_bindings;
+use crate::confine::confine;
+use crate::extract::extract;
+use crate::fetch::{self, fetch};
+use crate::generate::bindings::Embedded;
+use crate::inspect::inspect;
+use crate::install::{ARTIFACT, Prepared, bindings};
+use crate::project::Facts;
+use crate::review::{Baseline, review};
+use crate::session::{Make, Order, Wanted};
+use crate::settle::{Bench, Settled, settle};
+use crate::sys::files;
+use crate::ui::{Event, Stage};
 
-use crate::install::Prepared;
-use crate::project::{Facts, Record};
-use crate::review::{self, Ask, Baseline};
-use crate::session::{Failure, Wanted};
-use crate::sys::Jail;
-use crate::sys::cargo::Net;
-use crate::ui::Ui;
+pub use error::Error;
 
-/// One dependency to be sandboxed.
-#[derive(Debug, Clone, Copy)]
-pub struct Order<'a> {
-    /// The workspace's folder.
-    pub root: &'a Utf8Path,
-    /// Where work goes.
-    pub cache: &'a Utf8Path,
-    /// The bundled runtime's folder.
-    pub runtime: &'a Utf8Path,
-    /// The application's triple.
-    pub target: &'a str,
-    /// Where third-party code runs.
-    pub jail: &'a Jail,
-    /// Where events go.
-    pub ui: &'a Ui,
-    /// Who is asked.
-    pub ask: &'a dyn Ask,
-    /// How far the network may be used.
-    pub net: Net,
-    /// What is wanted.
-    pub wanted: &'a Wanted,
-    /// What is known.
-    pub record: &'a Record,
-}
+/// The real stages.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stages;
 
-/// Which stage failed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Review.
-    #[error(transparent)]
-    Review(#[from] review::Error),
-}
+impl Make for Stages {
+    fn make(&self, order: &Order<'_>) -> Result<Prepared, Error> {
+        let Order { jail, ui, runtime, target, wanted: Wanted { dependency, claim, .. }, record, .. } = *order;
+        let begun = Instant::now();
+        let (name, version) = (&dependency.name, dependency.version.to_string());
+        let stage = |stage| ui.say(&Event::Stage { name: name.clone(), stage });
 
-impl Failure for Error {
-    fn code(&self) -> u8 {
-        match self {
-            Self::Review(review::Error::New { .. }) => 1,
-            Self::Review(_) => 2,
+        stage(Stage::Fetch);
+        let known = record.facts.as_ref().filter(|facts| facts.describes(dependency, claim) && !facts.graph.is_empty());
+        let locked = known.map(|facts| facts.graph.as_slice());
+        let fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, locked)?;
+
+        stage(Stage::Extract);
+        let extracted = extract(jail, &fetched, fetch::TARGET)?;
+
+        stage(Stage::Generate);
+        let (checked, checks) = (order.bench.join(&dependency.folder), order.cache.join("check"));
+        let bench = Bench { bindings: &checked, target_dir: &checks, runtime };
+        let Settled { plan, fingerprint, module, .. } = settle(jail, &fetched, &extracted, bench)?;
+
+        stage(Stage::Inspect);
+        let signature = inspect(&module, &fetched)?;
+        ui.say(&events::signature(dependency, &signature));
+        let approved = review(name, &version, &signature, &Baseline::of(record), order.ask)?;
+
+        stage(Stage::Confine);
+        let confined = confine(&module, approved.granted())?;
+        let told = bindings::ask(&plan.bridge, &mut Probe::start(&confine(&module, &BTreeSet::new())?)?)?;
+
+        stage(Stage::Aot);
+        let artifact = aot(&confined, target, Cpu::Baseline)?;
+        let embedded = Embedded { fingerprint, told: &told, skipped: &plan.skipped };
+        let files = bindings::print(&fetched, &plan.bridge, embedded, claim)
+            .map_err(|(unit, reason)| Error::Print { unit, reason })?;
+
+        stage(Stage::Check);
+        for (path, text) in &files {
+            files::replace(&checked.join(path), text.as_bytes())?;
         }
-    }
+        files::replace(&checked.join(ARTIFACT), &artifact.bytes)?;
+        check_bindings(jail, &checked, &checks, None).map_err(Error::Bindings)?;
 
-    fn help(&self) -> Option<String> {
-        match self {
-            Self::Review(review::Error::New { .. }) => {
-                Some("run `cargo nanobuild` on a terminal and decide, or name it with --grant".to_owned())
-            }
-            Self::Review(_) => None,
-        }
+        ui.say(&events::summary(dependency, plan.coverage, plan.skipped.len(), &approved, begun.elapsed()));
+        Ok(Prepared {
+            facts: Facts::of(order.wanted, order.root, fetched.graph, &signature, &module.bytes),
+            functions: (plan.coverage.bound as u64, plan.coverage.total as u64),
+            skipped: plan.skipped,
+            granted: approved.granted().clone(),
+            artifact: artifact.bytes,
+            files,
+        })
     }
-}
-
-/// Puts one dependency behind the boundary.
-///
-/// # Errors
-/// When a stage fails.
-pub fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
-    let Wanted { dependency, claim, .. } = order.wanted;
-    let known = Baseline {
-        asked: order.record.facts.as_ref().map(|facts| facts.asks.clone()),
-        grants: order.record.grants.clone(),
-    };
-    let asks = BTreeSet::new();
-    let approved = review::review(
-        &dependency.name,
-        &dependency.version.to_string(),
-        &asks,
-        &known,
-        order.ask,
-    )?;
-    let features: String = ["default = [\"std\"]", "std = []", "alloc = []", "serde = []"]
-        .iter()
-        .map(|line| format!("{line}\n"))
-        .collect();
-    let manifest = format!(
-        "[package]\nname = \"{}\"\nversion = \"{claim}\"\nedition = \"2024\"\n[features]\n{features}",
-        dependency.name
-    );
-    let files = [
-        ("Cargo.toml".into(), manifest),
-        ("src/lib.rs".into(), "pub const BINDINGS: bool = true;\n".to_owned()),
-    ];
-    let facts = Facts {
-        name: dependency.name.clone(),
-        version: dependency.version.clone(),
-        source: Facts::source_text(&dependency.source, order.root),
-        folder: dependency.folder.clone(),
-        claim: claim.clone(),
-        features: dependency.features.clone(),
-        asks,
-        wasm: "0".to_owned(),
-        graph: Vec::new(),
-    };
-    Ok(Prepared {
-        files: files.into(),
-        artifact: Vec::new(),
-        skipped: Vec::new(),
-        functions: (0, 0),
-        facts,
-        granted: approved.granted().clone(),
-    })
 }

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use camino::Utf8PathBuf;
 
 use super::args::Add;
+use nanobuild_policy::Capability;
+
 use crate::install::edits::{self, Redirect};
 use crate::project::Record;
 use crate::select::{Graph, PickError, Picked, Spec, bindings_version, folder_name, pick};
@@ -117,7 +119,7 @@ fn take(session: &mut Session<'_>, graph: &Graph, picked: Picked, grants: &Grant
 
 /// `--grant`: for one crate, or for the only one that is added.
 #[derive(Debug, Default)]
-struct Grants(BTreeMap<String, BTreeSet<String>>);
+struct Grants(BTreeMap<String, BTreeSet<Capability>>);
 
 impl Grants {
     fn parse(args: &Add) -> Result<Self, Error> {
@@ -141,12 +143,12 @@ impl Grants {
                 .0
                 .entry(name.to_owned())
                 .or_default()
-                .insert(capability.to_owned());
+                .insert(capability.parse()?);
         }
         Ok(grants)
     }
 
-    fn of(&self, name: &str) -> BTreeSet<String> {
+    fn of(&self, name: &str) -> BTreeSet<Capability> {
         self.0.get(name).cloned().unwrap_or_default()
     }
 }

@@ -149,6 +149,32 @@ pub(super) enum Color {
     Never,
 }
 
+impl Command {
+    /// The options that every command has; those of Cargo's own commands as far as they can be read.
+    pub(super) fn common(&self) -> Common {
+        match self {
+            Self::Build(args) | Self::Run(args) | Self::Test(args) => {
+                super::through::read(&args.args).map(|line| line.common).unwrap_or_default()
+            }
+            Self::Add(args) => args.common.clone(),
+            Self::Remove(args) => args.common.clone(),
+            Self::List(common) | Self::Doctor(common) => common.clone(),
+            Self::Explain(args) if args.json => Common { format: Some(Format::Json), ..args.common.clone() },
+            Self::Explain(args) => args.common.clone(),
+            Self::Completions { .. } => Common::default(),
+        }
+    }
+
+    /// Cargo's own command that this one ends in.
+    pub(super) fn verb(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Test(_) => "test",
+            _ => "build",
+        }
+    }
+}
+
 impl Features {
     pub(super) fn flags(&self) -> Flags {
         let split = self

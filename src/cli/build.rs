@@ -1,14 +1,17 @@
 //! `build`, `run`, `test`: sync, then Cargo in our place.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, ExitStatus};
 
 use super::through::CargoLine;
 use crate::session::{self, Context, Error, Session};
-use crate::sys::cargo;
+use crate::sys::{cargo, process};
 use crate::ui::Event;
 
+/// How Cargo gets the last word.
+type HandOver = fn(&mut Command) -> Result<ExitStatus, process::Error>;
+
 /// Syncs and hands over.
-pub(super) fn run(cx: &Context<'_>, verb: &str, line: &CargoLine) -> Result<ExitCode, Error> {
+pub(super) fn run(cx: &Context<'_>, verb: &str, line: &CargoLine, hand_over: HandOver) -> Result<ExitCode, Error> {
     let sandboxed = cx.project.config().exists() || cx.project.lockfile().exists();
     if sandboxed {
         sync(cx)?;
@@ -33,7 +36,7 @@ pub(super) fn run(cx: &Context<'_>, verb: &str, line: &CargoLine) -> Result<Exit
     cx.ui.say(&Event::Running {
         command: format!("cargo {}", words.join(" ")),
     });
-    let status = cargo::hand_over(&mut command).map_err(|error| Error::Cargo(error.into()))?;
+    let status = hand_over(&mut command).map_err(|error| Error::Cargo(error.into()))?;
     Ok(status
         .code()
         .and_then(|code| u8::try_from(code).ok())

@@ -12,11 +12,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::review::Terminal;
+use std::process::{Command as Program, ExitStatus};
+
+use crate::pipeline::Stages;
+use crate::review::{Ask, Terminal};
 use crate::select::Flags;
-use crate::session::{Context, Error, Failure};
-use crate::sys::cargo::Net;
-use crate::sys::signal;
+use crate::session::{Context, Error, Failure, Make};
+use crate::sys::{cargo, process, signal};
 use crate::ui::{Format, Ui};
 use args::{Cli, Command, Common};
 
@@ -30,94 +32,73 @@ pub fn main() -> ExitCode {
     }
     install_panic_hook();
     signal::install();
-    std::panic::catch_unwind(dispatch).unwrap_or(ExitCode::from(CANNOT_TELL))
-}
-
-fn dispatch() -> ExitCode {
+    let tools = Tools { make: &Stages, ask: &Terminal, hand_over: cargo::hand_over };
     let program = std::env::args().take(1);
     let words = through::normalize(std::env::args().skip(1));
-    match Cli::parse_from(program.chain(words)).command {
-        Command::Build(args) => through("build", &args.args),
-        Command::Run(args) => through("run", &args.args),
-        Command::Test(args) => through("test", &args.args),
-        Command::Add(args) => run(&args.common, args.features.flags(), |cx| add::run(cx, &args)),
-        Command::Remove(args) => run(&args.common, Flags::default(), |cx| remove::run(cx, &args.crates)),
-        Command::List(common) => run(&common, Flags::default(), show::list),
-        Command::Explain(args) => {
-            let format = if args.json {
-                Some(Format::Json)
-            } else {
-                args.common.format
-            };
-            let common = Common { format, ..args.common };
-            run(&common, Flags::default(), |cx| show::skipped(cx, &args.krate))
+    let command = Cli::parse_from(program.chain(words)).command;
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(command, &tools))).unwrap_or(ExitCode::from(CANNOT_TELL))
+}
+
+/// What the command line works with; tests bring their own.
+#[derive(Debug, Clone, Copy)]
+pub struct Tools<'a> {
+    /// Who makes bindings.
+    pub make: &'a dyn Make,
+    /// Who is asked.
+    pub ask: &'a dyn Ask,
+    /// How Cargo gets the last word.
+    pub hand_over: fn(&mut Program) -> Result<ExitStatus, process::Error>,
+}
+
+/// Runs a command line (without the program's name) with other tools than the real ones.
+///
+/// # Errors
+/// What the command ends with, unprinted.
+pub fn attempt(words: &[&str], tools: &Tools<'_>) -> Result<ExitCode, Error> {
+    let words = through::normalize(words.iter().map(|word| (*word).to_owned()));
+    let words = std::iter::once("cargo-nanobuild".to_owned()).chain(words);
+    let command = Cli::try_parse_from(words).map_err(|error| Error::Usage(error.to_string()))?.command;
+    let ui = Ui::new(Format::Human, crate::ui::Verbosity::Quiet);
+    execute(command, &ui, tools)
+}
+
+fn dispatch(command: Command, tools: &Tools<'_>) -> ExitCode {
+    let common = command.common();
+    common.set_color();
+    let ui = Ui::new(common.format.unwrap_or_default(), common.verbosity());
+    execute(command, &ui, tools).unwrap_or_else(|error| {
+        ui.error(&error, error.help().as_deref(), error.code());
+        ExitCode::from(error.code())
+    })
+}
+
+fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Error> {
+    let common = command.common();
+    let with = |flags: Flags| context(ui, &common, tools, flags);
+    match &command {
+        Command::Build(args) | Command::Run(args) | Command::Test(args) => {
+            let line = through::read(&args.args).map_err(Error::Usage)?;
+            let cx = Context { config: line.config.clone(), ..with(line.flags.clone())? };
+            build::run(&cx, command.verb(), &line, tools.hand_over)
         }
-        Command::Doctor(common) => {
-            common.set_color();
-            doctor::run(&ui(&common), common.manifest_path.as_deref())
-        }
+        Command::Add(args) => add::run(&with(args.features.flags())?, args),
+        Command::Remove(args) => remove::run(&with(Flags::default())?, &args.crates),
+        Command::List(_) => show::list(&with(Flags::default())?),
+        Command::Explain(args) => show::skipped(&with(Flags::default())?, &args.krate),
+        Command::Doctor(common) => Ok(doctor::run(ui, common.manifest_path.as_deref())),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();
-            clap_complete::generate(shell, &mut command, "cargo-nanobuild", &mut std::io::stdout());
-            ExitCode::SUCCESS
+            clap_complete::generate(*shell, &mut command, "cargo-nanobuild", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-fn ui(common: &Common) -> Ui {
-    Ui::new(common.format.unwrap_or_default(), common.verbosity())
-}
-
-/// Runs one of our own commands in the context of a project.
-fn run(common: &Common, flags: Flags, command: impl FnOnce(&Context<'_>) -> Result<ExitCode, Error>) -> ExitCode {
-    common.set_color();
-    let ui = ui(common);
-    let result = context(&ui, common, flags, Vec::new()).and_then(|cx| command(&cx));
-    result.unwrap_or_else(|error| report(&ui, &error))
-}
-
-/// Runs Cargo after a sync.
-fn through(verb: &str, args: &[String]) -> ExitCode {
-    let line = match through::read(args) {
-        Ok(line) => line,
-        Err(message) => {
-            let ui = Ui::default();
-            ui.error(
-                &std::io::Error::other(message),
-                Some("see `cargo nanobuild --help`"),
-                CANNOT_TELL,
-            );
-            return ExitCode::from(CANNOT_TELL);
-        }
-    };
-    line.common.set_color();
-    let ui = ui(&line.common);
-    let result = context(&ui, &line.common, line.flags.clone(), line.config.clone());
-    result
-        .and_then(|cx| build::run(&cx, verb, &line))
-        .unwrap_or_else(|error| report(&ui, &error))
-}
-
-fn context<'a>(ui: &'a Ui, common: &Common, flags: Flags, config: Vec<String>) -> Result<Context<'a>, Error> {
+fn context<'a>(ui: &'a Ui, common: &Common, tools: &Tools<'a>, flags: Flags) -> Result<Context<'a>, Error> {
     let project = crate::project::Project::find(common.manifest_path.as_deref()).map_err(Error::NoProject)?;
-    let net = Net {
-        locked: common.locked || common.frozen,
-        offline: common.offline || common.frozen,
-    };
-    Ok(Context {
-        project,
-        ui,
-        net,
-        target: common.target.clone(),
-        flags,
-        config,
-        ask: &Terminal,
-    })
-}
-
-fn report(ui: &Ui, error: &Error) -> ExitCode {
-    ui.error(error, error.help().as_deref(), error.code());
-    ExitCode::from(error.code())
+    let net = cargo::Net { locked: common.locked || common.frozen, offline: common.offline || common.frozen };
+    let target = common.target.clone();
+    Ok(Context { project, ui, net, target, flags, config: Vec::new(), ask: tools.ask, make: tools.make })
 }
 
 /// A panic is our own mistake: say so shortly. Unwinding puts the project back.

@@ -27,7 +27,7 @@ pub(super) fn list(cx: &Context<'_>) -> Result<ExitCode, Error> {
             name: record.name.clone(),
             version: facts.map(|facts| facts.version.to_string()).unwrap_or_default(),
             source: facts.map(|facts| facts.source.clone()).unwrap_or_default(),
-            grants: record.grants.iter().cloned().collect(),
+            grants: record.grants.iter().map(ToString::to_string).collect(),
             functions: made.map(|made| made.functions),
             artifact_bytes: home.join(ARTIFACT).metadata().ok().map(|metadata| metadata.len()),
             ready: whole,

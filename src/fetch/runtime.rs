@@ -33,7 +33,7 @@ pub(super) fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<(), Error> {
 /// The runtime's manifest without dependencies: on wasm it has none.
 fn guest_manifest(text: &str) -> Option<String> {
     let mut document: DocumentMut = text.parse().ok()?;
-    for key in ["target", "dev-dependencies", "bench", "test", "example"] {
+    for key in ["features", "target", "dev-dependencies", "bench", "test", "example"] {
         document.remove(key);
     }
     // The names stay, for `cfg(feature = …)`.

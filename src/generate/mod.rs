@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
+/// The file beside the bindings' manifest that holds the guest's machine code.
+pub const ARTIFACT: &str = "artifact.cwasm";
+
 /// Generated files by path below their crate's folder.
 pub type Files = BTreeMap<Utf8PathBuf, String>;
 
@@ -61,7 +64,7 @@ pub fn questions(bridge: &Bridge) -> Questions {
 
 /// The bindings' manifest and every other file but `src/lib.rs`: upstream's name, features and facts.
 #[must_use]
-pub fn bindings_crate(fetched: &Fetched, runtime: &str, version: String) -> Files {
+pub fn bindings_crate(fetched: &Fetched, runtime: &str, version: &str) -> Files {
     let manifest = &fetched.manifest;
     let mut document = toml_edit::DocumentMut::new();
     let mut package = toml_edit::Table::new();

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use nanobuild_policy::Capability;
 use serde::{Deserialize, Serialize};
 
 use crate::extract::Skipped;
-use crate::generate::Files;
+use crate::generate::{ARTIFACT, Files};
 use crate::project::{Facts, Made};
 use crate::sys::files;
 
@@ -24,7 +25,7 @@ pub struct Prepared {
     /// For the lockfile.
     pub facts: Facts,
     /// For `nanobuild.toml`.
-    pub granted: BTreeSet<String>,
+    pub granted: BTreeSet<Capability>,
 }
 
 /// A cache entry.
@@ -39,8 +40,6 @@ pub struct Ready {
     pub facts: Facts,
 }
 
-/// The embedded machine code's file, as the generated code names it.
-pub const ARTIFACT: &str = "artifact.cwasm";
 /// What the bindings leave out, for `explain`.
 pub const SKIPPED: &str = "skipped.json";
 const TABLE: &str = "ready.json";

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Package;
+use nanobuild_policy::{Capability, Signature};
 use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 
 use super::Project;
 use crate::install::edits::Edit;
 use crate::select::{Dependency, Source};
+use crate::session::Wanted;
 use crate::sys::files;
 
 /// Every sandboxed crate, by its folder below `.nanobuild/`.
@@ -29,7 +31,7 @@ pub struct Record {
     /// Its name in its registry.
     pub name: String,
     /// Capabilities granted.
-    pub grants: BTreeSet<String>,
+    pub grants: BTreeSet<Capability>,
     /// Copies that may run natively beside it.
     pub native: Vec<VersionReq>,
     /// What the tool found; none for a crate that is only decided on.
@@ -52,7 +54,8 @@ pub struct Facts {
     /// Features.
     pub features: BTreeSet<String>,
     /// Capabilities that it asks for.
-    pub asks: BTreeSet<String>,
+    #[serde(with = "names")]
+    pub asks: BTreeSet<Capability>,
     /// Digest of the guest's wasm.
     pub wasm: String,
     /// What it pulls in.
@@ -99,7 +102,8 @@ struct LockText {
 struct ConfigEntry {
     package: Option<String>,
     #[serde(default)]
-    grant: BTreeSet<String>,
+    #[serde(with = "names")]
+    grant: BTreeSet<Capability>,
     #[serde(default)]
     native: Vec<VersionReq>,
 }
@@ -162,7 +166,7 @@ impl Records {
             table["package"] = toml_edit::value(&record.name);
         }
         if !record.grants.is_empty() {
-            table["grant"] = toml_edit::value(record.grants.iter().collect::<toml_edit::Array>());
+            table["grant"] = toml_edit::value(record.grants.iter().map(|capability| capability.name()).collect::<toml_edit::Array>());
         }
         let home = self.config.entry("nanoprocess").or_insert_with(|| {
             let mut home = toml_edit::Table::new();
@@ -186,7 +190,7 @@ impl Records {
     }
 
     /// Keeps what was found about a crate, and what people granted it.
-    pub fn learn(&mut self, folder: &str, facts: Facts, granted: &BTreeSet<String>) {
+    pub fn learn(&mut self, folder: &str, facts: Facts, granted: &BTreeSet<Capability>) {
         let Some(record) = self.crates.get_mut(folder) else {
             return;
         };
@@ -195,7 +199,7 @@ impl Records {
     }
 
     /// Adds to what people granted a crate.
-    pub fn grant(&mut self, folder: &str, granted: &BTreeSet<String>) {
+    pub fn grant(&mut self, folder: &str, granted: &BTreeSet<Capability>) {
         let Some(record) = self
             .crates
             .get_mut(folder)
@@ -203,8 +207,8 @@ impl Records {
         else {
             return;
         };
-        record.grants.extend(granted.iter().cloned());
-        let list: toml_edit::Array = record.grants.iter().collect();
+        record.grants.extend(granted.iter().copied());
+        let list: toml_edit::Array = record.grants.iter().map(|capability| capability.name()).collect();
         if let Some(table) = self.config.get_mut("nanoprocess").and_then(|home| home.get_mut(folder)) {
             table["grant"] = toml_edit::value(list);
         }
@@ -253,6 +257,23 @@ impl Error {
 }
 
 impl Facts {
+    /// What was found about a crate.
+    #[must_use]
+    pub fn of(wanted: &Wanted, root: &Utf8Path, graph: Vec<Package>, signature: &Signature, module: &[u8]) -> Self {
+        let Wanted { dependency, claim, .. } = wanted;
+        Self {
+            name: dependency.name.clone(),
+            version: dependency.version.clone(),
+            source: Self::source_text(&dependency.source, root),
+            folder: dependency.folder.clone(),
+            claim: claim.clone(),
+            features: dependency.features.clone(),
+            asks: signature.capabilities(),
+            wasm: files::digest(module),
+            graph,
+        }
+    }
+
     /// Whether they are about this dependency as it is wanted.
     #[must_use]
     pub fn describes(&self, wanted: &Dependency, claim: &Version) -> bool {
@@ -306,5 +327,20 @@ impl Facts {
                 format!("path+{}", relative.as_str().replace('\\', "/"))
             }
         }
+    }
+}
+
+/// Capabilities by their names.
+mod names {
+    use super::{BTreeSet, Capability};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(set: &BTreeSet<Capability>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(set.iter().map(|capability| capability.name()))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<Capability>, D::Error> {
+        let names = Vec::<String>::deserialize(deserializer)?;
+        names.iter().map(|name| name.parse().map_err(D::Error::custom)).collect()
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::io::IsTerminal;
 
+use nanobuild_policy::Capability;
+
 /// What a person says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
@@ -19,7 +21,7 @@ pub enum Answer {
 /// Someone who can be asked.
 pub trait Ask: Debug {
     /// Whether a dependency may have these capabilities.
-    fn grant(&self, name: &str, version: &str, capabilities: &[String]) -> Answer;
+    fn grant(&self, name: &str, version: &str, capabilities: &[Capability]) -> Answer;
 }
 
 /// Nobody.
@@ -27,7 +29,7 @@ pub trait Ask: Debug {
 pub struct Silent;
 
 impl Ask for Silent {
-    fn grant(&self, _: &str, _: &str, _: &[String]) -> Answer {
+    fn grant(&self, _: &str, _: &str, _: &[Capability]) -> Answer {
         Answer::NobodyThere
     }
 }
@@ -37,12 +39,13 @@ impl Ask for Silent {
 pub struct Terminal;
 
 impl Ask for Terminal {
-    fn grant(&self, name: &str, version: &str, capabilities: &[String]) -> Answer {
+    fn grant(&self, name: &str, version: &str, capabilities: &[Capability]) -> Answer {
         if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
             return Answer::NobodyThere;
         }
         forget_typed_ahead();
-        let prompt = format!("Grant {name} {version}: {}?", capabilities.join(", "));
+        let names: Vec<&str> = capabilities.iter().map(|capability| capability.name()).collect();
+        let prompt = format!("Grant {name} {version}: {}?", names.join(", "));
         let asked = dialoguer::Confirm::new()
             .with_prompt(prompt)
             .default(false)

@@ -4,25 +4,29 @@ mod ask;
 
 use std::collections::BTreeSet;
 
+use nanobuild_policy::{Capability, Signature};
+
+use crate::project::Record;
+
 pub use ask::{Answer, Ask, Silent, Terminal};
 
 /// The capabilities that a reviewed nanoprocess gets. Only [`review`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approved {
-    granted: BTreeSet<String>,
-    refused: BTreeSet<String>,
+    granted: BTreeSet<Capability>,
+    refused: BTreeSet<Capability>,
 }
 
 impl Approved {
     /// What it gets of what it asks for.
     #[must_use]
-    pub fn granted(&self) -> &BTreeSet<String> {
+    pub fn granted(&self) -> &BTreeSet<Capability> {
         &self.granted
     }
 
     /// What it asks for and does not get.
     #[must_use]
-    pub fn refused(&self) -> &BTreeSet<String> {
+    pub fn refused(&self) -> &BTreeSet<Capability> {
         &self.refused
     }
 }
@@ -31,23 +35,35 @@ impl Approved {
 #[derive(Debug, Clone, Default)]
 pub struct Baseline {
     /// What the lockfile says that it asks for; none if it is new.
-    pub asked: Option<BTreeSet<String>>,
+    pub asked: Option<BTreeSet<Capability>>,
     /// What people granted.
-    pub grants: BTreeSet<String>,
+    pub grants: BTreeSet<Capability>,
+}
+
+fn list(capabilities: &[Capability]) -> String {
+    capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl Baseline {
+    /// What a record knows.
+    #[must_use]
+    pub fn of(record: &Record) -> Self {
+        Self { asked: record.facts.as_ref().map(|facts| facts.asks.clone()), grants: record.grants.clone() }
+    }
 }
 
 /// Why the review did not end in an approval.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// An update asks for more, and no person is there to decide.
-    #[error("{name} {version} asks for what {name} did not ask for before: {}", .new.join(", "))]
+    #[error("{name} {version} asks for what {name} did not ask for before: {}", list(.new))]
     New {
         /// The crate.
         name: String,
         /// Its version.
         version: String,
         /// New capabilities.
-        new: Vec<String>,
+        new: Vec<Capability>,
     },
     /// The person left.
     #[error("nothing was decided about {0}")]
@@ -61,18 +77,19 @@ pub enum Error {
 pub fn review(
     name: &str,
     version: &str,
-    asks: &BTreeSet<String>,
+    signature: &Signature,
     known: &Baseline,
     ask: &dyn Ask,
 ) -> Result<Approved, Error> {
-    let mut granted: BTreeSet<String> = asks.intersection(&known.grants).cloned().collect();
+    let asks = &signature.capabilities();
+    let mut granted: BTreeSet<Capability> = asks.intersection(&known.grants).copied().collect();
     let undecided = asks.iter().filter(|capability| !granted.contains(*capability));
-    let new: Vec<String> = match &known.asked {
+    let new: Vec<Capability> = match &known.asked {
         Some(before) => undecided
             .filter(|capability| !before.contains(*capability))
-            .cloned()
+            .copied()
             .collect(),
-        None => undecided.cloned().collect(),
+        None => undecided.copied().collect(),
     };
     if !new.is_empty() {
         match ask.grant(name, version, &new) {
@@ -89,7 +106,7 @@ pub fn review(
             }
         }
     }
-    let refused = asks.difference(&granted).cloned().collect();
+    let refused = asks.difference(&granted).copied().collect();
     Ok(Approved { granted, refused })
 }
 
@@ -106,18 +123,22 @@ mod tests {
     }
 
     impl Ask for Says {
-        fn grant(&self, _: &str, _: &str, _: &[String]) -> Answer {
+        fn grant(&self, _: &str, _: &str, _: &[Capability]) -> Answer {
             (self.0)()
         }
     }
 
-    fn set(names: &[&str]) -> BTreeSet<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
+    fn set(names: &[&str]) -> BTreeSet<Capability> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    fn asks(names: &[&str]) -> Signature {
+        Signature { imports: set(names).into_iter().map(|capability| (capability, BTreeSet::new())).collect(), ..Signature::default() }
     }
 
     #[test]
     fn nothing_is_granted_without_a_person() {
-        let asks = set(&["fs.read", "random"]);
+        let asks = asks(&["fs.read", "random"]);
         let first = review(
             "zip",
             "1.0.0",
@@ -150,9 +171,9 @@ mod tests {
             asked: Some(set(&["fs.read"])),
             grants: set(&[]),
         };
-        let same = review("zip", "1.0.1", &set(&["fs.read"]), &known, &Says(|| unreachable!())).unwrap();
+        let same = review("zip", "1.0.1", &asks(&["fs.read"]), &known, &Says(|| unreachable!())).unwrap();
         assert!(same.granted().is_empty(), "refused before, refused now");
-        let more = set(&["fs.read", "net.connect"]);
+        let more = asks(&["fs.read", "net.connect"]);
         let granted = review("zip", "1.0.1", &more, &known, &Says(|| Answer::Grant)).unwrap();
         assert_eq!(granted.granted(), &set(&["net.connect"]));
         let refused = review("zip", "1.0.1", &more, &known, &Says(|| Answer::Refuse)).unwrap();

@@ -118,6 +118,12 @@ pub enum Error {
         /// As written.
         capability: String,
     },
+    /// A name that is no capability.
+    #[error(transparent)]
+    Capability(#[from] nanobuild_policy::capability::UnknownCapability),
+    /// Words that are no command line.
+    #[error("{0}")]
+    Usage(String),
     /// No manifest.
     #[error("failed to find the workspace")]
     NoProject(#[source] cargo::Error),
@@ -204,6 +210,11 @@ impl Failure for Error {
                 .map(|version| format!("name the version: `cargo nanobuild remove {name}@{version}`")),
             Self::NotBuilt { .. } => Some("run `cargo nanobuild`".to_owned()),
             Self::WhichGrant { .. } => Some("write `--grant CRATE=CAPABILITY`".to_owned()),
+            Self::Capability(_) => {
+                let names: Vec<&str> = nanobuild_policy::Capability::all().map(nanobuild_policy::Capability::name).collect();
+                Some(format!("capabilities are: {}", names.join(", ")))
+            }
+            Self::Usage(_) => Some("see `cargo nanobuild --help`".to_owned()),
             Self::NoProject(_) => Some("run it in a Cargo project, or name one with --manifest-path".to_owned()),
             Self::NoVersion { name, .. } => Some(format!(
                 "let the requirements on `{name}` agree, as Cargo itself would ask for"

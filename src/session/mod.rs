@@ -5,16 +5,18 @@
 mod adapt;
 mod error;
 mod inputs;
+mod make;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use nanobuild_policy::Capability;
 use semver::Version;
 
 pub use error::{Error, Failure};
+pub use make::{Make, Order};
 
 use crate::install::{self, Ready, edits::Texts};
-use crate::pipeline;
 use crate::project::{Facts, Project, Record, Records, RecordsError, Stamp};
 use crate::review::Ask;
 use crate::select::{Dependency, Flags, Graph, Guarded, Registries, prove};
@@ -40,6 +42,8 @@ pub struct Context<'a> {
     pub config: Vec<String>,
     /// Who is asked.
     pub ask: &'a dyn Ask,
+    /// Who makes bindings.
+    pub make: &'a dyn Make,
 }
 
 /// An open change.
@@ -174,7 +178,7 @@ impl<'a> Session<'a> {
     }
 
     /// Grants capabilities to a crate.
-    pub fn grant(&mut self, folder: &str, capabilities: &BTreeSet<String>) {
+    pub fn grant(&mut self, folder: &str, capabilities: &BTreeSet<Capability>) {
         self.records.grant(folder, capabilities);
     }
 
@@ -373,12 +377,14 @@ impl<'a> Session<'a> {
             because: wanted.because.clone(),
         });
         let cache = self.cx.project.cache();
-        let runtime = cache.join("runtime").join(install::runtime::digest());
+        let bench = cache.join("bench");
+        let runtime = bench.join(install::runtime::FOLDER);
         install::runtime::write(&runtime)?;
-        let prepared = pipeline::sandbox(&pipeline::Order {
+        let prepared = self.cx.make.make(&Order {
             root: &self.cx.project.root,
             cache: &cache,
             runtime: &runtime,
+            bench: &bench,
             target: self.target(),
             jail: &self.jail,
             ui,

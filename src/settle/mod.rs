@@ -12,9 +12,9 @@ use crate::extract::Extracted;
 use crate::fetch::Fetched;
 use crate::generate::bindings::{Embedded, Told};
 use crate::generate::source::Source;
-use crate::generate::{self, Files};
+use crate::generate::{self, ARTIFACT, Files};
 use crate::plan::{self, Plan};
-use crate::sys::Jail;
+use crate::sys::{Jail, files};
 
 /// After so many rounds the rest of the rejections is reported as an error.
 const MAX_ROUNDS: usize = 16;
@@ -38,6 +38,9 @@ pub enum Error {
     /// Building failed for another reason than a wrapper.
     #[error(transparent)]
     Compile(#[from] compile::Error),
+    /// The bindings under check could not be written.
+    #[error(transparent)]
+    Files(files::Error),
     /// rustc rejects something that belongs to no wrapper.
     #[error("the generated code does not compile: {message}")]
     Stuck {
@@ -93,14 +96,18 @@ impl From<(String, String)> for Rejection {
 
 fn round(jail: &Jail, fetched: &Fetched, plan: &Plan, bench: Bench<'_>) -> Result<(u64, Files), Rejection> {
     let (fingerprint, guest) = generate::guest(&plan.bridge)?;
-    let files = Files::from([("lib.rs".into(), guest.text.clone())]);
+    let files = Files::from([("src/lib.rs".into(), guest.text.clone())]);
     accept(compile::check(jail, fetched, &files), &guest)?;
     let told = Told::default();
     let embedded = Embedded { fingerprint, told: &told, skipped: &plan.skipped };
     let bindings = generate::bindings::source(&plan.bridge, embedded)?;
-    let mut crate_files = generate::bindings_crate(fetched, bench.runtime.as_str(), fetched.dependency.version.to_string());
+    let mut crate_files = generate::bindings_crate(fetched, bench.runtime.as_str(), &fetched.dependency.version.to_string());
     crate_files.insert("src/lib.rs".into(), bindings.text.clone());
-    accept(compile::check_bindings(&crate_files, bench.bindings, bench.target_dir), &bindings)?;
+    crate_files.insert(ARTIFACT.into(), String::new());
+    for (path, text) in &crate_files {
+        files::replace(&bench.bindings.join(path), text.as_bytes()).map_err(Error::Files).map_err(Rejection::Error)?;
+    }
+    accept(compile::check_bindings(jail, bench.bindings, bench.target_dir, None), &bindings)?;
     Ok((fingerprint, files))
 }
 
@@ -116,11 +123,8 @@ fn accept(checked: Result<(), compile::Error>, source: &Source) -> Result<(), Re
 fn blame(diagnostics: &[Diagnostic], source: &Source) -> Rejection {
     let mut units = BTreeMap::new();
     for diagnostic in diagnostics {
-        for line in &diagnostic.lines {
-            if let Some(key) = source.unit_at(*line).filter(|key| !key.is_empty()) {
-                units.entry(key.to_owned()).or_insert_with(|| diagnostic.message.clone());
-                break;
-            }
+        if let Some(key) = source.unit_at(diagnostic.line).filter(|key| !key.is_empty()) {
+            units.entry(key.to_owned()).or_insert_with(|| diagnostic.message.clone());
         }
     }
     if units.is_empty() {

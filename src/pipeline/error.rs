@@ -1,0 +1,55 @@
+//! Which stage failed, and what to do about it.
+
+use crate::session::Failure;
+use crate::sys::files;
+use crate::{aot, compile, confine, extract, fetch, inspect, review, settle};
+
+/// Which stage failed. Each says in its own words what went wrong.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "a variant is a stage")]
+pub enum Error {
+    #[error(transparent)]
+    Fetch(#[from] fetch::Error),
+    #[error(transparent)]
+    Extract(#[from] extract::Error),
+    #[error(transparent)]
+    Settle(#[from] settle::Error),
+    #[error(transparent)]
+    Inspect(#[from] inspect::Error),
+    #[error(transparent)]
+    Review(#[from] review::Error),
+    #[error(transparent)]
+    Confine(#[from] confine::Error),
+    #[error(transparent)]
+    Aot(#[from] aot::Error),
+    #[error("the generated bindings do not compile")]
+    Bindings(#[source] compile::Error),
+    #[error("failed to print the bindings: {unit}: {reason}")]
+    Print { unit: String, reason: String },
+    #[error(transparent)]
+    File(#[from] files::Error),
+}
+
+impl Failure for Error {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Review(review::Error::New { .. }) => 1,
+            _ => 2,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Review(review::Error::New { .. }) => Some(
+                "look at what is new, then decide on a terminal with `cargo nanobuild`, or write it under `grant` in \
+                 nanobuild.toml"
+                    .to_owned(),
+            ),
+            Self::Review(review::Error::Undecided(_)) => Some("run the command again; nothing was changed".to_owned()),
+            Self::Bindings(_) | Self::Print { .. } => {
+                Some("please report it, with the crate's name and version; the project is as it was".to_owned())
+            }
+            _ => None,
+        }
+    }
+}

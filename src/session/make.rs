@@ -1,0 +1,50 @@
+//! How a session has bindings made: the pipeline, or in tests something quicker.
+
+use std::fmt::Debug;
+
+use camino::Utf8Path;
+
+use super::Wanted;
+use crate::install::Prepared;
+use crate::pipeline;
+use crate::project::Record;
+use crate::review::Ask;
+use crate::sys::Jail;
+use crate::sys::cargo::Net;
+use crate::ui::Ui;
+
+/// One dependency to be sandboxed.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// The workspace's folder.
+    pub root: &'a Utf8Path,
+    /// Where work goes.
+    pub cache: &'a Utf8Path,
+    /// The bundled runtime's folder.
+    pub runtime: &'a Utf8Path,
+    /// Where bindings are tried out, with the runtime beside them.
+    pub bench: &'a Utf8Path,
+    /// The application's triple.
+    pub target: &'a str,
+    /// Where third-party code runs.
+    pub jail: &'a Jail,
+    /// Where events go.
+    pub ui: &'a Ui,
+    /// Who is asked.
+    pub ask: &'a dyn Ask,
+    /// How far the network may be used.
+    pub net: Net,
+    /// What is wanted.
+    pub wanted: &'a Wanted,
+    /// What is known.
+    pub record: &'a Record,
+}
+
+/// Makes bindings.
+pub trait Make: Debug {
+    /// Puts one dependency behind the boundary.
+    ///
+    /// # Errors
+    /// When a stage fails.
+    fn make(&self, order: &Order<'_>) -> Result<Prepared, pipeline::Error>;
+}
