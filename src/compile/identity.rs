@@ -27,7 +27,10 @@ pub fn wrapper_main() -> Option<ExitCode> {
     let rustc = args.next()?;
     let mut args: Vec<OsString> = args.collect();
     let variable = |name| env::var(name).unwrap_or_default();
-    if folders.split(SEPARATOR).any(|folder| folder == variable("CARGO_MANIFEST_DIR")) {
+    if folders
+        .split(SEPARATOR)
+        .any(|folder| folder == variable("CARGO_MANIFEST_DIR"))
+    {
         let names = ["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_CRATE_NAME"].map(variable);
         identify(&mut args, &names);
     }
@@ -41,17 +44,28 @@ fn identify(args: &mut [OsString], names: &[String]) {
     let parts = names.iter().map(String::as_str).chain(features);
     let identity = files::digest(parts.collect::<Vec<_>>().join(SEPARATOR).as_bytes());
     let metadata = format!("metadata={}", &identity[..16]);
-    for arg in args.iter_mut().filter(|arg| arg.to_str().is_some_and(|arg| arg.starts_with("metadata="))) {
+    for arg in args
+        .iter_mut()
+        .filter(|arg| arg.to_str().is_some_and(|arg| arg.starts_with("metadata=")))
+    {
         *arg = metadata.clone().into();
     }
 }
 
 /// The variables that make Cargo use the wrapper, where it is needed.
 pub(super) fn environment(fetched: &Fetched) -> Vec<(&'static str, String)> {
-    let Some(wrapper) = executable(fetched) else { return Vec::new() };
+    let Some(wrapper) = executable(fetched) else {
+        return Vec::new();
+    };
     let guest = [&fetched.guest, &fetched.guest.join("runtime")].map(ToString::to_string);
-    let folders: Vec<_> = path_packages(fetched).map(Utf8PathBuf::to_string).chain(guest).collect();
-    vec![("RUSTC_WRAPPER", wrapper.into_string()), (FOLDERS, folders.join(SEPARATOR))]
+    let folders: Vec<_> = path_packages(fetched)
+        .map(Utf8PathBuf::to_string)
+        .chain(guest)
+        .collect();
+    vec![
+        ("RUSTC_WRAPPER", wrapper.into_string()),
+        (FOLDERS, folders.join(SEPARATOR)),
+    ]
 }
 
 /// The wrapper, where it is needed: rustc's task has to read it.
@@ -62,8 +76,14 @@ pub(super) fn executable(fetched: &Fetched) -> Option<Utf8PathBuf> {
 
 fn path_packages(fetched: &Fetched) -> impl Iterator<Item = &Utf8PathBuf> {
     let local = fetched.graph.iter().filter(|package| package.source == "path");
-    let labels: BTreeSet<_> = local.map(|package| format!("{}-{}", package.name, package.version)).collect();
-    fetched.folders.iter().filter(move |(_, label)| labels.contains(label)).map(|(folder, _)| folder)
+    let labels: BTreeSet<_> = local
+        .map(|package| format!("{}-{}", package.name, package.version))
+        .collect();
+    fetched
+        .folders
+        .iter()
+        .filter(move |(_, label)| labels.contains(label))
+        .map(|(folder, _)| folder)
 }
 
 #[cfg(test)]
@@ -71,8 +91,16 @@ mod tests {
     use super::*;
 
     fn identified(metadata: &str, features: &[&str], names: &[&str]) -> Vec<OsString> {
-        let mut args = vec!["--cfg".into(), OsString::from("-C"), format!("metadata={metadata}").into()];
-        args.extend(features.iter().map(|feature| OsString::from(format!("feature=\"{feature}\""))));
+        let mut args = vec![
+            "--cfg".into(),
+            OsString::from("-C"),
+            format!("metadata={metadata}").into(),
+        ];
+        args.extend(
+            features
+                .iter()
+                .map(|feature| OsString::from(format!("feature=\"{feature}\""))),
+        );
         identify(&mut args, &names.iter().map(ToString::to_string).collect::<Vec<_>>());
         args.truncate(3);
         args

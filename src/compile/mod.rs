@@ -78,7 +78,10 @@ fn run(
         args: args.map(ToString::to_string).collect(),
         cwd: fetched.guest.clone(),
         env: flags::environment(fetched)?,
-        reads: folders.chain([fetched.guest.clone()]).chain(identity::executable(fetched)).collect(),
+        reads: folders
+            .chain([fetched.guest.clone()])
+            .chain(identity::executable(fetched))
+            .collect(),
         writes: vec![target_dir],
     };
     let output = jail.run(&task)?;
