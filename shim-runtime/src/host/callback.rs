@@ -30,7 +30,7 @@ const PER_CALL: usize = 1 << 8;
 
 /// The number of a closure: its call's serial number above its place in that call.
 pub(crate) fn id(serial: u32, index: usize) -> Option<u32> {
-    (index < PER_CALL).then(|| serial << 8 | index as u32)
+    (index < PER_CALL).then_some(serial << 8 | index as u32)
 }
 
 /// The serial number and the place that an id means.
