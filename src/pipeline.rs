@@ -13,8 +13,7 @@ use crate::extract::extract;
 use crate::fetch::{self, fetch};
 use crate::generate::bindings::Embedded;
 use crate::inspect::inspect;
-use crate::install::{ARTIFACT, Prepared, bindings};
-use crate::project::Facts;
+use crate::install::{self, ARTIFACT, Prepared, bindings};
 use crate::review::{Baseline, review};
 use crate::session::{Make, Order, Wanted};
 use crate::settle::{Bench, Settled, settle};
@@ -35,8 +34,8 @@ impl Make for Stages {
         let stage = |stage| ui.say(&Event::Stage { name: name.clone(), stage });
 
         stage(Stage::Fetch);
-        let known = record.facts.as_ref().filter(|facts| facts.describes(dependency, claim) && !facts.graph.is_empty());
-        let locked = known.map(|facts| facts.graph.as_slice());
+        let known = record.facts.as_ref().filter(|facts| order.wanted.is_described_by(facts));
+        let locked = known.map(|facts| facts.packages.as_slice());
         let fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, locked)?;
 
         stage(Stage::Extract);
@@ -71,7 +70,7 @@ impl Make for Stages {
 
         ui.say(&events::summary(dependency, plan.coverage, plan.skipped.len(), &approved, begun.elapsed()));
         Ok(Prepared {
-            facts: Facts::of(order.wanted, order.root, fetched.graph, &signature, &module.bytes),
+            facts: install::facts(order.wanted, order.root, fetched.graph, signature, &module.bytes, fingerprint),
             functions: (plan.coverage.bound as u64, plan.coverage.total as u64),
             skipped: plan.skipped,
             granted: approved.granted().clone(),

@@ -57,7 +57,7 @@ pub struct Nanoprocess {
     pub claim: Version,
     /// Features that are on.
     pub features: BTreeSet<String>,
-    /// SHA-256 of the confined module.
+    /// SHA-256 of the guest's module as the linker made it, whatever is granted.
     pub wasm: String,
     /// Fingerprint of the interface between guest and bindings.
     pub interface: u64,

@@ -9,7 +9,6 @@ use super::args::Add;
 use nanobuild_policy::Capability;
 
 use crate::install::edits::{self, Redirect};
-use crate::project::Record;
 use crate::select::{Graph, PickError, Picked, Spec, bindings_version, folder_name, pick};
 use crate::session::{Context, Error, Session, Wanted, relative};
 use crate::ui::Event;
@@ -29,8 +28,15 @@ pub(super) fn run(cx: &Context<'_>, args: &Add) -> Result<ExitCode, Error> {
     let mut new = false;
     for spec in &args.crates {
         let picked = match pick(&graph, spec, &cx.flags, &registries) {
-            Err(PickError::Unknown { .. }) if is_sandboxed(&session, spec) => {
-                session.grant(&spec.name, &grants.of(&spec.name));
+            Err(PickError::Unknown { .. }) if session.records.matching(spec).next().is_some() => {
+                let folders: Vec<String> = session
+                    .records
+                    .matching(spec)
+                    .map(|(folder, _)| folder.clone())
+                    .collect();
+                for folder in folders {
+                    session.grant(&folder, &grants.of(&spec.name));
+                }
                 cx.ui.say(&Event::Nothing {
                     message: format!("{} is sandboxed already", spec.name),
                 });
@@ -51,12 +57,6 @@ pub(super) fn run(cx: &Context<'_>, args: &Add) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn is_sandboxed(session: &Session<'_>, spec: &Spec) -> bool {
-    session.records.crates.values().any(|record| {
-        record.name == spec.name && record.facts.as_ref().is_none_or(|facts| spec.accepts(&facts.version))
-    })
-}
-
 /// Redirects one crate and asks for its bindings. A crate whose manifest entries were edited away keeps its folder.
 fn take(session: &mut Session<'_>, graph: &Graph, picked: Picked, grants: &Grants) -> Result<(), Error> {
     let Picked {
@@ -69,7 +69,7 @@ fn take(session: &mut Session<'_>, graph: &Graph, picked: Picked, grants: &Grant
     let taken: BTreeSet<String> = session.records.crates.keys().cloned().collect();
     let known = session.records.crates.iter().find(|(_, record)| {
         let facts = record.facts.as_ref();
-        record.name == dependency.name && facts.is_none_or(|facts| facts.version == dependency.version)
+        record.key.name == dependency.name && facts.is_none_or(|facts| facts.version == dependency.version)
     });
     let (folder, known) = match known {
         Some((folder, record)) => (folder.clone(), record.facts.is_some()),
@@ -98,11 +98,7 @@ fn take(session: &mut Session<'_>, graph: &Graph, picked: Picked, grants: &Grant
         Ok(())
     })?;
     if !session.records.crates.contains_key(&folder) {
-        let record = Record {
-            name: dependency.name.clone(),
-            ..Record::default()
-        };
-        session.records.insert(&folder, record);
+        session.records.insert(&folder, &dependency.name, &dependency.version);
     }
     session.grant(&folder, &grants.of(&dependency.name));
     if !known {
@@ -139,11 +135,7 @@ impl Grants {
                     capability: text.clone(),
                 });
             }
-            grants
-                .0
-                .entry(name.to_owned())
-                .or_default()
-                .insert(capability.parse()?);
+            grants.0.entry(name.to_owned()).or_default().insert(capability.parse()?);
         }
         Ok(grants)
     }

@@ -153,13 +153,16 @@ impl Command {
     /// The options that every command has; those of Cargo's own commands as far as they can be read.
     pub(super) fn common(&self) -> Common {
         match self {
-            Self::Build(args) | Self::Run(args) | Self::Test(args) => {
-                super::through::read(&args.args).map(|line| line.common).unwrap_or_default()
-            }
+            Self::Build(args) | Self::Run(args) | Self::Test(args) => super::through::read(&args.args)
+                .map(|line| line.common)
+                .unwrap_or_default(),
             Self::Add(args) => args.common.clone(),
             Self::Remove(args) => args.common.clone(),
             Self::List(common) | Self::Doctor(common) => common.clone(),
-            Self::Explain(args) if args.json => Common { format: Some(Format::Json), ..args.common.clone() },
+            Self::Explain(args) if args.json => Common {
+                format: Some(Format::Json),
+                ..args.common.clone()
+            },
             Self::Explain(args) => args.common.clone(),
             Self::Completions { .. } => Common::default(),
         }

@@ -32,11 +32,16 @@ pub fn main() -> ExitCode {
     }
     install_panic_hook();
     signal::install();
-    let tools = Tools { make: &Stages, ask: &Terminal, hand_over: cargo::hand_over };
+    let tools = Tools {
+        make: &Stages,
+        ask: &Terminal,
+        hand_over: cargo::hand_over,
+    };
     let program = std::env::args().take(1);
     let words = through::normalize(std::env::args().skip(1));
     let command = Cli::parse_from(program.chain(words)).command;
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(command, &tools))).unwrap_or(ExitCode::from(CANNOT_TELL))
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(command, &tools)))
+        .unwrap_or(ExitCode::from(CANNOT_TELL))
 }
 
 /// What the command line works with; tests bring their own.
@@ -57,7 +62,9 @@ pub struct Tools<'a> {
 pub fn attempt(words: &[&str], tools: &Tools<'_>) -> Result<ExitCode, Error> {
     let words = through::normalize(words.iter().map(|word| (*word).to_owned()));
     let words = std::iter::once("cargo-nanobuild".to_owned()).chain(words);
-    let command = Cli::try_parse_from(words).map_err(|error| Error::Usage(error.to_string()))?.command;
+    let command = Cli::try_parse_from(words)
+        .map_err(|error| Error::Usage(error.to_string()))?
+        .command;
     let ui = Ui::new(Format::Human, crate::ui::Verbosity::Quiet);
     execute(command, &ui, tools)
 }
@@ -78,7 +85,10 @@ fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Err
     match &command {
         Command::Build(args) | Command::Run(args) | Command::Test(args) => {
             let line = through::read(&args.args).map_err(Error::Usage)?;
-            let cx = Context { config: line.config.clone(), ..with(line.flags.clone())? };
+            let cx = Context {
+                config: line.config.clone(),
+                ..with(line.flags.clone())?
+            };
             build::run(&cx, command.verb(), &line, tools.hand_over)
         }
         Command::Add(args) => add::run(&with(args.features.flags())?, args),
@@ -96,9 +106,21 @@ fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Err
 
 fn context<'a>(ui: &'a Ui, common: &Common, tools: &Tools<'a>, flags: Flags) -> Result<Context<'a>, Error> {
     let project = crate::project::Project::find(common.manifest_path.as_deref()).map_err(Error::NoProject)?;
-    let net = cargo::Net { locked: common.locked || common.frozen, offline: common.offline || common.frozen };
+    let net = cargo::Net {
+        locked: common.locked || common.frozen,
+        offline: common.offline || common.frozen,
+    };
     let target = common.target.clone();
-    Ok(Context { project, ui, net, target, flags, config: Vec::new(), ask: tools.ask, make: tools.make })
+    Ok(Context {
+        project,
+        ui,
+        net,
+        target,
+        flags,
+        config: Vec::new(),
+        ask: tools.ask,
+        make: tools.make,
+    })
 }
 
 /// A panic is our own mistake: say so shortly. Unwinding puts the project back.

@@ -27,7 +27,7 @@ pub(super) fn run(cx: &Context<'_>, specs: &[Spec]) -> Result<ExitCode, Error> {
     let mut names = Vec::new();
     for folder in &folders {
         if let Some(record) = session.records.crates.get(folder) {
-            names.push(record.name.clone());
+            names.push(record.key.name.clone());
             pins.extend(
                 record
                     .facts
@@ -52,27 +52,21 @@ pub(super) fn run(cx: &Context<'_>, specs: &[Spec]) -> Result<ExitCode, Error> {
 }
 
 fn find(session: &Session<'_>, spec: &Spec) -> Result<String, Error> {
-    let crates = &session.records.crates;
-    let mut found = crates.iter().filter(|(_, record)| {
-        record.name == spec.name && record.facts.as_ref().is_none_or(|facts| spec.accepts(&facts.version))
-    });
-    match (found.next(), found.next()) {
-        (Some((folder, _)), None) => Ok(folder.clone()),
-        (Some((_, record)), Some(_)) => {
-            let copies = crates.values().filter(|other| other.name == record.name);
-            let present = copies
-                .filter_map(|other| Some(other.facts.as_ref()?.version.clone()))
+    let found: Vec<_> = session.records.matching(spec).collect();
+    match found.as_slice() {
+        [(folder, _)] => Ok((*folder).clone()),
+        [] => Err(Error::NotSandboxed {
+            name: spec.name.clone(),
+            sandboxed: session.records.names(),
+        }),
+        several => {
+            let present = several
+                .iter()
+                .filter_map(|(_, record)| Some(record.facts.as_ref()?.version.clone()))
                 .collect();
             Err(Error::SandboxedTwice {
                 name: spec.name.clone(),
                 present,
-            })
-        }
-        (None, _) => {
-            let sandboxed = crates.values().map(|record| record.name.clone()).collect();
-            Err(Error::NotSandboxed {
-                name: spec.name.clone(),
-                sandboxed,
             })
         }
     }
@@ -87,6 +81,6 @@ fn give_back(session: &mut Session<'_>, folders: &BTreeSet<String>) -> Result<()
         None => last,
     });
     session.records.edits = kept;
-    let manifests: BTreeSet<Utf8PathBuf> = undone.iter().map(|edit| edit.manifest.clone()).collect();
+    let manifests: BTreeSet<Utf8PathBuf> = undone.iter().map(|edit| edit.manifest.clone().into()).collect();
     session.edit(manifests, |texts, _| install::restore(texts, &undone))
 }

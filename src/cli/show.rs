@@ -24,10 +24,16 @@ pub(super) fn list(cx: &Context<'_>) -> Result<ExitCode, Error> {
         };
         let facts = record.facts.as_ref();
         rows.push(Listed {
-            name: record.name.clone(),
+            name: record.key.name.clone(),
             version: facts.map(|facts| facts.version.to_string()).unwrap_or_default(),
             source: facts.map(|facts| facts.source.clone()).unwrap_or_default(),
-            grants: record.grants.iter().map(ToString::to_string).collect(),
+            grants: record
+                .decision
+                .grants
+                .capabilities
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             functions: made.map(|made| made.functions),
             artifact_bytes: home.join(ARTIFACT).metadata().ok().map(|metadata| metadata.len()),
             ready: whole,
@@ -45,21 +51,17 @@ pub(super) fn list(cx: &Context<'_>) -> Result<ExitCode, Error> {
 /// Lists what a crate's bindings leave out.
 pub(super) fn skipped(cx: &Context<'_>, spec: &Spec) -> Result<ExitCode, Error> {
     let records = session::records(&cx.project)?;
-    let mut found = records.crates.iter().filter(|(_, record)| {
-        record.name == spec.name && record.facts.as_ref().is_none_or(|facts| spec.accepts(&facts.version))
-    });
-    let Some((folder, record)) = found.next() else {
-        let sandboxed = records.crates.values().map(|record| record.name.clone()).collect();
+    let Some((folder, record)) = records.matching(spec).next() else {
         return Err(Error::NotSandboxed {
             name: spec.name.clone(),
-            sandboxed,
+            sandboxed: records.names(),
         });
     };
     let bytes = files::read(&cx.project.bindings().join(folder).join(SKIPPED))?;
     let items: Option<Vec<Skipped>> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let Some(items) = items else {
         return Err(Error::NotBuilt {
-            name: record.name.clone(),
+            name: record.key.name.clone(),
         });
     };
     let version = record
@@ -68,7 +70,7 @@ pub(super) fn skipped(cx: &Context<'_>, spec: &Spec) -> Result<ExitCode, Error> 
         .map(|facts| facts.version.to_string())
         .unwrap_or_default();
     cx.ui.say(&Event::Skipped {
-        name: record.name.clone(),
+        name: record.key.name.clone(),
         version,
         items,
     });

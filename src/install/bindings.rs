@@ -28,11 +28,19 @@ pub fn ask(bridge: &Bridge, probe: &mut Probe) -> Result<Told, aot::Error> {
 ///
 /// # Errors
 /// The unit that does not print, and why.
-pub fn print(fetched: &Fetched, bridge: &Bridge, embedded: Embedded<'_>, claim: &Version) -> Result<Files, (String, String)> {
+pub fn print(
+    fetched: &Fetched,
+    bridge: &Bridge,
+    embedded: Embedded<'_>,
+    claim: &Version,
+) -> Result<Files, (String, String)> {
     let runtime = format!("../{}", super::runtime::FOLDER);
     let mut files = generate::bindings_crate(fetched, &runtime, &claim.to_string());
     let source = generate::bindings::source(bridge, embedded)?;
-    files.insert("src/lib.rs".into(), format!("{}{}", source.text, absent_features(fetched)));
+    files.insert(
+        "src/lib.rs".into(),
+        format!("{}{}", source.text, absent_features(fetched)),
+    );
     Ok(files)
 }
 
@@ -40,13 +48,20 @@ pub fn print(fetched: &Fetched, bridge: &Bridge, embedded: Embedded<'_>, claim: 
 fn absent_features(fetched: &Fetched) -> String {
     let dependency = &fetched.dependency;
     let mut text = String::new();
-    for feature in fetched.manifest.features.keys().filter(|feature| !dependency.features.contains(*feature)) {
+    for feature in fetched
+        .manifest
+        .features
+        .keys()
+        .filter(|feature| !dependency.features.contains(*feature))
+    {
         let message = format!(
             "the sandboxed `{}` was built without its feature `{feature}`: run `cargo nanobuild build` with the same \
              features flags as this command",
             dependency.name
         );
-        text.push_str(&format!("\n#[cfg(feature = {feature:?})]\ncompile_error!({message:?});\n"));
+        text.push_str(&format!(
+            "\n#[cfg(feature = {feature:?})]\ncompile_error!({message:?});\n"
+        ));
     }
     text
 }

@@ -3,32 +3,13 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde::{Deserialize, Serialize};
+use nanobuild_policy::lockfile::Edit;
 use toml_edit::{Item, Value};
 
 use super::manifest::{self, Manifest, Splice};
 
 /// Manifests by their path from the workspace's folder.
 pub type Texts = BTreeMap<Utf8PathBuf, String>;
-
-/// One change of one manifest, kept in `nanobuild.lock` so that `remove` can undo it on any machine.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Edit {
-    /// The manifest, from the workspace's folder, with `/`.
-    pub manifest: Utf8PathBuf,
-    /// The bindings' folder that it serves; none for what all of them share.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub folder: Option<String>,
-    /// Keys that lead to the entry; none for the end of the file.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub at: Vec<String>,
-    /// The text that stood there; none if the entry is new.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<String>,
-    /// The text that we put there.
-    pub after: String,
-}
 
 /// A dependency to be redirected.
 #[derive(Debug, Clone, Default)]
@@ -166,7 +147,7 @@ fn replace(
     }
     .apply(text);
     Edit {
-        manifest: path.to_owned(),
+        manifest: path.to_string(),
         folder,
         at,
         before: Some(before),
@@ -252,7 +233,7 @@ fn append_table(texts: &mut Texts, at: &[String], header: &str) -> Result<Vec<Ed
     let after = format!("{newline}{header}{newline}");
     text.push_str(&after);
     edits.push(Edit {
-        manifest: ROOT.into(),
+        manifest: ROOT.to_owned(),
         folder: None,
         at: at.to_vec(),
         before: None,
@@ -270,7 +251,7 @@ fn end_line(texts: &mut Texts) -> Result<Vec<Edit>, Error> {
     }
     text.push_str(newline);
     Ok(vec![Edit {
-        manifest: ROOT.into(),
+        manifest: ROOT.to_owned(),
         folder: None,
         at: Vec::new(),
         before: None,
@@ -305,7 +286,7 @@ fn insert(
     }
     .apply(text);
     Ok(Edit {
-        manifest: ROOT.into(),
+        manifest: ROOT.to_owned(),
         folder,
         at,
         before: None,

@@ -2,7 +2,9 @@
 
 use camino::Utf8PathBuf;
 
-use super::edits::{Edit, Redirect, Texts, exclude, redirect};
+use nanobuild_policy::lockfile::Edit;
+
+use super::edits::{Redirect, Texts, exclude, redirect};
 use super::restore::restore;
 
 fn wanted(name: &str, direct: &[(&str, &str)], patches: &[&str]) -> Redirect {

@@ -2,14 +2,17 @@
 
 pub mod bindings;
 pub mod edits;
+mod facts;
 mod manifest;
 mod ready;
 mod restore;
 pub mod runtime;
 
 pub use crate::generate::ARTIFACT;
-pub use ready::{Prepared, Ready, SKIPPED};
+pub use facts::facts;
+pub use ready::{Prepared, Ready, SKIPPED, facts_digest};
 pub use restore::restore;
+pub use runtime::tools;
 
 #[cfg(test)]
 mod edits_tests;

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::Capability;
+use nanobuild_policy::lockfile::{Lockfile, Nanoprocess};
 use serde::{Deserialize, Serialize};
 
 use crate::extract::Skipped;
 use crate::generate::{ARTIFACT, Files};
-use crate::project::{Facts, Made};
+use crate::project::Made;
 use crate::sys::files;
 
 /// Everything that one dependency's bindings consist of.
@@ -23,7 +24,7 @@ pub struct Prepared {
     /// Public functions: bound, total.
     pub functions: (u64, u64),
     /// For the lockfile.
-    pub facts: Facts,
+    pub facts: Nanoprocess,
     /// For `nanobuild.toml`.
     pub granted: BTreeSet<Capability>,
 }
@@ -36,8 +37,8 @@ pub struct Ready {
     pub folder: Utf8PathBuf,
     /// What they are.
     pub made: Made,
-    /// What was found when they were made.
-    pub facts: Facts,
+    /// What was found when they were made: digest of the facts as the lockfile prints them.
+    pub facts: String,
 }
 
 /// What the bindings leave out, for `explain`.
@@ -90,7 +91,7 @@ impl Ready {
         let ready = Self {
             folder: home.join("files"),
             made,
-            facts: prepared.facts.clone(),
+            facts: facts_digest(&prepared.facts),
         };
         files::replace(&temporary.join(TABLE), &serde_json::to_vec(&ready).unwrap_or_default())?;
         files::remove(&home)?;
@@ -100,4 +101,14 @@ impl Ready {
         files::rename(&temporary, &home)?;
         Ok(ready)
     }
+}
+
+/// A digest over everything that the lockfile says about a crate.
+#[must_use]
+pub fn facts_digest(facts: &Nanoprocess) -> String {
+    let lock = Lockfile {
+        nanoprocesses: vec![facts.clone()],
+        ..Lockfile::default()
+    };
+    files::digest(lock.print().as_bytes())
 }

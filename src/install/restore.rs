@@ -4,7 +4,9 @@
 use camino::Utf8Path;
 use toml_edit::{DocumentMut, InlineTable, Item, TableLike, Value};
 
-use super::edits::{Edit, Error, Texts};
+use nanobuild_policy::lockfile::Edit;
+
+use super::edits::{Error, Texts};
 use super::manifest::{Manifest, SOURCE_KEYS, Splice};
 
 /// Undoes `edits`, which are what was done to these manifests, in the order in which it was done.
@@ -13,11 +15,11 @@ use super::manifest::{Manifest, SOURCE_KEYS, Splice};
 /// When a manifest is no longer TOML.
 pub fn restore(texts: &mut Texts, edits: &[Edit]) -> Result<(), Error> {
     for edit in edits.iter().rev() {
-        let Some(text) = texts.get(&edit.manifest) else {
+        let Some(text) = texts.get(Utf8Path::new(&edit.manifest)) else {
             continue;
         };
         let fail = |source| Error::Parse {
-            path: edit.manifest.clone(),
+            path: edit.manifest.clone().into(),
             source,
         };
         let manifest = Manifest::parse(text).map_err(fail)?;
@@ -39,7 +41,7 @@ pub fn restore(texts: &mut Texts, edits: &[Edit]) -> Result<(), Error> {
             },
         };
         if let Some(new) = new {
-            texts.insert(edit.manifest.clone(), new);
+            texts.insert(edit.manifest.clone().into(), new);
         }
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! The runtime that is bundled in the tool's binary.
 
 use camino::Utf8Path;
+use nanobuild_policy::lockfile::Tools;
+use toml_edit::{DocumentMut, Item, TableLike};
 
 use crate::generate::Files;
 use crate::project::Made;
@@ -45,6 +47,32 @@ pub fn made() -> Made {
     }
 }
 
+/// What decides what comes out of the same sources, for the lockfile.
+#[must_use]
+pub fn tools(rustc: &str) -> Tools {
+    let manifest = FILES
+        .iter()
+        .find(|(path, _)| *path == "Cargo.toml")
+        .map_or("", |(_, text)| text);
+    let manifest: DocumentMut = manifest.parse().unwrap_or_default();
+    let version = |item: Option<&Item>| {
+        item.and_then(Item::as_str)
+            .map(|text| text.trim_start_matches('=').to_owned())
+    };
+    let targets = manifest.get("target").and_then(Item::as_table_like);
+    let wasmtime = targets
+        .into_iter()
+        .flat_map(TableLike::iter)
+        .find_map(|(_, target)| version(target.get("dependencies")?.get("wasmtime")?.get("version")));
+    Tools {
+        cargo_nanobuild: env!("CARGO_PKG_VERSION").to_owned(),
+        nanobuild_runtime: version(manifest.get("package").and_then(|package| package.get("version")))
+            .unwrap_or_default(),
+        rustc: rustc.to_owned(),
+        wasmtime: wasmtime.unwrap_or_default(),
+    }
+}
+
 /// Writes the bundled runtime into a folder.
 ///
 /// # Errors
@@ -54,4 +82,16 @@ pub fn write(folder: &Utf8Path) -> Result<(), files::Error> {
         files::replace(&folder.join(path), text.as_bytes())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_runtime_pins_its_engine() {
+        let tools = super::tools("1.95.0 (abc 2026-01-01)");
+        assert_eq!(
+            (tools.wasmtime.as_str(), tools.nanobuild_runtime.as_str()),
+            ("48.0.8", "0.1.0")
+        );
+    }
 }

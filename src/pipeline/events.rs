@@ -27,10 +27,17 @@ pub(super) fn signature(dependency: &Dependency, signature: &Signature) -> Event
         }
     }
     for (capability, needs) in &signature.build {
-        let needs: Vec<String> = needs.iter().map(|Need { package, version, .. }| format!("{package} {version}")).collect();
+        let needs: Vec<String> = needs
+            .iter()
+            .map(|Need { package, version, .. }| format!("{package} {version}"))
+            .collect();
         lines.push(line(*capability, &needs.join(", ")));
     }
-    Event::Signature { name: dependency.name.clone(), version: dependency.version.to_string(), lines }
+    Event::Signature {
+        name: dependency.name.clone(),
+        version: dependency.version.to_string(),
+        lines,
+    }
 }
 
 fn line(capability: Capability, why: &str) -> String {

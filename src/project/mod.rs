@@ -5,7 +5,7 @@ mod stamp;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use records::{Error as RecordsError, Facts, Record, Records};
+pub use records::{Error as RecordsError, Record, Records, dependency, source_text};
 pub use stamp::{Digests, Made, Stamp, digest_of};
 
 use crate::sys::cargo;
@@ -79,18 +79,4 @@ impl Project {
 
 fn absolute(path: Utf8PathBuf) -> Utf8PathBuf {
     camino::absolute_utf8(&path).unwrap_or(path)
-}
-
-/// A path without `.` and `..`, by its text alone.
-#[must_use]
-pub fn normalized(path: &Utf8Path) -> Utf8PathBuf {
-    let mut clean = Utf8PathBuf::new();
-    for part in path.components() {
-        match part {
-            camino::Utf8Component::CurDir => {}
-            camino::Utf8Component::ParentDir => drop(clean.pop()),
-            part => clean.push(part),
-        }
-    }
-    clean
 }

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use nanobuild_policy::lockfile::Package;
-use nanobuild_policy::{Capability, Signature};
-use semver::{Version, VersionReq};
-use serde::{Deserialize, Serialize};
+use nanobuild_policy::Capability;
+use nanobuild_policy::config::{self, Config, Decision};
+use nanobuild_policy::grant::Key;
+use nanobuild_policy::lockfile::{self, Edit, Lockfile, Nanoprocess, Tools};
+use semver::Version;
+use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::Project;
-use crate::install::edits::Edit;
-use crate::select::{Dependency, Source};
-use crate::session::Wanted;
+use crate::select::{Dependency, Source, Spec};
 use crate::sys::files;
 
 /// Every sandboxed crate, by its folder below `.nanobuild/`.
@@ -21,46 +21,21 @@ pub struct Records {
     pub crates: BTreeMap<String, Record>,
     /// What was done to the manifests, in order.
     pub edits: Vec<Edit>,
-    /// `nanobuild.toml` as it stands, edits to come included.
-    config: toml_edit::DocumentMut,
+    /// Tools that found the facts out.
+    pub tools: Tools,
+    /// `nanobuild.toml` as it will be.
+    config: DocumentMut,
 }
 
 /// One sandboxed crate.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Record {
-    /// Its name in its registry.
-    pub name: String,
-    /// Capabilities granted.
-    pub grants: BTreeSet<Capability>,
-    /// Copies that may run natively beside it.
-    pub native: Vec<VersionReq>,
+    /// Under which key of `nanobuild.toml` it stands.
+    pub key: Key,
+    /// What people decided.
+    pub decision: Decision,
     /// What the tool found; none for a crate that is only decided on.
-    pub facts: Option<Facts>,
-}
-
-/// What the tool found about one sandboxed crate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facts {
-    /// The package's name.
-    pub name: String,
-    /// The real version.
-    pub version: Version,
-    /// `registry`, `registry+name`, `git+url#commit`, `path+relative`.
-    pub source: String,
-    /// Folder below `.nanobuild/`.
-    pub folder: String,
-    /// The version that the bindings carry.
-    pub claim: Version,
-    /// Features.
-    pub features: BTreeSet<String>,
-    /// Capabilities that it asks for.
-    #[serde(with = "names")]
-    pub asks: BTreeSet<Capability>,
-    /// Digest of the guest's wasm.
-    pub wasm: String,
-    /// What it pulls in.
-    #[serde(skip)]
-    pub graph: Vec<Package>,
+    pub facts: Option<Nanoprocess>,
 }
 
 /// Why the records cannot be used.
@@ -70,147 +45,190 @@ pub enum Error {
     #[error(transparent)]
     File(#[from] files::Error),
     /// `nanobuild.toml` is not what it should be.
-    #[error("failed to parse `{path}`")]
-    Config {
-        /// The file.
-        path: Utf8PathBuf,
-        /// Why.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    #[error("failed to read the project's decisions")]
+    Config(#[from] config::Error),
     /// `nanobuild.lock` is not what it should be.
-    #[error("failed to parse `{path}`")]
-    Lock {
-        /// The file.
-        path: Utf8PathBuf,
-        /// Why.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
+    #[error("failed to read the project's lockfile")]
+    Lock(#[from] lockfile::Error),
+    /// In `nanobuild.lock` only.
+    #[error("`{name}` is in nanobuild.lock, but not in nanobuild.toml")]
+    NotDecided {
+        /// The crate.
+        name: String,
+    },
+    /// A source that the lockfile spells in an unknown way.
+    #[error("nanobuild.lock has an unknown source for `{name}`: `{text}`")]
+    Source {
+        /// The crate.
+        name: String,
+        /// The text.
+        text: String,
     },
 }
 
-#[derive(Default, Serialize, Deserialize)]
-struct LockText {
-    #[serde(default)]
-    nanoprocess: Vec<Facts>,
-    #[serde(default)]
-    edit: Vec<Edit>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct ConfigEntry {
-    package: Option<String>,
-    #[serde(default)]
-    #[serde(with = "names")]
-    grant: BTreeSet<Capability>,
-    #[serde(default)]
-    native: Vec<VersionReq>,
+impl Error {
+    /// What to do next.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Config(_) => Some("mend that line; the project is as it was".to_owned()),
+            Self::NotDecided { name } => Some(format!(
+                "put `[nanoprocess.{name}]` back, then `cargo nanobuild remove {name}` if that was meant"
+            )),
+            Self::Source { .. } => Some("take nanobuild.lock back from version control".to_owned()),
+            Self::File(_) | Self::Lock(_) => None,
+        }
+    }
 }
 
 impl Records {
     /// Reads both files; missing ones are empty.
     ///
     /// # Errors
-    /// When one cannot be read or understood.
+    /// When one cannot be read or understood, or they do not agree.
     pub fn load(project: &Project) -> Result<Self, Error> {
-        let path = project.config();
-        let config = |source| Error::Config {
-            path: path.clone(),
-            source,
+        let text = files::read_text(&project.config())?.unwrap_or_default();
+        let config = Config::parse(&text)?;
+        let lock = match files::read_text(&project.lockfile())? {
+            Some(text) => Lockfile::parse(&text)?,
+            None => Lockfile::default(),
         };
-        let text = files::read_text(&path)?.unwrap_or_default();
-        let document: toml_edit::DocumentMut = text
-            .parse()
-            .map_err(|error: toml_edit::TomlError| config(error.into()))?;
         let mut records = Self {
-            config: document,
+            edits: lock.edits,
+            tools: lock.tools,
             ..Self::default()
         };
-        let entries: BTreeMap<String, ConfigEntry> = match records.config.get("nanoprocess") {
-            Some(item) => toml_edit::de::from_str::<BTreeMap<String, ConfigEntry>>(&plain(item))
-                .map_err(|error| config(error.into()))?,
-            None => BTreeMap::new(),
-        };
-        for (folder, entry) in entries {
-            let name = entry.package.unwrap_or_else(|| folder.clone());
-            records.crates.insert(
-                folder,
-                Record {
-                    name,
-                    grants: entry.grant,
-                    native: entry.native,
-                    facts: None,
-                },
-            );
+        records.config = text.parse().unwrap_or_default();
+        for facts in lock.nanoprocesses {
+            let deciding = config
+                .nanoprocesses
+                .iter()
+                .filter(|(key, _)| key.matches(&facts.name, &facts.version));
+            let Some((key, decision)) = deciding.max_by_key(|(key, _)| key.version.len()) else {
+                return Err(Error::NotDecided { name: facts.name });
+            };
+            dependency(&facts, &project.root)?;
+            let record = Record {
+                key: key.clone(),
+                decision: decision.clone(),
+                facts: Some(facts),
+            };
+            let folder = record
+                .facts
+                .as_ref()
+                .map(|facts| facts.folder.clone())
+                .unwrap_or_default();
+            records.crates.insert(folder, record);
         }
-        let path = project.lockfile();
-        let text = files::read_text(&path)?.unwrap_or_default();
-        let lock: LockText = toml_edit::de::from_str(&text).map_err(|error| Error::Lock {
-            path,
-            source: error.into(),
-        })?;
-        records.edits = lock.edit;
-        for facts in lock.nanoprocess {
-            if let Some(record) = records.crates.get_mut(&facts.folder) {
-                record.facts = Some(facts);
+        for (key, decision) in config.nanoprocesses {
+            if records.crates.values().all(|record| record.key != key) {
+                records.crates.insert(
+                    key.to_string(),
+                    Record {
+                        key,
+                        decision,
+                        facts: None,
+                    },
+                );
             }
         }
         Ok(records)
     }
 
-    /// Adds a crate to the decisions.
-    pub fn insert(&mut self, folder: &str, record: Record) {
-        let mut table = toml_edit::Table::new();
-        if folder != record.name {
-            table["package"] = toml_edit::value(&record.name);
+    /// Facts of every crate that has some.
+    pub fn facts(&self) -> impl Iterator<Item = &Nanoprocess> {
+        self.crates.values().filter_map(|record| record.facts.as_ref())
+    }
+
+    /// Folders of the crates that a person means.
+    pub fn matching<'r>(&'r self, spec: &'r Spec) -> impl Iterator<Item = (&'r String, &'r Record)> {
+        self.crates.iter().filter(|(_, record)| {
+            let facts = record.facts.as_ref();
+            record.key.name == spec.name && facts.is_none_or(|facts| spec.accepts(&facts.version))
+        })
+    }
+
+    /// Names of all crates, for messages.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.crates.values().map(|record| record.key.name.clone()).collect()
+    }
+
+    /// Decides to sandbox a crate.
+    pub fn insert(&mut self, folder: &str, name: &str, version: &Version) {
+        let mut version = compatible(version);
+        let same_name = self.crates.values().any(|record| record.key.name == name);
+        if !same_name {
+            version.clear();
         }
-        if !record.grants.is_empty() {
-            table["grant"] = toml_edit::value(record.grants.iter().map(|capability| capability.name()).collect::<toml_edit::Array>());
-        }
+        let key = Key {
+            name: name.to_owned(),
+            version,
+        };
         let home = self.config.entry("nanoprocess").or_insert_with(|| {
-            let mut home = toml_edit::Table::new();
+            let mut home = Table::new();
             home.set_implicit(true);
-            toml_edit::Item::Table(home)
+            Item::Table(home)
         });
-        home[folder] = toml_edit::Item::Table(table);
-        self.crates.insert(folder.to_owned(), record);
-    }
-
-    /// Takes a crate out of the decisions.
-    pub fn remove(&mut self, folder: &str) {
-        if let Some(home) = self
-            .config
-            .get_mut("nanoprocess")
-            .and_then(toml_edit::Item::as_table_like_mut)
-        {
-            home.remove(folder);
+        if let Some(home) = home.as_table_like_mut() {
+            home.insert(&key.to_string(), Item::Table(Table::new()));
         }
-        self.crates.remove(folder);
+        self.crates.insert(
+            folder.to_owned(),
+            Record {
+                key,
+                decision: Decision::default(),
+                facts: None,
+            },
+        );
     }
 
-    /// Keeps what was found about a crate, and what people granted it.
-    pub fn learn(&mut self, folder: &str, facts: Facts, granted: &BTreeSet<Capability>) {
+    /// Forgets a crate.
+    pub fn remove(&mut self, folder: &str) {
+        let Some(record) = self.crates.remove(folder) else {
+            return;
+        };
+        let still_used = self.crates.values().any(|other| other.key == record.key);
+        if let Some(home) = self.config.get_mut("nanoprocess").and_then(Item::as_table_like_mut)
+            && !still_used
+        {
+            home.remove(&record.key.to_string());
+        }
+    }
+
+    /// Keeps what was found about a crate.
+    pub fn learn(&mut self, folder: &str, facts: Nanoprocess) {
         let Some(record) = self.crates.get_mut(folder) else {
             return;
         };
+        if !record.key.matches(&facts.name, &facts.version) {
+            let old = record.key.to_string();
+            record.key.version = compatible(&facts.version);
+            let new = record.key.to_string();
+            if let Some(home) = self.config.get_mut("nanoprocess").and_then(Item::as_table_like_mut)
+                && let Some(item) = home.remove(&old)
+            {
+                home.insert(&new, item);
+            }
+        }
         record.facts = Some(facts);
-        self.grant(folder, granted);
     }
 
     /// Adds to what people granted a crate.
     pub fn grant(&mut self, folder: &str, granted: &BTreeSet<Capability>) {
-        let Some(record) = self
-            .crates
-            .get_mut(folder)
-            .filter(|record| !granted.is_subset(&record.grants))
-        else {
+        let Some(record) = self.crates.get_mut(folder) else {
             return;
         };
-        record.grants.extend(granted.iter().copied());
-        let list: toml_edit::Array = record.grants.iter().map(|capability| capability.name()).collect();
-        if let Some(table) = self.config.get_mut("nanoprocess").and_then(|home| home.get_mut(folder)) {
-            table["grant"] = toml_edit::value(list);
+        let capabilities = &mut record.decision.grants.capabilities;
+        if granted.is_subset(capabilities) {
+            return;
+        }
+        capabilities.extend(granted);
+        let names: Array = capabilities.iter().map(|capability| capability.name()).collect();
+        if let Some(home) = self.config.get_mut("nanoprocess")
+            && let Some(table) = home.get_mut(&record.key.to_string())
+        {
+            table["grants"] = value(names);
         }
     }
 
@@ -223,124 +241,86 @@ impl Records {
 
     /// `nanobuild.lock`; none once nothing is left in it.
     #[must_use]
-    pub fn lock_text(&self) -> Option<String> {
-        let nanoprocess: Vec<Facts> = self.crates.values().filter_map(|record| record.facts.clone()).collect();
-        if nanoprocess.is_empty() {
+    pub fn lock_text(&self, tools: &Tools) -> Option<String> {
+        let mut nanoprocesses: Vec<Nanoprocess> = self.facts().cloned().collect();
+        if nanoprocesses.is_empty() {
             return None;
         }
-        let text = toml_edit::ser::to_string_pretty(&LockText {
-            nanoprocess,
-            edit: self.edits.clone(),
-        })
-        .unwrap_or_default();
-        Some(format!("# Written by cargo-nanobuild. Do not edit.\n{text}"))
-    }
-}
-
-fn plain(item: &toml_edit::Item) -> String {
-    match item.clone().into_table() {
-        Ok(table) => toml_edit::DocumentMut::from(table).to_string(),
-        Err(item) => item.to_string(),
-    }
-}
-
-impl Error {
-    /// What to do next.
-    #[must_use]
-    pub fn help(&self) -> Option<String> {
-        match self {
-            Self::File(_) => None,
-            Self::Config { .. } => Some("mend it by hand; docs/configuration.md lists what it may hold".to_owned()),
-            Self::Lock { .. } => Some("take it back from version control (`git checkout nanobuild.lock`), or update the tool if a newer one wrote it".to_owned()),
-        }
-    }
-}
-
-impl Facts {
-    /// What was found about a crate.
-    #[must_use]
-    pub fn of(wanted: &Wanted, root: &Utf8Path, graph: Vec<Package>, signature: &Signature, module: &[u8]) -> Self {
-        let Wanted { dependency, claim, .. } = wanted;
-        Self {
-            name: dependency.name.clone(),
-            version: dependency.version.clone(),
-            source: Self::source_text(&dependency.source, root),
-            folder: dependency.folder.clone(),
-            claim: claim.clone(),
-            features: dependency.features.clone(),
-            asks: signature.capabilities(),
-            wasm: files::digest(module),
-            graph,
-        }
-    }
-
-    /// Whether they are about this dependency as it is wanted.
-    #[must_use]
-    pub fn describes(&self, wanted: &Dependency, claim: &Version) -> bool {
-        self.name == wanted.name
-            && self.version == wanted.version
-            && self.features == wanted.features
-            && self.claim == *claim
-    }
-
-    /// Whether both come from the same inputs, so that the guests must be equal.
-    #[must_use]
-    pub fn same_inputs(&self, other: &Self) -> bool {
-        !self.source.starts_with("path")
-            && (&self.name, &self.version, &self.source, &self.features)
-                == (&other.name, &other.version, &other.source, &other.features)
-    }
-
-    /// The dependency that the facts are about.
-    #[must_use]
-    pub fn dependency(&self, root: &Utf8Path) -> Option<Dependency> {
-        let source = match self.source.split_once('+') {
-            None => Source::Registry(None),
-            Some(("registry", name)) => Source::Registry(Some(name.to_owned())),
-            Some(("git", git)) => {
-                let (url, rev) = git.rsplit_once('#')?;
-                Source::Git {
-                    url: url.to_owned(),
-                    rev: rev.to_owned(),
-                }
+        nanoprocesses.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
+        Some(
+            Lockfile {
+                tools: tools.clone(),
+                nanoprocesses,
+                edits: self.edits.clone(),
             }
-            Some((_, path)) => Source::Path(crate::project::normalized(&root.join(path))),
-        };
-        Some(Dependency {
-            name: self.name.clone(),
-            version: self.version.clone(),
-            source,
-            features: self.features.clone(),
-            folder: self.folder.clone(),
-        })
+            .print(),
+        )
     }
+}
 
-    /// A source for the lockfile: no machine paths.
-    #[must_use]
-    pub fn source_text(source: &Source, root: &Utf8Path) -> String {
-        match source {
-            Source::Registry(None) => "registry".to_owned(),
-            Source::Registry(Some(name)) => format!("registry+{name}"),
-            Source::Git { url, rev } => format!("git+{url}#{rev}"),
-            Source::Path(path) => {
-                let relative = pathdiff::diff_utf8_paths(path, root).unwrap_or_else(|| path.clone());
-                format!("path+{}", relative.as_str().replace('\\', "/"))
+/// The parts of a version that tell incompatible ones apart.
+fn compatible(version: &Version) -> Vec<u64> {
+    match (version.major, version.minor) {
+        (0, 0) => vec![0, 0, version.patch],
+        (0, minor) => vec![0, minor],
+        (major, _) => vec![major],
+    }
+}
+
+/// The dependency that facts are about.
+///
+/// # Errors
+/// When the lockfile's source is of no known form.
+pub fn dependency(facts: &Nanoprocess, root: &Utf8Path) -> Result<Dependency, Error> {
+    let unknown = || Error::Source {
+        name: facts.name.clone(),
+        text: facts.source.clone(),
+    };
+    let source = match facts.source.split_once('+') {
+        None if facts.source == "registry" => Source::Registry(None),
+        Some(("registry", name)) => Source::Registry(Some(name.to_owned())),
+        Some(("git", git)) => {
+            let (url, rev) = git.rsplit_once('#').ok_or_else(unknown)?;
+            Source::Git {
+                url: url.to_owned(),
+                rev: rev.to_owned(),
             }
         }
+        Some(("path", path)) => Source::Path(normalized(&root.join(path))),
+        _ => return Err(unknown()),
+    };
+    Ok(Dependency {
+        name: facts.name.clone(),
+        version: facts.version.clone(),
+        source,
+        features: facts.features.clone(),
+        folder: facts.folder.clone(),
+    })
+}
+
+/// A source for the lockfile: no machine paths.
+#[must_use]
+pub fn source_text(source: &Source, root: &Utf8Path) -> String {
+    match source {
+        Source::Registry(None) => "registry".to_owned(),
+        Source::Registry(Some(name)) => format!("registry+{name}"),
+        Source::Git { url, rev } => format!("git+{url}#{rev}"),
+        Source::Path(path) => {
+            let relative = pathdiff::diff_utf8_paths(path, root).unwrap_or_else(|| path.clone());
+            format!("path+{}", relative.as_str().replace('\\', "/"))
+        }
     }
 }
 
-/// Capabilities by their names.
-mod names {
-    use super::{BTreeSet, Capability};
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn serialize<S: Serializer>(set: &BTreeSet<Capability>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(set.iter().map(|capability| capability.name()))
+/// A path without `.` and `..`, by its text alone.
+fn normalized(path: &Utf8Path) -> Utf8PathBuf {
+    let mut clean = Utf8PathBuf::new();
+    for part in path.components() {
+        match part {
+            camino::Utf8Component::CurDir => {}
+            camino::Utf8Component::ParentDir => drop(clean.pop()),
+            part => clean.push(part),
+        }
     }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<Capability>, D::Error> {
-        let names = Vec::<String>::deserialize(deserializer)?;
-        names.iter().map(|name| name.parse().map_err(D::Error::custom)).collect()
-    }
+    clean
 }

@@ -4,6 +4,7 @@ mod ask;
 
 use std::collections::BTreeSet;
 
+use nanobuild_policy::diff::diff;
 use nanobuild_policy::{Capability, Signature};
 
 use crate::project::Record;
@@ -34,21 +35,20 @@ impl Approved {
 /// What is known before the review.
 #[derive(Debug, Clone, Default)]
 pub struct Baseline {
-    /// What the lockfile says that it asks for; none if it is new.
-    pub asked: Option<BTreeSet<Capability>>,
+    /// The signature in the lockfile; none if the dependency is new.
+    pub signature: Option<Signature>,
     /// What people granted.
     pub grants: BTreeSet<Capability>,
-}
-
-fn list(capabilities: &[Capability]) -> String {
-    capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl Baseline {
     /// What a record knows.
     #[must_use]
     pub fn of(record: &Record) -> Self {
-        Self { asked: record.facts.as_ref().map(|facts| facts.asks.clone()), grants: record.grants.clone() }
+        Self {
+            signature: record.facts.as_ref().map(|facts| facts.signature.clone()),
+            grants: record.decision.grants.capabilities.clone(),
+        }
     }
 }
 
@@ -70,7 +70,16 @@ pub enum Error {
     Undecided(String),
 }
 
-/// Compares what a dependency asks for with the baseline and has a person decide on what is new.
+fn list(capabilities: &[Capability]) -> String {
+    capabilities
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Compares what a dependency asks for with the baseline and has a person decide on what is new. What is neither new nor
+/// granted was refused before, and stays so.
 ///
 /// # Errors
 /// When something is new in an update and nobody can be asked.
@@ -81,22 +90,19 @@ pub fn review(
     known: &Baseline,
     ask: &dyn Ask,
 ) -> Result<Approved, Error> {
-    let asks = &signature.capabilities();
+    let asks = signature.capabilities();
     let mut granted: BTreeSet<Capability> = asks.intersection(&known.grants).copied().collect();
-    let undecided = asks.iter().filter(|capability| !granted.contains(*capability));
-    let new: Vec<Capability> = match &known.asked {
-        Some(before) => undecided
-            .filter(|capability| !before.contains(*capability))
-            .copied()
-            .collect(),
-        None => undecided.copied().collect(),
+    let unseen = match &known.signature {
+        Some(before) => diff(before, signature).new.into_keys().collect(),
+        None => asks.clone(),
     };
+    let new: Vec<Capability> = unseen.difference(&granted).copied().collect();
     if !new.is_empty() {
         match ask.grant(name, version, &new) {
             Answer::Grant => granted.extend(new),
             Answer::Refuse => {}
             Answer::Leave => return Err(Error::Undecided(name.to_owned())),
-            Answer::NobodyThere if known.asked.is_none() => {}
+            Answer::NobodyThere if known.signature.is_none() => {}
             Answer::NobodyThere => {
                 return Err(Error::New {
                     name: name.to_owned(),
@@ -133,7 +139,13 @@ mod tests {
     }
 
     fn asks(names: &[&str]) -> Signature {
-        Signature { imports: set(names).into_iter().map(|capability| (capability, BTreeSet::new())).collect(), ..Signature::default() }
+        Signature {
+            imports: set(names)
+                .into_iter()
+                .map(|capability| (capability, BTreeSet::new()))
+                .collect(),
+            ..Signature::default()
+        }
     }
 
     #[test]
@@ -155,7 +167,7 @@ mod tests {
             (&set(&["random"]), &set(&["fs.read"]))
         );
         let known = Baseline {
-            asked: Some(set(&["random"])),
+            signature: Some(asks(&["random"])),
             grants: set(&["random"]),
         };
         let error = review("zip", "1.0.1", &asks, &known, &Silent).unwrap_err();
@@ -168,7 +180,7 @@ mod tests {
     #[test]
     fn a_person_is_asked_about_what_is_new_only() {
         let known = Baseline {
-            asked: Some(set(&["fs.read"])),
+            signature: Some(asks(&["fs.read"])),
             grants: set(&[]),
         };
         let same = review("zip", "1.0.1", &asks(&["fs.read"]), &known, &Says(|| unreachable!())).unwrap();

@@ -2,22 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use nanobuild_policy::lockfile::Nanoprocess;
 use semver::{Version, VersionReq};
 
 use super::{Error, Session, Wanted};
-use crate::project::Facts;
+use crate::project::dependency;
 use crate::select::{Flags, Graph, Source, bindings_version, stale};
 use crate::sys::{cargo, files};
 
 impl Session<'_> {
     /// Compares every crate's facts with what the graph asks of its bindings. True if something has to be made anew.
     pub(super) fn adapt(&mut self, graph: &Graph) -> Result<bool, Error> {
-        let known: Vec<Facts> = self
-            .records
-            .crates
-            .values()
-            .filter_map(|record| record.facts.clone())
-            .collect();
+        let known: Vec<Nanoprocess> = self.records.facts().cloned().collect();
         let mut changed = false;
         for facts in known {
             if let Some(wanted) = self.follow(graph, &facts)? {
@@ -40,7 +36,7 @@ impl Session<'_> {
             return Ok(false);
         }
         let mut locked = BTreeSet::new();
-        for facts in self.records.crates.values().filter_map(|record| record.facts.as_ref()) {
+        for facts in self.records.facts() {
             for copy in graph
                 .copies(&facts.name)
                 .filter(|copy| graph.bindings_folder(copy).is_none())
@@ -62,13 +58,12 @@ impl Session<'_> {
         Ok(any)
     }
 
-    fn follow(&self, graph: &Graph, facts: &Facts) -> Result<Option<Wanted>, Error> {
+    fn follow(&self, graph: &Graph, facts: &Nanoprocess) -> Result<Option<Wanted>, Error> {
         let package = graph
             .packages()
             .find(|package| graph.bindings_folder(package).as_ref() == Some(&facts.folder));
-        let (Some(package), Some(mut dependency)) = (package, facts.dependency(&self.cx.project.root)) else {
-            return Ok(None);
-        };
+        let Some(package) = package else { return Ok(None) };
+        let mut dependency = dependency(facts, &self.cx.project.root)?;
         let mut reasons = Vec::new();
         let possible = graph.features_of(&package.id, &Flags::all()).unwrap_or_default();
         let needed = graph
@@ -105,7 +100,7 @@ impl Session<'_> {
     }
 
     /// The version that Cargo takes for these requirements together, by resolving an empty package that has them.
-    fn resolve(&self, facts: &Facts, requirements: &[VersionReq]) -> Result<Version, Error> {
+    fn resolve(&self, facts: &Nanoprocess, requirements: &[VersionReq]) -> Result<Version, Error> {
         let folder = self
             .cx
             .project
@@ -115,11 +110,8 @@ impl Session<'_> {
         let manifest = folder.join("Cargo.toml");
         let mut text =
             "[package]\nname = \"resolve\"\nedition = \"2021\"\n\n[workspace]\n\n[dependencies]\n".to_owned();
-        let registry = match facts
-            .dependency(&self.cx.project.root)
-            .map(|dependency| dependency.source)
-        {
-            Some(Source::Registry(Some(name))) => format!(", registry = \"{name}\""),
+        let registry = match dependency(facts, &self.cx.project.root)?.source {
+            Source::Registry(Some(name)) => format!(", registry = \"{name}\""),
             _ => String::new(),
         };
         for (number, requirement) in requirements.iter().enumerate() {
@@ -151,7 +143,7 @@ impl Session<'_> {
 }
 
 /// Requirements on the bindings, and on native copies that the real version would satisfy just as well.
-fn requirements(graph: &Graph, facts: &Facts) -> Vec<VersionReq> {
+fn requirements(graph: &Graph, facts: &Nanoprocess) -> Vec<VersionReq> {
     let mut found = BTreeSet::new();
     for copy in graph.copies(&facts.name) {
         let ours = graph.bindings_folder(copy).as_ref() == Some(&facts.folder);

@@ -63,20 +63,6 @@ pub enum Error {
         /// The crate.
         name: String,
     },
-    /// In `nanobuild.lock` only.
-    #[error("`{name}` is in nanobuild.lock, but not in nanobuild.toml")]
-    NotDecided {
-        /// The crate.
-        name: String,
-    },
-    /// A source that the lockfile spells in an unknown way.
-    #[error("nanobuild.lock has an unknown source for `{name}`: `{text}`")]
-    Source {
-        /// The crate.
-        name: String,
-        /// The text.
-        text: String,
-    },
     /// Another guest than the lockfile's came out of the same inputs.
     #[error("the guest of `{name}` is not the one that nanobuild.lock records: its SHA-256 is {found}, not {expected}")]
     NotReproduced {
@@ -196,9 +182,6 @@ impl Failure for Error {
                     .to_owned(),
             ),
             Self::NotAdded { name } => Some(format!("run `cargo nanobuild add {name}`")),
-            Self::NotDecided { name } => Some(format!(
-                "run `cargo nanobuild remove {name}`, or put [nanoprocess.{name}] back"
-            )),
             Self::NotReproduced { name, .. } => Some(format!(
                 "if you trust this machine, run `cargo nanobuild remove {name}` and `add` it again; \
                  if not, find out who changed the lockfile or the crate"
@@ -211,7 +194,9 @@ impl Failure for Error {
             Self::NotBuilt { .. } => Some("run `cargo nanobuild`".to_owned()),
             Self::WhichGrant { .. } => Some("write `--grant CRATE=CAPABILITY`".to_owned()),
             Self::Capability(_) => {
-                let names: Vec<&str> = nanobuild_policy::Capability::all().map(nanobuild_policy::Capability::name).collect();
+                let names: Vec<&str> = nanobuild_policy::Capability::all()
+                    .map(nanobuild_policy::Capability::name)
+                    .collect();
                 Some(format!("capabilities are: {}", names.join(", ")))
             }
             Self::Usage(_) => Some("see `cargo nanobuild --help`".to_owned()),

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::relative;
-use crate::project::{Digests, Project, Records, digest_of};
+use crate::project::{Digests, Project, Records, dependency, digest_of};
 use crate::select::{Graph, Registries, Source};
 use crate::sys::files;
 
@@ -25,9 +25,9 @@ pub(super) fn of(project: &Project, graph: &Graph, records: &Records) -> Result<
     for path in paths {
         digests.insert(relative(&project.root, &path), digest_of(&path)?);
     }
-    for record in records.crates.values() {
-        let dependency = record.facts.as_ref().and_then(|facts| facts.dependency(&project.root));
-        if let Some(Source::Path(folder)) = dependency.map(|dependency| dependency.source) {
+    for facts in records.facts() {
+        let dependency = dependency(facts, &project.root);
+        if let Ok(Source::Path(folder)) = dependency.map(|dependency| dependency.source) {
             for file in source_files(&folder)? {
                 let path = folder.join(file);
                 digests.insert(relative(&project.root, &path), digest_of(&path)?);

@@ -11,13 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::Capability;
+use nanobuild_policy::lockfile::{Nanoprocess, Tools};
 use semver::Version;
 
 pub use error::{Error, Failure};
 pub use make::{Make, Order};
 
 use crate::install::{self, Ready, edits::Texts};
-use crate::project::{Facts, Project, Record, Records, RecordsError, Stamp};
+use crate::project::{self, Project, Record, Records, RecordsError, Stamp};
 use crate::review::Ask;
 use crate::select::{Dependency, Flags, Graph, Guarded, Registries, prove};
 use crate::sys::cargo::{self, Net};
@@ -55,6 +56,7 @@ pub struct Session<'a> {
     pub records: Records,
     /// The compiler.
     pub toolchain: Toolchain,
+    tools: Tools,
     jail: Jail,
     redirected: BTreeSet<String>,
     stamp: Stamp,
@@ -72,6 +74,27 @@ pub struct Wanted {
     pub claim: Version,
     /// Why, for people.
     pub because: String,
+}
+
+impl Wanted {
+    /// Whether facts are about the dependency as it is wanted.
+    #[must_use]
+    pub fn is_described_by(&self, facts: &Nanoprocess) -> bool {
+        let Self { dependency, claim, .. } = self;
+        facts.name == dependency.name
+            && facts.version == dependency.version
+            && facts.features == dependency.features
+            && facts.claim == *claim
+    }
+}
+
+/// Whether both come from the same sources and features, so that the guests must be equal. Nothing pins a path.
+fn same_inputs(known: &Nanoprocess, found: &Nanoprocess) -> bool {
+    !known.source.starts_with("path")
+        && (&known.name, &known.version, &known.source, &known.features)
+            == (&found.name, &found.version, &found.source, &found.features)
+        && known.packages == found.packages
+        && known.packages.iter().all(|package| !package.source.starts_with("path"))
 }
 
 /// After so many rounds features and versions should have settled.
@@ -92,6 +115,7 @@ impl<'a> Session<'a> {
         let mut session = Self {
             cx,
             records,
+            tools: install::tools(&toolchain.rustc),
             toolchain,
             jail,
             redirected: BTreeSet::new(),
@@ -131,7 +155,7 @@ impl<'a> Session<'a> {
     /// When a file cannot be written, or would have to be although the lockfile is fixed.
     pub fn close(mut self, graph: &Graph) -> Result<(), Error> {
         let project = &self.cx.project;
-        let (config, lock) = (self.records.config_text(), self.records.lock_text());
+        let (config, lock) = (self.records.config_text(), self.records.lock_text(&self.tools));
         if self.cx.net.locked && files::read_text(&project.lockfile())? != lock {
             return Err(Error::Locked {
                 because: "its contents would change".to_owned(),
@@ -252,13 +276,13 @@ impl<'a> Session<'a> {
     fn guarded(&self) -> Vec<Guarded> {
         let mut guarded = BTreeMap::<&str, Guarded>::new();
         for (folder, record) in &self.records.crates {
-            let entry = guarded.entry(&record.name).or_insert_with(|| Guarded {
-                name: record.name.clone(),
+            let entry = guarded.entry(&record.key.name).or_insert_with(|| Guarded {
+                name: record.key.name.clone(),
                 folders: BTreeSet::new(),
                 allowed: Vec::new(),
             });
             entry.folders.insert(folder.clone());
-            entry.allowed.extend(record.native.iter().cloned());
+            entry.allowed.extend(record.decision.native.iter().cloned());
         }
         guarded.into_values().collect()
     }
@@ -307,7 +331,7 @@ impl<'a> Session<'a> {
         let ready = match self.cached(&key, &record)? {
             Some(ready) => {
                 self.cx.ui.say(&Event::Restored {
-                    name: record.name.clone(),
+                    name: record.key.name.clone(),
                     because: damage,
                 });
                 ready
@@ -329,14 +353,10 @@ impl<'a> Session<'a> {
         }
         let Some(facts) = &record.facts else {
             return Err(Error::NotAdded {
-                name: record.name.clone(),
+                name: record.key.name.clone(),
             });
         };
-        let dependency = facts.dependency(&self.cx.project.root);
-        let dependency = dependency.ok_or_else(|| Error::Source {
-            name: record.name.clone(),
-            text: facts.source.clone(),
-        })?;
+        let dependency = project::dependency(facts, &self.cx.project.root)?;
         let because = "not built here yet".to_owned();
         Ok(Some(Wanted {
             dependency,
@@ -348,19 +368,14 @@ impl<'a> Session<'a> {
     /// The cache's entry, if it says of the crate what the lockfile says.
     fn cached(&self, key: &str, record: &Record) -> Result<Option<Ready>, Error> {
         let ready = Ready::load(&self.cx.project.cache(), key)?;
-        Ok(ready.filter(|ready| Some(&ready.facts) == record.facts.as_ref()))
+        Ok(ready.filter(|ready| Some(&ready.facts) == record.facts.as_ref().map(install::facts_digest).as_ref()))
     }
 
     /// Builds a crate's bindings, has them reviewed, keeps them in the cache.
     fn build(&mut self, record: &Record, wanted: &Wanted) -> Result<Ready, Error> {
         let (ui, dependency) = (self.cx.ui, &wanted.dependency);
         let version = dependency.version.to_string();
-        if self.cx.net.locked
-            && record
-                .facts
-                .as_ref()
-                .is_none_or(|facts| !facts.describes(dependency, &wanted.claim))
-        {
+        if self.cx.net.locked && record.facts.as_ref().is_none_or(|facts| !wanted.is_described_by(facts)) {
             return Err(Error::Locked {
                 because: format!("{} {version}: {}", dependency.name, wanted.because),
             });
@@ -399,17 +414,18 @@ impl<'a> Session<'a> {
         })?;
         self.check_reproduced(record, &prepared.facts)?;
         let folder = dependency.folder.as_str();
-        self.records.learn(folder, prepared.facts.clone(), &prepared.granted);
+        self.records.learn(folder, prepared.facts.clone());
+        self.records.grant(folder, &prepared.granted);
         let record = &self.records.crates[folder];
         Ok(Ready::store(&cache, &self.key(record, wanted)?, &prepared)?)
     }
 
     /// Same inputs, same bytes: a guest that the lockfile describes must come out as it says.
-    fn check_reproduced(&self, record: &Record, found: &Facts) -> Result<(), Error> {
+    fn check_reproduced(&self, record: &Record, found: &Nanoprocess) -> Result<(), Error> {
         let Some(known) = &record.facts else { return Ok(()) };
-        if known.same_inputs(found) && known.wasm != found.wasm {
+        if self.records.tools == self.tools && same_inputs(known, found) && known.wasm != found.wasm {
             return Err(Error::NotReproduced {
-                name: record.name.clone(),
+                name: record.key.name.clone(),
                 expected: known.wasm.clone(),
                 found: found.wasm.clone(),
             });
@@ -420,16 +436,16 @@ impl<'a> Session<'a> {
     /// Everything that decides what a crate's bindings are, hashed.
     fn key(&self, record: &Record, wanted: &Wanted) -> Result<String, Error> {
         let Wanted { dependency, claim, .. } = wanted;
-        let source = Facts::source_text(&dependency.source, &self.cx.project.root);
+        let source = project::source_text(&dependency.source, &self.cx.project.root);
         let sources = inputs::sources_digest(&dependency.source)?;
-        let graph = record.facts.as_ref().map(|facts| &facts.graph);
+        let graph = record.facts.as_ref().map(|facts| &facts.packages);
         let text = format!(
             "{}\n{}\n{} {claim} {source} {sources:?}\n{:?}\n{:?}\n{graph:?}\n{}",
             tool_and_rustc(&self.toolchain),
             self.target(),
             dependency.name,
             dependency.features,
-            record.grants,
+            record.decision.grants,
             dependency.folder,
         );
         Ok(files::digest(text.as_bytes()))

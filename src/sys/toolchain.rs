@@ -13,6 +13,8 @@ const OLDEST: (u64, u64) = (1, 95);
 pub struct Toolchain {
     /// `1.95.0`.
     pub release: String,
+    /// `1.95.0 (59807616e 2026-04-14)`.
+    pub rustc: String,
     /// The machine's own triple.
     pub host: String,
     /// Everything that `rustc -vV` says.
@@ -61,12 +63,19 @@ impl Toolchain {
         let (Some(release), Some(host)) = (field("release:"), field("host:")) else {
             return Err(Error::Unknown);
         };
+        let first = verbose.lines().next().unwrap_or_default();
+        let rustc = first.strip_prefix("rustc ").unwrap_or(first).trim().to_owned();
         let mut numbers = release.split(['.', '-']).map_while(|part| part.parse::<u64>().ok());
         let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         if version < OLDEST {
             return Err(Error::Unsupported { release });
         }
-        Ok(Self { release, host, verbose })
+        Ok(Self {
+            release,
+            rustc,
+            host,
+            verbose,
+        })
     }
 }
 
