@@ -51,10 +51,16 @@ fn a_path_dependency_gives_the_same_bytes_in_every_folder() {
         let folder = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(folder.path()).unwrap().join(place);
         let write = |path: &str, text: &str| files::replace(&root.join(path), text.as_bytes()).map(drop).unwrap();
-        write("mine/Cargo.toml", "[package]\nname = \"mine\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+        write(
+            "mine/Cargo.toml",
+            "[package]\nname = \"mine\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+        );
         write("mine/src/lib.rs", LIBRARY);
         let runtime = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("shim-runtime");
-        let net = Net { locked: false, offline: true };
+        let net = Net {
+            locked: false,
+            offline: true,
+        };
         let fetched = fetch(&dependency(root.join("mine")), &root.join("work"), &runtime, net, None).unwrap();
         let sources = [("src/lib.rs".into(), GUEST.to_owned())].into();
         let module = compile(&Jail::pass_through(), &fetched, &sources).unwrap();

@@ -132,7 +132,9 @@ impl<'c> Call<'c> {
     /// Passes bytes whose copy is never freed; equal bytes are copied once.
     pub fn keep_forever(&mut self, bytes: &[u8]) -> u64 {
         let instance = self.session.instance();
-        let span = instance.forever(bytes).map(|(pointer, len)| super::session::span(pointer, len));
+        let span = instance
+            .forever(bytes)
+            .map(|(pointer, len)| super::session::span(pointer, len));
         self.or_fail(span)
     }
 

@@ -70,7 +70,10 @@ impl<'a> Inputs<'a> {
     /// Adds inputs of another lifetime.
     pub(crate) fn hold(&mut self, other: &Inputs<'_>) {
         for Input { copy, .. } in other.list.iter().flat_map(|list| list.iter()) {
-            self.push(Input { host: Host::Unmapped, copy: copy.clone() });
+            self.push(Input {
+                host: Host::Unmapped,
+                copy: copy.clone(),
+            });
         }
     }
 

@@ -3,8 +3,8 @@
 //! `engine` is the only module that knows Wasmtime. Everything above it speaks of instances, spans and slots.
 
 mod anchor;
-mod call;
 mod back;
+mod call;
 mod callback;
 mod engine;
 mod fault;

@@ -63,7 +63,14 @@ pub fn engine_settings(config: &mut Config) {
 #[expect(unsafe_code, reason = "Wasmtime offers CPU features only this way")]
 pub fn baseline_cpu(config: &mut Config, architecture: &str) {
     let features: &[&str] = match architecture {
-        "x86_64" => &["has_cmpxchg16b", "has_popcnt", "has_sse3", "has_ssse3", "has_sse41", "has_sse42"],
+        "x86_64" => &[
+            "has_cmpxchg16b",
+            "has_popcnt",
+            "has_sse3",
+            "has_ssse3",
+            "has_sse41",
+            "has_sse42",
+        ],
         _ => &[],
     };
     for feature in features {
