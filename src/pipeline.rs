@@ -28,13 +28,29 @@ pub struct Stages;
 
 impl Make for Stages {
     fn make(&self, order: &Order<'_>) -> Result<Prepared, Error> {
-        let Order { jail, ui, runtime, target, wanted: Wanted { dependency, claim, .. }, record, .. } = *order;
+        let Order {
+            jail,
+            ui,
+            runtime,
+            target,
+            wanted: Wanted { dependency, claim, .. },
+            record,
+            ..
+        } = *order;
         let begun = Instant::now();
         let (name, version) = (&dependency.name, dependency.version.to_string());
-        let stage = |stage| ui.say(&Event::Stage { name: name.clone(), stage });
+        let stage = |stage| {
+            ui.say(&Event::Stage {
+                name: name.clone(),
+                stage,
+            })
+        };
 
         stage(Stage::Fetch);
-        let known = record.facts.as_ref().filter(|facts| order.wanted.is_described_by(facts));
+        let known = record
+            .facts
+            .as_ref()
+            .filter(|facts| order.wanted.is_described_by(facts));
         let locked = known.map(|facts| facts.packages.as_slice());
         let fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, locked)?;
 
@@ -43,8 +59,17 @@ impl Make for Stages {
 
         stage(Stage::Generate);
         let (checked, checks) = (order.bench.join(&dependency.folder), order.cache.join("check"));
-        let bench = Bench { bindings: &checked, target_dir: &checks, runtime };
-        let Settled { plan, fingerprint, module, .. } = settle(jail, &fetched, &extracted, bench)?;
+        let bench = Bench {
+            bindings: &checked,
+            target_dir: &checks,
+            runtime,
+        };
+        let Settled {
+            plan,
+            fingerprint,
+            module,
+            ..
+        } = settle(jail, &fetched, &extracted, bench)?;
 
         stage(Stage::Inspect);
         let signature = inspect(&module, &fetched)?;
@@ -57,7 +82,11 @@ impl Make for Stages {
 
         stage(Stage::Aot);
         let artifact = aot(&confined, target, Cpu::Baseline)?;
-        let embedded = Embedded { fingerprint, told: &told, skipped: &plan.skipped };
+        let embedded = Embedded {
+            fingerprint,
+            told: &told,
+            skipped: &plan.skipped,
+        };
         let files = bindings::print(&fetched, &plan.bridge, embedded, claim)
             .map_err(|(unit, reason)| Error::Print { unit, reason })?;
 
@@ -68,9 +97,22 @@ impl Make for Stages {
         files::replace(&checked.join(ARTIFACT), &artifact.bytes)?;
         check_bindings(jail, &checked, &checks, None).map_err(Error::Bindings)?;
 
-        ui.say(&events::summary(dependency, plan.coverage, plan.skipped.len(), &approved, begun.elapsed()));
+        ui.say(&events::summary(
+            dependency,
+            plan.coverage,
+            plan.skipped.len(),
+            &approved,
+            begun.elapsed(),
+        ));
         Ok(Prepared {
-            facts: install::facts(order.wanted, order.root, fetched.graph, signature, &module.bytes, fingerprint),
+            facts: install::facts(
+                order.wanted,
+                order.root,
+                fetched.graph,
+                signature,
+                &module.bytes,
+                fingerprint,
+            ),
             functions: (plan.coverage.bound as u64, plan.coverage.total as u64),
             skipped: plan.skipped,
             granted: approved.granted().clone(),

@@ -24,9 +24,6 @@ mod host;
 #[doc(hidden)]
 pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};
 
-#[cfg(all(not(target_family = "wasm"), feature = "settings"))]
-#[doc(hidden)]
-pub use host::engine_settings;
 #[cfg(not(target_family = "wasm"))]
 #[doc(hidden)]
 pub use host::{
@@ -34,3 +31,6 @@ pub use host::{
 };
 #[cfg(not(target_family = "wasm"))]
 pub use host::{Fault, FaultKind, TrapKind, catch};
+#[cfg(all(not(target_family = "wasm"), feature = "settings"))]
+#[doc(hidden)]
+pub use host::{baseline_cpu, engine_settings};

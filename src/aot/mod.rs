@@ -106,7 +106,7 @@ fn engine(target: &str, cpu: Cpu) -> Result<Engine, Error> {
     };
     if cpu == Cpu::Baseline {
         config.target(target).map_err(unsupported)?;
-        enable(&mut config, baseline(target));
+        nanobuild_runtime::baseline_cpu(&mut config, target.split('-').next().unwrap_or(target));
     }
     let engine = Engine::new(&config).map_err(unsupported)?;
     if cpu == Cpu::Native && !is_host(target) {
@@ -121,28 +121,4 @@ fn is_host(target: &str) -> bool {
     let mut parts = target.split('-');
     parts.next() == Some(std::env::consts::ARCH)
         && parts.any(|part| part == std::env::consts::OS.replace("macos", "darwin"))
-}
-
-/// CPU features that code for a target may use without asking; Wasmtime checks them again where the code is loaded.
-fn baseline(target: &str) -> &'static [&'static str] {
-    match target.split('-').next() {
-        Some("x86_64") => &[
-            "has_cmpxchg16b",
-            "has_popcnt",
-            "has_sse3",
-            "has_ssse3",
-            "has_sse41",
-            "has_sse42",
-        ],
-        _ => &[],
-    }
-}
-
-#[expect(unsafe_code, reason = "Wasmtime offers CPU features only this way")]
-fn enable(config: &mut Config, features: &[&str]) {
-    for feature in features {
-        // SAFETY: unsafe because a flag may make Cranelift's code wrong; these only allow it instructions, and
-        // `Module::deserialize` refuses an artifact whose instructions the machine does not have.
-        unsafe { config.cranelift_flag_enable(feature) };
-    }
 }

@@ -27,7 +27,7 @@ const CANNOT_TELL: u8 = 2;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    if let Some(code) = crate::extract::rustdoc::wrapper_main() {
+    if let Some(code) = crate::extract::rustdoc::wrapper_main().or_else(crate::compile::wrapper_main) {
         return code;
     }
     install_panic_hook();

@@ -120,7 +120,7 @@ fn failed_script(stderr: &str) -> Option<String> {
     Some(format!("{}@{}", words.next()?, words.next()?.strip_prefix('v')?))
 }
 
-/// What cargo and build scripts print, without progress and without instructions to cargo.
+/// What cargo and build scripts print, without progress, without a script's log and its instructions to cargo.
 fn telling(stderr: &str) -> impl Iterator<Item = &str> {
     let noise = [
         "Compiling",
@@ -132,7 +132,11 @@ fn telling(stderr: &str) -> impl Iterator<Item = &str> {
         "warning:",
         "cargo:",
     ];
-    stderr.lines().filter(move |line| {
+    let (before, after) = match (stderr.split_once("--- stdout\n"), stderr.split_once("--- stderr\n")) {
+        (Some((before, _)), Some((_, after))) => (before, after),
+        _ => (stderr, ""),
+    };
+    before.lines().chain(after.lines()).filter(move |line| {
         let line = line.trim_start();
         !line.is_empty() && !noise.iter().any(|word| line.starts_with(word))
     })
@@ -155,15 +159,18 @@ mod tests {
     #[test]
     fn a_failing_build_script_is_blamed() {
         let stderr = "   Compiling zstd-sys v2.0.16+zstd.1.5.7\nerror: failed to run custom build command for \
-                      `zstd-sys v2.0.16+zstd.1.5.7`\n\nCaused by:\n  process didn't exit successfully\n  --- stderr\n  \
+                      `zstd-sys v2.0.16+zstd.1.5.7`\n\nCaused by:\n  process didn't exit successfully\n  --- stdout\n  CC = None\n\n  --- stderr\n  \
                       fatal error: 'stdlib.h' file not found\n";
         let error = blame(Said::default(), stderr);
         assert!(
             matches!(&error, Error::Dependency { package, .. } if package == "zstd-sys@2.0.16+zstd.1.5.7"),
             "{error}"
         );
+        assert!(error.to_string().contains("stdlib.h"), "{error}");
         assert!(
-            error.to_string().contains("stdlib.h") && !error.to_string().contains("Compiling"),
+            ["Compiling", "CC ="]
+                .iter()
+                .all(|noise| !error.to_string().contains(noise)),
             "{error}"
         );
     }

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::Error;
+use super::{Error, identity};
 use crate::fetch::Fetched;
 use crate::sys::cargo;
 
@@ -36,10 +36,8 @@ pub(super) fn environment(fetched: &Fetched) -> Result<Vec<(String, String)>, Er
     let flags = remaps(fetched, &sysroot, commit.trim());
     let flags = ("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     let profile = PROFILE.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    Ok(profile
-        .chain([flags])
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect())
+    let variables = profile.chain([flags]).chain(identity::environment(fetched));
+    Ok(variables.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// Panic messages carry paths: every folder gets a name that is the same on every machine.

@@ -4,6 +4,7 @@ mod bindings;
 mod diagnostics;
 mod failure;
 mod flags;
+mod identity;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use crate::sys::jail::{Jail, Task};
 pub use bindings::check_bindings;
 pub use diagnostics::Diagnostic;
 pub use failure::Error;
+pub use identity::wrapper_main;
 
 /// A guest as the linker made it: unconfined.
 #[derive(Debug, Clone)]
@@ -76,7 +78,10 @@ fn run(
         args: args.map(ToString::to_string).collect(),
         cwd: fetched.guest.clone(),
         env: flags::environment(fetched)?,
-        reads: folders.chain([fetched.guest.clone()]).collect(),
+        reads: folders
+            .chain([fetched.guest.clone()])
+            .chain(identity::executable(fetched))
+            .collect(),
         writes: vec![target_dir],
     };
     let output = jail.run(&task)?;

@@ -19,8 +19,6 @@ pub const FORMATS: RangeInclusive<u32> = 57..=61;
 /// Set while Cargo runs this executable as its rustdoc; holds the real rustdoc.
 const REAL: &str = "NANOBUILD_RUSTDOC";
 
-const NAME: &str = env!("CARGO_PKG_NAME");
-
 const OPTIONS: [&str; 6] = [
     "-Z",
     "unstable-options",
@@ -63,7 +61,7 @@ pub(super) fn document(jail: &Jail, fetched: &Fetched, target: &str) -> Result<V
 }
 
 fn task(fetched: &Fetched, target: &str) -> Result<Task, Error> {
-    let wrapper = wrapper()?;
+    let wrapper = sys::exec::own().map_err(Error::Executable)?;
     let target_dir = fetched.guest.join("target");
     let package = format!("{}@{}", fetched.dependency.name, fetched.dependency.version);
     let args = [
@@ -97,25 +95,6 @@ fn task(fetched: &Fetched, target: &str) -> Result<Task, Error> {
             .chain(wrapper.parent().map(ToOwned::to_owned))
             .collect(),
         writes: vec![target_dir],
-    })
-}
-
-/// The executable to stand in for rustdoc: this one; where a test runs the library, the one that Cargo built for the test.
-fn wrapper() -> Result<Utf8PathBuf, Error> {
-    let own = env::current_exe().map_err(Error::Executable)?;
-    let own = Utf8PathBuf::from_path_buf(own).map_err(|path| {
-        Error::Executable(std::io::Error::other(format!(
-            "its path {} is not UTF-8",
-            path.display()
-        )))
-    })?;
-    let folders = own.ancestors().skip(1).take(2);
-    let built = folders.map(|folder| folder.join(NAME).with_extension(env::consts::EXE_EXTENSION));
-    let is_own = own.file_stem() == Some(NAME);
-    Ok(if is_own {
-        own
-    } else {
-        built.into_iter().find(|path| path.is_file()).unwrap_or(own)
     })
 }
 

@@ -196,10 +196,32 @@ fn needs(package: &PackageMetadata<'_>) -> impl Iterator<Item = Capability> {
     [
         (package.has_build_script(), Capability::BuildScript),
         (package.is_proc_macro(), Capability::BuildProcMacro),
-        (package.links().is_some(), Capability::BuildNative),
+        (builds_native_code(package), Capability::BuildNative),
     ]
     .into_iter()
     .filter_map(|(needs, capability)| needs.then_some(capability))
+}
+
+/// Packages that build scripts find or compile native code with.
+const NATIVE_TOOLS: &[&str] = &[
+    "autotools",
+    "bindgen",
+    "cc",
+    "cmake",
+    "meson",
+    "nasm-rs",
+    "pkg-config",
+    "system-deps",
+    "vcpkg",
+];
+
+/// By what its build script uses, or by name: a `links` key alone often only keeps a crate unique (`rayon-core`).
+fn builds_native_code(package: &PackageMetadata<'_>) -> bool {
+    let is_tool = |name: &str| NATIVE_TOOLS.contains(&name);
+    let uses = package
+        .direct_links()
+        .any(|link| link.build().is_present() && is_tool(link.to().name()));
+    package.has_build_script() && (uses || (package.links().is_some() && package.name().ends_with("-sys")))
 }
 
 #[cfg(test)]

@@ -140,11 +140,19 @@ fn procedural_macros_and_programs_are_refused() {
 #[test]
 fn a_path_dependency_leaves_no_path_in_the_graph() {
     let scratch = Scratch::new();
-    let manifest = "[package]\nname = \"mine\"\nversion = \"0.1.0\"\nlinks = \"z\"\nbuild = \"build.rs\"\n[lib]\nname = \"other\"\n";
+    let manifest = "[package]\nname = \"mine-sys\"\nversion = \"0.1.0\"\nlinks = \"z\"\nbuild = \"build.rs\"\n[lib]\nname = \"other\"\n";
     scratch.write("mine/Cargo.toml", manifest);
     scratch.write("mine/src/lib.rs", "");
     scratch.write("mine/build.rs", "fn main() {}");
-    let fetched = scratch.fetch(&local(&scratch, "mine"), None).unwrap();
+    let fetched = scratch
+        .fetch(
+            &Dependency {
+                name: "mine-sys".into(),
+                ..local(&scratch, "mine")
+            },
+            None,
+        )
+        .unwrap();
     assert_eq!(
         (fetched.crate_name.as_str(), fetched.manifest.lib_name.as_str()),
         ("other", "other")

@@ -8,7 +8,8 @@ use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::generate::values;
 use crate::plan::bridge::{
-    Bridge, Callee, ConstPlan, ConstValue, Conversion, FunctionPlan, ImplBody, ImplPlan, ParamPlan, Pass, Repr, Returns, TypePlan,
+    Bridge, Callee, ConstPlan, ConstValue, Conversion, FunctionPlan, ImplBody, ImplPlan, ParamPlan, Pass, Repr,
+    Returns, TypePlan,
 };
 
 /// The opening of the guest's `lib.rs`.
@@ -29,7 +30,10 @@ pub struct Here;
 /// # Errors
 /// The key of a unit that does not parse, with the reason.
 pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, String)> {
-    let printer = Printer { side: Side::Guest, paths: &bridge.paths };
+    let printer = Printer {
+        side: Side::Guest,
+        paths: &bridge.paths,
+    };
     let mut source = Source::default();
     source.push(HEADER);
     source.unit(Unit::new("", quote!(nb::guest!(fingerprint = #fingerprint);)))?;
@@ -81,9 +85,16 @@ fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
 
 /// `<'static, …>` for the lifetimes of a type without other parameters.
 fn statics(generics: &Generics) -> TokenStream {
-    let lifetimes = generics.params.iter().filter(|param| matches!(param, Param::Lifetime { .. }));
+    let lifetimes = generics
+        .params
+        .iter()
+        .filter(|param| matches!(param, Param::Lifetime { .. }));
     let lifetimes: Vec<TokenStream> = lifetimes.map(|_| quote!('static)).collect();
-    if lifetimes.is_empty() { quote!() } else { quote!(<#(#lifetimes),*>) }
+    if lifetimes.is_empty() {
+        quote!()
+    } else {
+        quote!(<#(#lifetimes),*>)
+    }
 }
 
 /// One exported function.
@@ -91,7 +102,11 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let export = name(plan.export);
     let (slots, reads) = reads(printer, &plan.params);
     let callee = callee(printer, &plan.callee);
-    let args = plan.params.iter().enumerate().map(|(index, param)| argument(index, param));
+    let args = plan
+        .params
+        .iter()
+        .enumerate()
+        .map(|(index, param)| argument(index, param));
     let call = quote!(#callee(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let backs: Vec<Ident> = places(plan).collect();
@@ -100,7 +115,11 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         Returns::Scalar => quote!(nb::Slot::into_slot(#call)),
         Returns::Object(_) => quote!(nb::guest::object_slot(#call)),
         Returns::Message { inline } if backs.is_empty() => {
-            if inline { quote!(nb::guest::reply_inline::<Here, _>(#call)) } else { quote!(nb::guest::reply::<Here, _>(#call)) }
+            if inline {
+                quote!(nb::guest::reply_inline::<Here, _>(#call))
+            } else {
+                quote!(nb::guest::reply::<Here, _>(#call))
+            }
         }
         Returns::Message { inline } => quote! {
             let out = #call;
@@ -115,18 +134,26 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
 
 fn places(plan: &FunctionPlan) -> impl Iterator<Item = Ident> {
     let params = plan.params.iter().enumerate();
-    params.filter(|(_, param)| param.pass == Pass::MessageMut).map(|(index, _)| format_ident!("a{index}"))
+    params
+        .filter(|(_, param)| param.pass == Pass::MessageMut)
+        .map(|(index, _)| format_ident!("a{index}"))
 }
 
 /// The slots of an export, and the statements that read its arguments out of them.
 fn reads(printer: Printer<'_>, params: &[ParamPlan]) -> (Vec<Ident>, Vec<TokenStream>) {
     let (mut slots, mut reads) = (Vec::new(), Vec::new());
-    let messaged = params.iter().any(|param| matches!(param.pass, Pass::Message | Pass::MessageMut));
+    let messaged = params
+        .iter()
+        .any(|param| matches!(param.pass, Pass::Message | Pass::MessageMut));
     if messaged {
         reads.push(quote!(let mut message = nb::guest::message(m);));
     }
     for (index, param) in params.iter().enumerate() {
-        let (slot, arg, ty) = (format_ident!("s{index}"), format_ident!("a{index}"), printer.ty(&param.guest));
+        let (slot, arg, ty) = (
+            format_ident!("s{index}"),
+            format_ident!("a{index}"),
+            printer.ty(&param.guest),
+        );
         let read = match param.pass {
             Pass::Scalar => quote!(let #arg = nb::guest::scalar::<#ty>(#slot);),
             Pass::Text => quote!(let #arg: &'static str = nb::guest::text(#slot);),

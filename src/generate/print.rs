@@ -42,7 +42,10 @@ pub fn ident(name: &str) -> Ident {
 /// A name that takes part in a path, an index, or an identifier.
 #[must_use]
 pub fn member(name: &str) -> syn::Member {
-    name.parse::<usize>().map_or_else(|_| syn::Member::Named(ident(name)), |index| syn::Member::Unnamed(index.into()))
+    name.parse::<usize>().map_or_else(
+        |_| syn::Member::Named(ident(name)),
+        |index| syn::Member::Unnamed(index.into()),
+    )
 }
 
 /// An expression or literal as written; nothing if it does not lex.
@@ -70,7 +73,10 @@ impl Printer<'_> {
             quote!(#(:: #names)*)
         };
         match def {
-            Def::Local(id) => self.paths.get(id).map_or_else(|| quote!(UnnameableType), |path| self.local(path)),
+            Def::Local(id) => self
+                .paths
+                .get(id)
+                .map_or_else(|| quote!(UnnameableType), |path| self.local(path)),
             Def::Std(path) => absolute(&mut path.split("::")),
             Def::Foreign { path, .. } => absolute(&mut path.iter().map(String::as_str)),
         }
@@ -124,7 +130,9 @@ impl Printer<'_> {
                 let (inputs, output) = (inputs.iter().map(|ty| self.ty(ty)), self.ty(output));
                 quote!(fn(#(#inputs),*) -> #output)
             }
-            Ty::Assoc { self_ty, trait_, name, .. } => {
+            Ty::Assoc {
+                self_ty, trait_, name, ..
+            } => {
                 let (self_ty, name) = (self.ty(self_ty), ident(name));
                 match trait_ {
                     Some(trait_) => {
@@ -216,7 +224,9 @@ impl Printer<'_> {
             Bound::Trait { trait_, maybe, binder } => {
                 let (trait_, maybe) = (self.path(trait_), maybe.then(|| quote!(?)));
                 let binder = (!binder.is_empty()).then(|| {
-                    let names = binder.iter().map(|name| Lifetime::new(&format!("'{name}"), Span::call_site()));
+                    let names = binder
+                        .iter()
+                        .map(|name| Lifetime::new(&format!("'{name}"), Span::call_site()));
                     quote!(for<#(#names),*>)
                 });
                 quote!(#maybe #binder #trait_)
@@ -234,7 +244,10 @@ impl Printer<'_> {
     #[must_use]
     pub fn params(&self, generics: &Generics, defaults: bool) -> Vec<TokenStream> {
         let host = self.side == Side::Host;
-        let params = generics.params.iter().filter(|param| host || !matches!(param, Param::Lifetime { .. }));
+        let params = generics
+            .params
+            .iter()
+            .filter(|param| host || !matches!(param, Param::Lifetime { .. }));
         params
             .map(|param| match param {
                 Param::Lifetime { name, outlives } => {
@@ -276,7 +289,11 @@ impl Printer<'_> {
                 Where::Lifetime { .. } | Where::Equal(..) => None,
             })
             .collect();
-        if clauses.is_empty() { quote!() } else { quote!(where #(#clauses),*) }
+        if clauses.is_empty() {
+            quote!()
+        } else {
+            quote!(where #(#clauses),*)
+        }
     }
 
     /// The arguments that name a definition's own parameters: `<'a, T>`, or nothing.
@@ -296,6 +313,10 @@ impl Printer<'_> {
                 }
             })
             .collect();
-        if args.is_empty() { quote!() } else { quote!(<#(#args),*>) }
+        if args.is_empty() {
+            quote!()
+        } else {
+            quote!(<#(#args),*>)
+        }
     }
 }

@@ -14,7 +14,10 @@ pub struct Unit {
 impl Unit {
     /// A unit of code.
     pub fn new(key: &str, tokens: TokenStream) -> Self {
-        Self { key: key.to_owned(), tokens }
+        Self {
+            key: key.to_owned(),
+            tokens,
+        }
     }
 }
 
@@ -61,6 +64,9 @@ impl Source {
     /// The unit that `line` belongs to.
     #[must_use]
     pub fn unit_at(&self, line: usize) -> Option<&str> {
-        self.extents.iter().find(|(first, last, _)| (*first..=*last).contains(&line)).map(|(_, _, key)| key.as_str())
+        self.extents
+            .iter()
+            .find(|(first, last, _)| (*first..=*last).contains(&line))
+            .map(|(_, _, key)| key.as_str())
     }
 }

@@ -12,7 +12,11 @@ use crate::plan::bridge::{Repr, TypePlan};
 pub fn codec(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream) -> TokenStream {
     let variants = match &plan.repr {
         Repr::Struct(shape) => vec![Case::of_struct(shape, plan.meta.non_exhaustive)],
-        Repr::Enum(variants) => variants.iter().enumerate().map(|(index, v)| Case::of_variant(index, v)).collect(),
+        Repr::Enum(variants) => variants
+            .iter()
+            .enumerate()
+            .map(|(index, v)| Case::of_variant(index, v))
+            .collect(),
         Repr::Object { .. } | Repr::Bytes { .. } => return quote!(),
     };
     let is_enum = matches!(plan.repr, Repr::Enum(_));
@@ -32,13 +36,23 @@ struct Case<'a> {
 
 impl<'a> Case<'a> {
     fn of_struct(shape: &'a Shape, sealed: bool) -> Self {
-        Self { tag: None, path: quote!(Self), fields: fields(shape), sealed }
+        Self {
+            tag: None,
+            path: quote!(Self),
+            fields: fields(shape),
+            sealed,
+        }
     }
 
     fn of_variant(index: usize, variant: &'a Variant) -> Self {
         let name = ident(&variant.name);
         let tag = u32::try_from(index).ok();
-        Self { tag, path: quote!(Self::#name), fields: fields(&variant.shape), sealed: variant.meta.non_exhaustive }
+        Self {
+            tag,
+            path: quote!(Self::#name),
+            fields: fields(&variant.shape),
+            sealed: variant.meta.non_exhaustive,
+        }
     }
 
     /// `Path { a: f0, 1: f1 }` as pattern or expression; braces serve every shape.
@@ -87,7 +101,11 @@ fn put(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
 /// In the guest, non-exhaustive enums may grow variants that nobody here knows.
 fn others(printer: Printer<'_>, plan: &TypePlan, is_enum: bool, empty: bool) -> TokenStream {
     let open = printer.side == Side::Guest && plan.meta.non_exhaustive && is_enum;
-    if open || empty { quote!(_ => unreachable!("a variant that did not exist when the bindings were made"),) } else { quote!() }
+    if open || empty {
+        quote!(_ => unreachable!("a variant that did not exist when the bindings were made"),)
+    } else {
+        quote!()
+    }
 }
 
 fn is_sealed(printer: Printer<'_>, case: &Case<'_>) -> bool {
@@ -138,18 +156,23 @@ fn bounded(printer: Printer<'_>, generics: &Generics, bound: &TokenStream, of_re
     if of_reader.is_some() {
         generics.params.retain(|param| !matches!(param, Param::Lifetime { .. }));
     }
-    let types = generics.params.iter().filter(|param| !matches!(param, Param::Lifetime { .. }));
+    let types = generics
+        .params
+        .iter()
+        .filter(|param| !matches!(param, Param::Lifetime { .. }));
     let names: Vec<bool> = types.map(|param| matches!(param, Param::Type { .. })).collect();
     let printed = printer.params(&generics, false);
     let lifetimes = printed.len() - names.len();
     printed
         .into_iter()
         .enumerate()
-        .map(|(index, param)| match index.checked_sub(lifetimes).map(|index| names[index]) {
-            Some(true) if param.to_string().trim_end().ends_with(':') => quote!(#param #bound),
-            Some(true) => quote!(#param + #bound),
-            _ => param,
-        })
+        .map(
+            |(index, param)| match index.checked_sub(lifetimes).map(|index| names[index]) {
+                Some(true) if param.to_string().trim_end().ends_with(':') => quote!(#param #bound),
+                Some(true) => quote!(#param + #bound),
+                _ => param,
+            },
+        )
         .collect()
 }
 

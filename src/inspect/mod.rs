@@ -17,7 +17,10 @@ use crate::fetch::Fetched;
 /// When the module is not valid, or imports what neither WASI nor our runtime provides.
 pub fn inspect(module: &WasmModule, fetched: &Fetched) -> Result<Signature, Error> {
     let imports = imports(&module.bytes)?;
-    let wasi = imports.iter().filter(|import| import.origin == Origin::Wasi).map(|import| import.name.as_str());
+    let wasi = imports
+        .iter()
+        .filter(|import| import.origin == Origin::Wasi)
+        .map(|import| import.name.as_str());
     Ok(Signature {
         imports: wasi::capabilities(wasi)?,
         attempts: Attempts::NotAnalysed,
@@ -101,9 +104,14 @@ mod tests {
             (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))
             (import "wasi_snapshot_preview1" "random_get" (func (param i32 i32) (result i32)))
             (import "nanobuild" "call" (func (param i32 i32 i32) (result i64))))"#;
-        let module = WasmModule { bytes: wat::parse_str(wat).unwrap() };
+        let module = WasmModule {
+            bytes: wat::parse_str(wat).unwrap(),
+        };
         let signature = inspect(&module, &fetched()).unwrap();
-        assert_eq!(signature.imports, [(Capability::Random, ["random_get".to_owned()].into())].into());
+        assert_eq!(
+            signature.imports,
+            [(Capability::Random, ["random_get".to_owned()].into())].into()
+        );
         assert_eq!(signature.attempts, Attempts::NotAnalysed);
         assert!(signature.build.contains_key(&Capability::BuildScript));
     }

@@ -19,9 +19,15 @@ pub fn anchor(planner: &Planner<'_>, named: &Named, params: &[ParamPlan]) -> Res
     let mut plan = AnchorPlan::default();
     let read = Read::of(planner, &named.output);
     if read.mapped.len() > 1 {
-        return Err(Obstacle::new("several lifetimes", "the result borrows from arguments with different lifetimes"));
+        return Err(Obstacle::new(
+            "several lifetimes",
+            "the result borrows from arguments with different lifetimes",
+        ));
     }
-    for lifetime in lifetimes::lifetimes(planner.api, &named.output).iter().filter(|name| *name != "static") {
+    for lifetime in lifetimes::lifetimes(planner.api, &named.output)
+        .iter()
+        .filter(|name| *name != "static")
+    {
         let mapped = read.mapped.contains(lifetime);
         for (index, input) in named.inputs.iter().enumerate() {
             if !lifetimes::lifetimes(planner.api, input).contains(lifetime) {
@@ -50,7 +56,9 @@ pub fn anchor(planner: &Planner<'_>, named: &Named, params: &[ParamPlan]) -> Res
 /// The object behind `input` has inputs of its own if it has lifetimes; they live on with the result.
 fn inherit(planner: &Planner<'_>, plan: &mut AnchorPlan, index: usize, input: &Ty, lifetime: &str, mapped: bool) {
     let object = if let Ty::Ref { ty, .. } = input { ty } else { input };
-    let Some(main) = main_lifetime(planner, object) else { return };
+    let Some(main) = main_lifetime(planner, object) else {
+        return;
+    };
     if mapped && main == lifetime {
         plan.inherit.push(index);
     } else if !plan.hold.contains(&index) && !plan.inherit.contains(&index) {
@@ -87,7 +95,11 @@ enum Source {
 fn source(planner: &Planner<'_>, input: &Ty, lifetime: &str) -> Source {
     let bytes = |ty: &Ty| local(ty).is_some_and(|id| planner.types.kind(id) == Some(&Kind::Bytes));
     match input {
-        Ty::Ref { lifetime: Some(outer), ty, .. } => {
+        Ty::Ref {
+            lifetime: Some(outer),
+            ty,
+            ..
+        } => {
             let own = outer == lifetime;
             match &**ty {
                 object if planner.types.is_object(object) && own => Source::Owner,

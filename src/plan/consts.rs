@@ -11,12 +11,41 @@ use crate::plan::types::{Kind, local};
 pub fn free(planner: &mut Planner<'_>, value: &Const, path: &[String], key: String, meta: &Meta, is_static: bool) {
     let (name, module) = split(path);
     let (place, callee) = (Place::Module(module), Callee::Free(path.to_vec()));
-    add(planner, value, Told { key, name: &name, meta, place, callee, is_static });
+    add(
+        planner,
+        value,
+        Told {
+            key,
+            name: &name,
+            meta,
+            place,
+            callee,
+            is_static,
+        },
+    );
 }
 
 /// A constant of a type.
-pub fn associated(planner: &mut Planner<'_>, value: &Const, key: String, item: &AssocItem, place: Place, callee: Callee) {
-    add(planner, value, Told { key, name: &item.name, meta: &item.meta, place, callee, is_static: false });
+pub fn associated(
+    planner: &mut Planner<'_>,
+    value: &Const,
+    key: String,
+    item: &AssocItem,
+    place: Place,
+    callee: Callee,
+) {
+    add(
+        planner,
+        value,
+        Told {
+            key,
+            name: &item.name,
+            meta: &item.meta,
+            place,
+            callee,
+            is_static: false,
+        },
+    );
 }
 
 struct Told<'a> {
@@ -55,18 +84,29 @@ fn how(planner: &mut Planner<'_>, value: &Const) -> Result<ConstValue, Obstacle>
         Ty::Prim(name) if !matches!(name.as_str(), "str" | "u128" | "i128" | "never") => {
             Ok(ConstValue::Slot(planner.export()))
         }
-        Ty::Ref { mutable: false, ty, .. } if **ty == Ty::Prim("str".to_owned()) => Ok(ConstValue::Text(planner.export())),
+        Ty::Ref { mutable: false, ty, .. } if **ty == Ty::Prim("str".to_owned()) => {
+            Ok(ConstValue::Text(planner.export()))
+        }
         ty => match local(ty).and_then(|id| Some((id, planner.types.kind(id)?.clone()))) {
             Some((_, Kind::Bytes)) => Ok(ConstValue::Bytes(planner.export())),
             Some((_, Kind::Object)) if lifetimes::lifetimes(planner.api, ty).is_empty() => {
                 let kind = planner.drop_export(ty);
-                Ok(ConstValue::Named { make: planner.export(), kind })
+                Ok(ConstValue::Named {
+                    make: planner.export(),
+                    kind,
+                })
             }
             Some((id, _)) => {
                 planner.types.usable(id)?;
-                Err(Obstacle::new("constant of a value type", "a constant that holds a struct or enum"))
+                Err(Obstacle::new(
+                    "constant of a value type",
+                    "a constant that holds a struct or enum",
+                ))
             }
-            None => Err(Obstacle::new("constant", "a constant of this type has no value that could be told")),
+            None => Err(Obstacle::new(
+                "constant",
+                "a constant of this type has no value that could be told",
+            )),
         },
     }
 }

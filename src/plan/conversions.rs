@@ -16,7 +16,11 @@ pub struct Converted {
 fn generic(ty: &Ty) -> Option<(&Ty, Option<&Option<String>>)> {
     match ty {
         Ty::Param(_) | Ty::ImplTrait(_) => Some((ty, None)),
-        Ty::Ref { lifetime, mutable: false, ty } => generic(ty).map(|(inner, _)| (inner, Some(lifetime))),
+        Ty::Ref {
+            lifetime,
+            mutable: false,
+            ty,
+        } => generic(ty).map(|(inner, _)| (inner, Some(lifetime))),
         _ => None,
     }
 }
@@ -26,7 +30,9 @@ fn generic(ty: &Ty) -> Option<(&Ty, Option<&Option<String>>)> {
 /// # Errors
 /// When it is generic and its bounds do not say what it could be turned into.
 pub fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>, Obstacle> {
-    let Some((parameter, behind)) = generic(ty) else { return Ok(None) };
+    let Some((parameter, behind)) = generic(ty) else {
+        return Ok(None);
+    };
     let (name, bounds) = match parameter {
         Ty::Param(name) => (name.clone(), bounds_of(name, scopes)),
         Ty::ImplTrait(bounds) => ("impl Trait".to_owned(), bounds.clone()),
@@ -40,9 +46,18 @@ pub fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>, Obsta
 }
 
 fn by_bound(bound: &Bound, lifetime: Option<String>) -> Option<Converted> {
-    let Bound::Trait { trait_, maybe: false, .. } = bound else { return None };
+    let Bound::Trait {
+        trait_, maybe: false, ..
+    } = bound
+    else {
+        return None;
+    };
     let Def::Std(path) = &trait_.def else { return None };
-    let reference = |ty: Ty| Ty::Ref { lifetime: lifetime.clone(), mutable: false, ty: Box::new(ty) };
+    let reference = |ty: Ty| Ty::Ref {
+        lifetime: lifetime.clone(),
+        mutable: false,
+        ty: Box::new(ty),
+    };
     let (conversion, guest) = match path.as_str() {
         "std::convert::AsRef" => {
             let target = only_arg(trait_)?;
@@ -58,7 +73,10 @@ fn by_bound(bound: &Bound, lifetime: Option<String>) -> Option<Converted> {
         }
         "std::string::ToString" | "std::fmt::Display" => {
             let text = string();
-            (Conversion::ToText, if lifetime.is_some() { reference(text) } else { text })
+            (
+                Conversion::ToText,
+                if lifetime.is_some() { reference(text) } else { text },
+            )
         }
         "std::iter::IntoIterator" | "std::iter::Iterator" => {
             let item = item_of(trait_)?;
@@ -76,7 +94,11 @@ fn by_bound(bound: &Bound, lifetime: Option<String>) -> Option<Converted> {
 
 /// `String`
 pub fn string() -> Ty {
-    Ty::Path(PathTy { def: Def::Std("std::string::String".to_owned()), args: Vec::new(), bindings: Vec::new() })
+    Ty::Path(PathTy {
+        def: Def::Std("std::string::String".to_owned()),
+        args: Vec::new(),
+        bindings: Vec::new(),
+    })
 }
 
 fn only_arg(trait_: &PathTy) -> Option<Ty> {
@@ -99,7 +121,9 @@ pub fn bounds_of(name: &str, scopes: &[&Generics]) -> Vec<Bound> {
     let mut found = Vec::new();
     for generics in scopes {
         for param in &generics.params {
-            if let Param::Type { name: known, bounds, .. } = param
+            if let Param::Type {
+                name: known, bounds, ..
+            } = param
                 && known == name
             {
                 found.extend(bounds.iter().cloned());
@@ -107,8 +131,17 @@ pub fn bounds_of(name: &str, scopes: &[&Generics]) -> Vec<Bound> {
         }
         for clause in &generics.wheres {
             match clause {
-                Where::Type { ty: Ty::Param(known), bounds, .. } if known == name => found.extend(bounds.iter().cloned()),
-                Where::Equal(Ty::Assoc { self_ty, name: item, .. }, ty) if **self_ty == Ty::Param(name.to_owned()) => {
+                Where::Type {
+                    ty: Ty::Param(known),
+                    bounds,
+                    ..
+                } if known == name => found.extend(bounds.iter().cloned()),
+                Where::Equal(
+                    Ty::Assoc {
+                        self_ty, name: item, ..
+                    },
+                    ty,
+                ) if **self_ty == Ty::Param(name.to_owned()) => {
                     bind(&mut found, item, ty);
                 }
                 _ => {}
@@ -143,7 +176,9 @@ fn unconvertible(name: &str, bounds: &[Bound]) -> Obstacle {
     let named: Vec<(&Def, String)> = bounds
         .iter()
         .filter_map(|bound| match bound {
-            Bound::Trait { trait_, maybe: false, .. } => Some((&trait_.def, def_name(&trait_.def))),
+            Bound::Trait {
+                trait_, maybe: false, ..
+            } => Some((&trait_.def, def_name(&trait_.def))),
             _ => None,
         })
         .collect();

@@ -15,7 +15,10 @@ pub struct Obstacle {
 impl Obstacle {
     /// An obstacle of this construct.
     pub fn new(construct: &'static str, reason: impl Into<String>) -> Self {
-        Self { construct, reason: reason.into() }
+        Self {
+            construct,
+            reason: reason.into(),
+        }
     }
 }
 
@@ -113,16 +116,23 @@ pub fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle> {
             "f16" | "f128" => Err(Obstacle::new("unstable primitive", format!("`{name}` is not stable"))),
             _ => Ok(()),
         },
-        Ty::Tuple(parts) if parts.len() > 12 => {
-            Err(Obstacle::new("large tuple", format!("a tuple of {} parts; the standard traits end at 12", parts.len())))
-        }
+        Ty::Tuple(parts) if parts.len() > 12 => Err(Obstacle::new(
+            "large tuple",
+            format!("a tuple of {} parts; the standard traits end at 12", parts.len()),
+        )),
         Ty::Tuple(parts) => parts.iter().try_for_each(|part| value(types, part, way)),
         Ty::Array(item, _) => value(types, item, way),
         Ty::Ref { mutable: false, ty, .. } => referent(types, ty, way),
         Ty::Ref { mutable: true, ty, .. } => match way {
             Way::In if types.is_object(ty) => Ok(()),
-            Way::In => Err(Obstacle::new("nested `&mut`", "a mutable borrow inside another value cannot be written back")),
-            Way::Out => Err(Obstacle::new("`&mut` result", "a mutable borrow of memory in the guest")),
+            Way::In => Err(Obstacle::new(
+                "nested `&mut`",
+                "a mutable borrow inside another value cannot be written back",
+            )),
+            Way::Out => Err(Obstacle::new(
+                "`&mut` result",
+                "a mutable borrow of memory in the guest",
+            )),
         },
         Ty::Path(path) => named(types, path, way),
         Ty::Param(name) if types.value_params.borrow().contains(name) => Ok(()),
@@ -135,7 +145,9 @@ fn referent(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle> {
     match ty {
         Ty::Prim(name) if name == "str" => Ok(()),
         Ty::Slice(item) => value(types, item, way),
-        Ty::Path(PathTy { def: Def::Std(path), .. }) if STD_UNSIZED.contains(&path.as_str()) => Ok(()),
+        Ty::Path(PathTy {
+            def: Def::Std(path), ..
+        }) if STD_UNSIZED.contains(&path.as_str()) => Ok(()),
         sized => value(types, sized, way),
     }
 }
@@ -147,27 +159,41 @@ fn named(types: &Types<'_>, path: &PathTy, way: Way) -> Result<(), Obstacle> {
             type_args(path).try_for_each(|arg| value(types, arg, way))
         }
         Def::Std(name) => std_named(types, name, path, way),
-        Def::Foreign { path, .. } => {
-            Err(Obstacle::new("type of another crate", format!("`{}` is a type of another crate", path.join("::"))))
-        }
+        Def::Foreign { path, .. } => Err(Obstacle::new(
+            "type of another crate",
+            format!("`{}` is a type of another crate", path.join("::")),
+        )),
     }
 }
 
 fn std_named(types: &Types<'_>, name: &str, path: &PathTy, way: Way) -> Result<(), Obstacle> {
     let Ok(found) = STD_VALUES.binary_search_by_key(&name, |(known, _)| known) else {
-        let construct = if name.starts_with("std::fmt::") { "formatter" } else { "std type" };
-        return Err(Obstacle::new(construct, format!("`{name}` has no value that could be copied")));
+        let construct = if name.starts_with("std::fmt::") {
+            "formatter"
+        } else {
+            "std type"
+        };
+        return Err(Obstacle::new(
+            construct,
+            format!("`{name}` has no value that could be copied"),
+        ));
     };
     if name == "std::marker::PhantomData" {
         return Ok(());
     }
     let crossing = STD_VALUES[found].1;
-    let pointer = matches!(name, "std::boxed::Box" | "std::borrow::Cow" | "std::rc::Rc" | "std::sync::Arc");
+    let pointer = matches!(
+        name,
+        "std::boxed::Box" | "std::borrow::Cow" | "std::rc::Rc" | "std::sync::Arc"
+    );
     for (position, arg) in type_args(path).enumerate() {
         if position >= crossing {
             hasher_or_allocator(arg)?;
         } else if name == "std::borrow::Cow" && !is_borrowable(arg) {
-            return Err(Obstacle::new("std type", "a `Cow` of something other than text, a slice or a path"));
+            return Err(Obstacle::new(
+                "std type",
+                "a `Cow` of something other than text, a slice or a path",
+            ));
         } else if pointer {
             referent(types, arg, way)?;
         } else {
@@ -180,19 +206,28 @@ fn std_named(types: &Types<'_>, name: &str, path: &PathTy, way: Way) -> Result<(
 fn is_borrowable(ty: &Ty) -> bool {
     match ty {
         Ty::Prim(name) => name == "str",
-        Ty::Path(PathTy { def: Def::Std(path), .. }) => path == "std::path::Path",
+        Ty::Path(PathTy {
+            def: Def::Std(path), ..
+        }) => path == "std::path::Path",
         other => matches!(other, Ty::Slice(_)),
     }
 }
 
 fn hasher_or_allocator(ty: &Ty) -> Result<(), Obstacle> {
     match ty {
-        Ty::Path(PathTy { def: Def::Std(name), .. })
-            if matches!(name.as_str(), "std::alloc::Global" | "std::hash::RandomState" | "std::collections::hash_map::RandomState") =>
+        Ty::Path(PathTy {
+            def: Def::Std(name), ..
+        }) if matches!(
+            name.as_str(),
+            "std::alloc::Global" | "std::hash::RandomState" | "std::collections::hash_map::RandomState"
+        ) =>
         {
             Ok(())
         }
-        _ => Err(Obstacle::new("allocator or hasher", "a collection with an allocator or hasher of its own")),
+        _ => Err(Obstacle::new(
+            "allocator or hasher",
+            "a collection with an allocator or hasher of its own",
+        )),
     }
 }
 
@@ -206,14 +241,20 @@ pub fn type_args(path: &PathTy) -> impl Iterator<Item = &Ty> {
 
 fn obstacle_of(ty: &Ty) -> Obstacle {
     match ty {
-        Ty::Param(name) => Obstacle::new("generic parameter", format!("`{name}` stands for any type of the caller")),
+        Ty::Param(name) => Obstacle::new(
+            "generic parameter",
+            format!("`{name}` stands for any type of the caller"),
+        ),
         Ty::SelfTy => Obstacle::new("generic parameter", "`Self` stands for any type"),
         Ty::Slice(_) => Obstacle::new("unsized value", "a slice crosses behind a reference only"),
         Ty::RawPtr { .. } => Obstacle::new("raw pointer", "a raw pointer means nothing on the other side"),
         Ty::ImplTrait(_) => Obstacle::new("impl Trait", "an unnamed type"),
         Ty::DynTrait(_) => Obstacle::new("trait object", "a trait object"),
         Ty::FnPtr { .. } => Obstacle::new("function pointer", "a function pointer"),
-        Ty::Assoc { name, .. } => Obstacle::new("associated type", format!("the associated type `{name}` of a generic type")),
+        Ty::Assoc { name, .. } => Obstacle::new(
+            "associated type",
+            format!("the associated type `{name}` of a generic type"),
+        ),
         _ => Obstacle::new("unsupported type", "a type of a kind that does not cross"),
     }
 }

@@ -11,24 +11,39 @@ use crate::plan::types::fields;
 /// The API with defaulted parameters of private types settled.
 #[must_use]
 pub fn settle(api: &Api) -> Api {
-    let defaults: BTreeMap<ItemId, Vec<(usize, Ty)>> =
-        api.items.iter().filter_map(|(id, item)| Some((*id, defaulted(&item.kind)?))).collect();
+    let defaults: BTreeMap<ItemId, Vec<(usize, Ty)>> = api
+        .items
+        .iter()
+        .filter_map(|(id, item)| Some((*id, defaulted(&item.kind)?)))
+        .collect();
     if defaults.is_empty() {
         return api.clone();
     }
-    let dropped = defaults.iter().map(|(id, found)| (*id, found.iter().map(|(at, _)| *at).collect())).collect();
-    let plain = Subst { dropped, ..Subst::default() };
+    let dropped = defaults
+        .iter()
+        .map(|(id, found)| (*id, found.iter().map(|(at, _)| *at).collect()))
+        .collect();
+    let plain = Subst {
+        dropped,
+        ..Subst::default()
+    };
     let mut api = api.clone();
     for (id, item) in &mut api.items {
         settle_item(&mut item.kind, defaults.get(id), &defaults, &plain);
     }
-    api.impls = api.impls.iter().filter_map(|block| settle_impl(block, &defaults, &plain)).collect();
+    api.impls = api
+        .impls
+        .iter()
+        .filter_map(|block| settle_impl(block, &defaults, &plain))
+        .collect();
     api
 }
 
 /// Positions and defaults of the parameters that are settled.
 fn defaulted(kind: &ItemKind) -> Option<Vec<(usize, Ty)>> {
-    let ItemKind::Struct(definition) = kind else { return None };
+    let ItemKind::Struct(definition) = kind else {
+        return None;
+    };
     if fields(&definition.shape).iter().all(|field| field.public) {
         return None;
     }
@@ -36,8 +51,10 @@ fn defaulted(kind: &ItemKind) -> Option<Vec<(usize, Ty)>> {
         Param::Type { default, .. } => Some(default),
         _ => None,
     });
-    let found: Vec<(usize, Ty)> =
-        types.enumerate().filter_map(|(at, default)| Some((at, default.clone()?))).collect();
+    let found: Vec<(usize, Ty)> = types
+        .enumerate()
+        .filter_map(|(at, default)| Some((at, default.clone()?)))
+        .collect();
     (!found.is_empty()).then_some(found)
 }
 
@@ -52,7 +69,9 @@ fn settle_item(kind: &mut ItemKind, own: Option<&Vec<(usize, Ty)>>, defaults: &D
             settle_blocks(&mut item.facts.inherent, defaults, plain);
         }
         ItemKind::Enum(item) => {
-            item.variants.iter_mut().for_each(|variant| settle_shape(&mut variant.shape, plain));
+            item.variants
+                .iter_mut()
+                .for_each(|variant| settle_shape(&mut variant.shape, plain));
             settle_blocks(&mut item.facts.inherent, defaults, plain);
         }
         ItemKind::Trait(item) => {
@@ -73,8 +92,13 @@ fn settle_shape(shape: &mut Shape, subst: &Subst) {
 
 fn with_params(generics: &Generics, own: &[(usize, Ty)], plain: &Subst) -> Subst {
     let types: Vec<&str> = super::types::type_params(generics).collect();
-    let params = own.iter().filter_map(|(at, ty)| Some(((*types.get(*at)?).to_owned(), ty.clone())));
-    Subst { params: params.collect(), ..plain.clone() }
+    let params = own
+        .iter()
+        .filter_map(|(at, ty)| Some(((*types.get(*at)?).to_owned(), ty.clone())));
+    Subst {
+        params: params.collect(),
+        ..plain.clone()
+    }
 }
 
 fn settle_blocks(blocks: &mut Vec<crate::extract::api::InherentImpl>, defaults: &Defaults, plain: &Subst) {
@@ -103,8 +127,17 @@ fn settle_impl(block: &Impl, defaults: &Defaults, plain: &Subst) -> Option<Impl>
 /// What an impl's parameters become; `None` if it is for other arguments than the defaults.
 fn for_self(self_ty: &Ty, generics: &Generics, defaults: &Defaults, plain: &Subst) -> Option<Subst> {
     let inner = if let Ty::Ref { ty, .. } = self_ty { ty } else { self_ty };
-    let Ty::Path(PathTy { def: Def::Local(id), args, .. }) = inner else { return Some(plain.clone()) };
-    let Some(own) = defaults.get(id) else { return Some(plain.clone()) };
+    let Ty::Path(PathTy {
+        def: Def::Local(id),
+        args,
+        ..
+    }) = inner
+    else {
+        return Some(plain.clone());
+    };
+    let Some(own) = defaults.get(id) else {
+        return Some(plain.clone());
+    };
     let types: Vec<&Ty> = args
         .iter()
         .filter_map(|arg| match arg {
@@ -128,9 +161,10 @@ fn for_self(self_ty: &Ty, generics: &Generics, defaults: &Defaults, plain: &Subs
 fn settle_member(item: &AssocItem, subst: &Subst) -> AssocItem {
     let kind = match &item.kind {
         AssocKind::Function(function) => AssocKind::Function(subst.function(function)),
-        AssocKind::Const(value) => {
-            AssocKind::Const(crate::extract::api::Const { ty: subst.ty(&value.ty), ..value.clone() })
-        }
+        AssocKind::Const(value) => AssocKind::Const(crate::extract::api::Const {
+            ty: subst.ty(&value.ty),
+            ..value.clone()
+        }),
         AssocKind::Type { generics, bounds, ty } => AssocKind::Type {
             generics: generics.clone(),
             bounds: bounds.iter().map(|bound: &Bound| bound.clone()).collect(),

@@ -1,8 +1,8 @@
 //! How a function crosses: each argument, the result, and what a borrowed result is tied to.
 
 use crate::extract::api::{Function, Generics, Meta, Ty};
-use crate::plan::bridge::{AnchorPlan, Callee, FunctionPlan, ParamPlan, Pass, Place, Returns};
 use crate::plan::anchors;
+use crate::plan::bridge::{AnchorPlan, Callee, FunctionPlan, ParamPlan, Pass, Place, Returns};
 use crate::plan::conversions::{self, convert};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::lifetimes::{self, Named};
@@ -48,7 +48,11 @@ pub fn plan(planner: &mut Planner<'_>, function: &Function, context: Context<'_>
     cross::value(&planner.types, &function.output, Way::Out).or_else(|why| unit_or(&function.output, why))?;
     let anchor = anchors::anchor(planner, &named, &params)?;
     for (index, _) in &anchor.keep {
-        params[*index].pass = if is_text(&params[*index].guest) { Pass::Text } else { Pass::Bytes };
+        params[*index].pass = if is_text(&params[*index].guest) {
+            Pass::Text
+        } else {
+            Pass::Bytes
+        };
     }
     let returns = returns(planner, function, &params);
     squeeze(&mut params, &anchor);
@@ -75,12 +79,23 @@ fn param(planner: &Planner<'_>, name: &str, ty: &Ty, scopes: &[&Generics]) -> Re
         None => (None, ty.clone()),
     };
     let pass = pass(planner, &guest)?;
-    Ok(ParamPlan { name: name.to_owned(), ty: ty.clone(), convert, guest, pass })
+    Ok(ParamPlan {
+        name: name.to_owned(),
+        ty: ty.clone(),
+        convert,
+        guest,
+        pass,
+    })
 }
 
 fn pass(planner: &Planner<'_>, ty: &Ty) -> Result<Pass, Obstacle> {
     let types = &planner.types;
-    if let Ty::Ref { mutable: true, ty: inner, .. } = ty {
+    if let Ty::Ref {
+        mutable: true,
+        ty: inner,
+        ..
+    } = ty
+    {
         if types.is_object(inner) {
             types.usable(local(inner).unwrap_or_else(|| unreachable!("an object is local")))?;
             return Ok(Pass::ObjectMut);
@@ -124,7 +139,11 @@ fn named(planner: &Planner<'_>, params: &[ParamPlan], function: &Function) -> Na
 }
 
 fn unit_or(output: &Ty, why: Obstacle) -> Result<(), Obstacle> {
-    if *output == Ty::Tuple(Vec::new()) { Ok(()) } else { Err(why) }
+    if *output == Ty::Tuple(Vec::new()) {
+        Ok(())
+    } else {
+        Err(why)
+    }
 }
 
 fn output_obstacle(output: &Ty) -> Obstacle {
@@ -136,7 +155,9 @@ fn output_obstacle(output: &Ty) -> Obstacle {
 
 fn returns(planner: &Planner<'_>, function: &Function, params: &[ParamPlan]) -> Returns {
     let writes_back = params.iter().any(|param| param.pass == Pass::MessageMut);
-    let inline = params.iter().any(|param| matches!(param.pass, Pass::Message | Pass::MessageMut));
+    let inline = params
+        .iter()
+        .any(|param| matches!(param.pass, Pass::Message | Pass::MessageMut));
     match &function.output {
         _ if writes_back => Returns::Message { inline },
         Ty::Tuple(parts) if parts.is_empty() => Returns::Unit,
@@ -150,7 +171,10 @@ fn returns(planner: &Planner<'_>, function: &Function, params: &[ParamPlan]) -> 
 
 /// Puts everything into the message where the slots do not suffice.
 fn squeeze(params: &mut [ParamPlan], anchor: &AnchorPlan) {
-    let slots = params.iter().filter(|param| !matches!(param.pass, Pass::Message | Pass::MessageMut)).count();
+    let slots = params
+        .iter()
+        .filter(|param| !matches!(param.pass, Pass::Message | Pass::MessageMut))
+        .count();
     if slots < MAX_SLOTS {
         return;
     }

@@ -26,7 +26,9 @@ pub fn derivable(derived: &[String], is_generic: bool) -> Vec<String> {
         "Ord" => has("PartialEq") && has("Eq") && has("PartialOrd"),
         _ => true,
     };
-    let known = DERIVABLE.iter().filter(|&&name| has(name) && (!is_generic || below(name)));
+    let known = DERIVABLE
+        .iter()
+        .filter(|&&name| has(name) && (!is_generic || below(name)));
     known.map(|&name| name.to_owned()).collect()
 }
 
@@ -56,7 +58,10 @@ fn std_impl(planner: &mut Planner<'_>, path: &str, block: &Impl, index: usize) {
         return;
     }
     let before = planner.exports();
-    match planner.accepted(&key).and_then(|()| std_body(planner, path, block, treatment, &key)) {
+    match planner
+        .accepted(&key)
+        .and_then(|()| std_body(planner, path, block, treatment, &key))
+    {
         Ok((body, types)) => planner.plan.bridge.impls.push(ImplPlan {
             key,
             module: Vec::new(),
@@ -75,7 +80,9 @@ fn std_impl(planner: &mut Planner<'_>, path: &str, block: &Impl, index: usize) {
 
 /// Whether the host's definition of a value type derives the trait already.
 fn derived_on_host(planner: &Planner<'_>, block: &Impl) -> bool {
-    let Def::Std(path) = &block.trait_.def else { return false };
+    let Def::Std(path) = &block.trait_.def else {
+        return false;
+    };
     let name = path.rsplit("::").next().unwrap_or(path);
     let derives = local(&block.self_ty)
         .and_then(|id| planner.plan.bridge.types.get(&id))
@@ -86,18 +93,33 @@ fn derived_on_host(planner: &Planner<'_>, block: &Impl) -> bool {
 /// The body of an impl, and its associated types.
 type Body = (ImplBody, Vec<(String, Ty)>);
 
-fn std_body(planner: &mut Planner<'_>, path: &str, block: &Impl, treatment: Treatment, key: &str) -> Result<Body, Obstacle> {
+fn std_body(
+    planner: &mut Planner<'_>,
+    path: &str,
+    block: &Impl,
+    treatment: Treatment,
+    key: &str,
+) -> Result<Body, Obstacle> {
     self_crosses(planner, block)?;
     for arg in cross::type_args(&block.trait_) {
         trait_argument(planner, arg)?;
     }
     let body = match treatment {
         Treatment::Marker => ImplBody::Marker,
-        Treatment::Format => ImplBody::Format { export: planner.export() },
-        Treatment::Hash => ImplBody::Hash { export: planner.export() },
+        Treatment::Format => ImplBody::Format {
+            export: planner.export(),
+        },
+        Treatment::Hash => ImplBody::Hash {
+            export: planner.export(),
+        },
         Treatment::Error => {
-            let source = block.items.iter().any(|item| item.name == "source" || item.name == "cause");
-            ImplBody::Error { source: source.then(|| planner.export()) }
+            let source = block
+                .items
+                .iter()
+                .any(|item| item.name == "source" || item.name == "cause");
+            ImplBody::Error {
+                source: source.then(|| planner.export()),
+            }
         }
         Treatment::Methods => {
             let types = assoc_types(planner, block)?;
@@ -125,7 +147,9 @@ fn trait_argument(planner: &Planner<'_>, arg: &Ty) -> Result<(), Obstacle> {
         Ty::Prim(name) if name == "str" => Ok(()),
         Ty::Param(_) => Ok(()),
         Ty::Slice(item) => cross::value(&planner.types, item, Way::In),
-        Ty::Path(PathTy { def: Def::Std(name), .. }) if name == "std::path::Path" || name == "std::ffi::OsStr" => Ok(()),
+        Ty::Path(PathTy {
+            def: Def::Std(name), ..
+        }) if name == "std::path::Path" || name == "std::ffi::OsStr" => Ok(()),
         Ty::Ref { mutable: true, .. } => Err(Obstacle::new("nested `&mut`", "a trait over a mutable borrow")),
         other => cross::value(&planner.types, other, Way::In),
     }
@@ -133,7 +157,11 @@ fn trait_argument(planner: &Planner<'_>, arg: &Ty) -> Result<(), Obstacle> {
 
 /// Whether the type that implements the trait is one that the bindings define, or a conversion reaches.
 pub fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
-    let inner = if let Ty::Ref { ty, mutable: false, .. } = &block.self_ty { ty } else { &block.self_ty };
+    let inner = if let Ty::Ref { ty, mutable: false, .. } = &block.self_ty {
+        ty
+    } else {
+        &block.self_ty
+    };
     match inner {
         Ty::Param(name) => {
             let by = conversions::convert(&Ty::Param(name.clone()), &[&block.generics]);
@@ -141,9 +169,10 @@ pub fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle>
         }
         Ty::Prim(name) if name == "str" => Ok(()),
         Ty::Slice(item) => cross::value(&planner.types, item, Way::In),
-        other if conversions::mentions_param(other) => {
-            Err(Obstacle::new("generic type", "an impl for a type with parameters of the caller"))
-        }
+        other if conversions::mentions_param(other) => Err(Obstacle::new(
+            "generic type",
+            "an impl for a type with parameters of the caller",
+        )),
         other => cross::value(&planner.types, other, Way::In),
     }
 }
@@ -183,7 +212,11 @@ pub fn key(planner: &Planner<'_>, block: &Impl, index: usize) -> String {
 
 fn def_name(planner: &Planner<'_>, def: &Def) -> String {
     match def {
-        Def::Local(id) => planner.api.items.get(id).map_or_else(String::new, |item| item.name.clone()),
+        Def::Local(id) => planner
+            .api
+            .items
+            .get(id)
+            .map_or_else(String::new, |item| item.name.clone()),
         Def::Std(path) => path.rsplit("::").next().unwrap_or(path).to_owned(),
         Def::Foreign { path, .. } => path.join("::"),
     }

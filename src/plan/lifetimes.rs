@@ -43,7 +43,11 @@ pub fn name(api: &Api, inputs: &[Ty], output: &Ty, has_receiver: bool) -> Named 
 }
 
 fn elided(api: &Api, inputs: &[Ty], has_receiver: bool) -> Option<String> {
-    if let Some(Ty::Ref { lifetime: Some(lifetime), .. }) = inputs.first().filter(|_| has_receiver) {
+    if let Some(Ty::Ref {
+        lifetime: Some(lifetime),
+        ..
+    }) = inputs.first().filter(|_| has_receiver)
+    {
         return Some(lifetime.clone());
     }
     let all: BTreeSet<String> = inputs.iter().flat_map(|ty| lifetimes(api, ty)).collect();
@@ -112,11 +116,16 @@ fn fill_in(api: &Api, path: &mut PathTy) {
         return;
     }
     let wanted = match &path.def {
-        Def::Local(id) => api.items.get(id).and_then(generics_of).map_or(0, |generics| lifetime_params(generics).count()),
+        Def::Local(id) => api
+            .items
+            .get(id)
+            .and_then(generics_of)
+            .map_or(0, |generics| lifetime_params(generics).count()),
         Def::Std(name) if name == "std::borrow::Cow" => 1,
         Def::Std(_) | Def::Foreign { .. } => 0,
     };
-    path.args.splice(0..0, (0..wanted).map(|_| Arg::Lifetime("_".to_owned())));
+    path.args
+        .splice(0..0, (0..wanted).map(|_| Arg::Lifetime("_".to_owned())));
 }
 
 /// Whether two types are equal but for lifetimes.

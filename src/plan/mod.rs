@@ -21,14 +21,18 @@ mod types;
 
 pub use bridge::Bridge;
 pub use lifetimes::same_but_lifetimes;
-pub use types::local as local_type;
 pub use planner::{Coverage, Plan, plan};
+pub use types::local as local_type;
 
 use crate::extract::api::Api;
 
 /// The key of an item: its public path, the crate's name first.
 fn key(api: &Api, path: &[String]) -> String {
-    std::iter::once(&api.name).chain(path).cloned().collect::<Vec<_>>().join("::")
+    std::iter::once(&api.name)
+        .chain(path)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join("::")
 }
 
 /// Whether a parameter of the caller occurs in `ty`.

@@ -24,22 +24,42 @@ pub fn plan_all(planner: &mut Planner<'_>) {
     }
 }
 
-fn entry_of(planner: &mut Planner<'_>, offered: &BTreeSet<ItemId>, module: &Module, entry: &Entry, plan: &mut ModulePlan) {
+fn entry_of(
+    planner: &mut Planner<'_>,
+    offered: &BTreeSet<ItemId>,
+    module: &Module,
+    entry: &Entry,
+    plan: &mut ModulePlan,
+) {
     match &entry.target {
         Target::Reexport(id) if offered.contains(id) => {
             let path = planner.plan.bridge.paths.get(id).cloned();
             plan.reexports.extend(path.map(|path| (path, entry.name.clone())));
         }
         Target::Variant(id, variant) if offered.contains(id) => {
-            let path = planner.plan.bridge.paths.get(id).map(|path| [path.as_slice(), &[variant.clone()]].concat());
+            let path = planner
+                .plan
+                .bridge
+                .paths
+                .get(id)
+                .map(|path| [path.as_slice(), &[variant.clone()]].concat());
             plan.reexports.extend(path.map(|path| (path, entry.name.clone())));
         }
         Target::ModuleAlias(path) => plan.reexports.push((path.clone(), entry.name.clone())),
-        Target::Foreign(path) if path.first().is_some_and(|first| matches!(first.as_str(), "std" | "core" | "alloc")) => {
+        Target::Foreign(path)
+            if path
+                .first()
+                .is_some_and(|first| matches!(first.as_str(), "std" | "core" | "alloc")) =>
+        {
             plan.foreign.push((path.clone(), entry.name.clone()));
         }
         Target::Foreign(path) => {
-            let own: Vec<&str> = module.path.iter().map(String::as_str).chain([entry.name.as_str()]).collect();
+            let own: Vec<&str> = module
+                .path
+                .iter()
+                .map(String::as_str)
+                .chain([entry.name.as_str()])
+                .collect();
             let at = format!("{}::{}", planner.api.name, own.join("::"));
             let reason = format!("`{}` is an item of another crate", path.join("::"));
             planner.skip(&at, Obstacle::new("re-export of another crate", reason), false);

@@ -40,7 +40,10 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
         types: Types::classify(api, demoted),
         drops: BTreeMap::new(),
         exports: 0,
-        plan: Plan { skipped: extracted.skipped.clone(), ..Plan::default() },
+        plan: Plan {
+            skipped: extracted.skipped.clone(),
+            ..Plan::default()
+        },
     };
     planner.plan.bridge.krate.clone_from(&api.name);
     planner.plan.bridge.version.clone_from(&api.version);
@@ -88,7 +91,10 @@ impl<'a> Planner<'a> {
 
     /// The export that drops objects of the handle type `ty`.
     pub fn drop_export(&self, ty: &Ty) -> u32 {
-        local(ty).and_then(|id| self.drops.get(&id)).copied().unwrap_or_default()
+        local(ty)
+            .and_then(|id| self.drops.get(&id))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Whether rustc rejected the unit `key`.
@@ -96,21 +102,30 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// With rustc's words, if it did.
     pub fn accepted(&self, key: &str) -> Result<(), Obstacle> {
-        self.demoted.get(key).map_or(Ok(()), |reason| Err(Obstacle::new("rejected by rustc", reason.clone())))
+        self.demoted
+            .get(key)
+            .map_or(Ok(()), |reason| Err(Obstacle::new("rejected by rustc", reason.clone())))
     }
 
     /// Lists `path` as skipped.
     pub fn skip(&mut self, path: &str, obstacle: Obstacle, is_function: bool) {
         let Obstacle { construct, reason } = obstacle;
         let construct = construct.to_owned();
-        self.plan.skipped.push(Skipped { path: path.to_owned(), construct, reason, is_function });
+        self.plan.skipped.push(Skipped {
+            path: path.to_owned(),
+            construct,
+            reason,
+            is_function,
+        });
     }
 
     /// Plans a function that counts, and says whether it crosses.
     pub fn function(&mut self, function: &Function, context: Context<'_>) -> Option<FunctionPlan> {
         let (key, hidden) = (context.key.clone(), context.meta.hidden);
         self.plan.coverage.total += usize::from(!hidden);
-        let planned = self.accepted(&key).and_then(|()| functions::plan(self, function, context));
+        let planned = self
+            .accepted(&key)
+            .and_then(|()| functions::plan(self, function, context));
         match planned {
             Ok(planned) => {
                 self.plan.coverage.bound += usize::from(!hidden);
@@ -127,7 +142,10 @@ impl<'a> Planner<'a> {
     pub fn field_types(&self, id: ItemId) -> Vec<&'a Ty> {
         match &self.api.items[&id].kind {
             _ if self.types.kind(id) != Some(&Kind::Value) => Vec::new(),
-            ItemKind::Struct(item) => super::types::fields(&item.shape).iter().map(|field| &field.ty).collect(),
+            ItemKind::Struct(item) => super::types::fields(&item.shape)
+                .iter()
+                .map(|field| &field.ty)
+                .collect(),
             ItemKind::Enum(item) => item
                 .variants
                 .iter()
@@ -142,7 +160,9 @@ impl<'a> Planner<'a> {
         for (id, item) in &self.api.items {
             let Some(path) = &item.path else { continue };
             self.plan.bridge.paths.insert(*id, path.clone());
-            let (Some(kind), Some(generics)) = (self.types.kind(*id).cloned(), generics_of(item)) else { continue };
+            let (Some(kind), Some(generics)) = (self.types.kind(*id).cloned(), generics_of(item)) else {
+                continue;
+            };
             let key = key(self.api, path);
             let repr = match (kind, &item.kind) {
                 (Kind::Skip(obstacle), _) => {
@@ -171,7 +191,11 @@ impl<'a> Planner<'a> {
                 name,
                 meta: item.meta.clone(),
                 generics: generics.clone(),
-                derives: if repr.is_value() { impls::derivable(&facts.derived, super::types::type_params(generics).next().is_some()) } else { Vec::new() },
+                derives: if repr.is_value() {
+                    impls::derivable(&facts.derived, super::types::type_params(generics).next().is_some())
+                } else {
+                    Vec::new()
+                },
                 attributes: facts.repr.clone(),
                 repr,
                 send: facts.send != Some(false),
@@ -219,12 +243,20 @@ impl<'a> Planner<'a> {
     fn alias(&mut self, id: ItemId, alias: &Alias, path: &[String], key: String, meta: &Meta) {
         let params: Vec<String> = super::types::type_params(&alias.generics).map(str::to_owned).collect();
         *self.types.value_params.borrow_mut() = params.into_iter().collect();
-        let crosses = self.accepted(&key).and_then(|()| cross::value(&self.types, &alias.ty, Way::Out));
+        let crosses = self
+            .accepted(&key)
+            .and_then(|()| cross::value(&self.types, &alias.ty, Way::Out));
         self.types.value_params.borrow_mut().clear();
         match crosses {
             Ok(()) => {
                 let (name, module) = split(path);
-                let plan = AliasPlan { key, module, name, meta: meta.clone(), alias: alias.clone() };
+                let plan = AliasPlan {
+                    key,
+                    module,
+                    name,
+                    meta: meta.clone(),
+                    alias: alias.clone(),
+                };
                 self.plan.bridge.aliases.insert(id, plan);
             }
             Err(obstacle) => self.skip(&key, obstacle, false),
@@ -245,12 +277,21 @@ impl<'a> Planner<'a> {
     }
 
     fn inherent_item(&mut self, key: String, block: &crate::extract::api::InherentImpl, item: &AssocItem) {
-        let place = Place::Inherent { generics: block.generics.clone(), self_ty: block.self_ty.clone() };
+        let place = Place::Inherent {
+            generics: block.generics.clone(),
+            self_ty: block.self_ty.clone(),
+        };
         let callee = Callee::Inherent(block.self_ty.clone(), item.name.clone());
         match &item.kind {
             AssocKind::Function(function) => {
-                let context =
-                    Context { key, name: &item.name, meta: &item.meta, place, callee, outer: &block.generics };
+                let context = Context {
+                    key,
+                    name: &item.name,
+                    meta: &item.meta,
+                    place,
+                    callee,
+                    outer: &block.generics,
+                };
                 let usable = local(&block.self_ty).map_or(Ok(()), |id| self.types.usable(id));
                 let planned = match usable {
                     Ok(()) => self.function(function, context),
@@ -270,6 +311,8 @@ impl<'a> Planner<'a> {
 
 /// A path's last name, and the module before it.
 pub fn split(path: &[String]) -> (String, Vec<String>) {
-    let (name, module) = path.split_last().unwrap_or_else(|| unreachable!("an item's path ends in its name"));
+    let (name, module) = path
+        .split_last()
+        .unwrap_or_else(|| unreachable!("an item's path ends in its name"));
     (name.clone(), module.to_vec())
 }

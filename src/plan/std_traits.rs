@@ -46,15 +46,51 @@ const SPECIAL: &[(&str, Treatment)] = &[
 
 /// Provided methods of std's traits: an impl that overrides one does without it if it does not cross. Sorted.
 const PROVIDED: &[&str] = &[
-    "advance_by", "backtrace", "cause", "chain", "clamp", "clone_from", "cmp", "cmp_by", "cloned", "collect", "copied", "count", "description",
-    "eq_by", "extend_one", "extend_reserve", "flush_all", "fold", "ge", "gt", "is_empty", "is_sorted", "last", "le", "lt", "max", "min", "ne",
-    "next_chunk", "nth", "nth_back", "provide", "rfold", "size_hint", "sum", "try_fold", "try_rfold",
+    "advance_by",
+    "backtrace",
+    "cause",
+    "chain",
+    "clamp",
+    "clone_from",
+    "cmp",
+    "cmp_by",
+    "cloned",
+    "collect",
+    "copied",
+    "count",
+    "description",
+    "eq_by",
+    "extend_one",
+    "extend_reserve",
+    "flush_all",
+    "fold",
+    "ge",
+    "gt",
+    "is_empty",
+    "is_sorted",
+    "last",
+    "le",
+    "lt",
+    "max",
+    "min",
+    "ne",
+    "next_chunk",
+    "nth",
+    "nth_back",
+    "provide",
+    "rfold",
+    "size_hint",
+    "sum",
+    "try_fold",
+    "try_rfold",
 ];
 
 /// How std's trait `path` is forwarded.
 #[must_use]
 pub fn treatment(path: &str) -> Treatment {
-    SPECIAL.binary_search_by_key(&path, |(known, _)| known).map_or(Treatment::Methods, |found| SPECIAL[found].1)
+    SPECIAL
+        .binary_search_by_key(&path, |(known, _)| known)
+        .map_or(Treatment::Methods, |found| SPECIAL[found].1)
 }
 
 /// Whether std's trait `path` provides a body for `method`.

@@ -25,18 +25,33 @@ impl Subst {
             Ty::SelfTy => self.self_ty.clone().unwrap_or(Ty::SelfTy),
             Ty::Param(name) if name == "Self" => self.self_ty.clone().unwrap_or(Ty::SelfTy),
             Ty::Param(name) => self.params.get(name).cloned().unwrap_or_else(|| ty.clone()),
-            Ty::Assoc { self_ty, trait_, name, args } => self.assoc(self_ty, trait_.as_ref(), name, args),
+            Ty::Assoc {
+                self_ty,
+                trait_,
+                name,
+                args,
+            } => self.assoc(self_ty, trait_.as_ref(), name, args),
             Ty::Path(path) => Ty::Path(self.path(path)),
             Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.ty(part)).collect()),
             Ty::Slice(ty) => Ty::Slice(Box::new(self.ty(ty))),
             Ty::Array(ty, len) => Ty::Array(Box::new(self.ty(ty)), len.clone()),
-            Ty::Ref { lifetime, mutable, ty } => {
-                Ty::Ref { lifetime: lifetime.clone(), mutable: *mutable, ty: Box::new(self.ty(ty)) }
-            }
-            Ty::RawPtr { mutable, ty } => Ty::RawPtr { mutable: *mutable, ty: Box::new(self.ty(ty)) },
+            Ty::Ref { lifetime, mutable, ty } => Ty::Ref {
+                lifetime: lifetime.clone(),
+                mutable: *mutable,
+                ty: Box::new(self.ty(ty)),
+            },
+            Ty::RawPtr { mutable, ty } => Ty::RawPtr {
+                mutable: *mutable,
+                ty: Box::new(self.ty(ty)),
+            },
             Ty::ImplTrait(bounds) => Ty::ImplTrait(self.bounds(bounds)),
             Ty::DynTrait(bounds) => Ty::DynTrait(self.bounds(bounds)),
-            Ty::FnPtr { inputs, output, plain, binder } => Ty::FnPtr {
+            Ty::FnPtr {
+                inputs,
+                output,
+                plain,
+                binder,
+            } => Ty::FnPtr {
                 binder: binder.clone(),
                 inputs: inputs.iter().map(|ty| self.ty(ty)).collect(),
                 output: Box::new(self.ty(output)),
@@ -100,9 +115,11 @@ impl Subst {
         bounds
             .iter()
             .map(|bound| match bound {
-                Bound::Trait { trait_, maybe, binder } => {
-                    Bound::Trait { trait_: self.path(trait_), maybe: *maybe, binder: binder.clone() }
-                }
+                Bound::Trait { trait_, maybe, binder } => Bound::Trait {
+                    trait_: self.path(trait_),
+                    maybe: *maybe,
+                    binder: binder.clone(),
+                },
                 other => other.clone(),
             })
             .collect()
@@ -120,16 +137,23 @@ impl Subst {
             other => other.clone(),
         };
         let clause = |clause: &Where| match clause {
-            Where::Type { ty, bounds, binder } => {
-                Where::Type { ty: self.ty(ty), bounds: self.bounds(bounds), binder: binder.clone() }
-            }
+            Where::Type { ty, bounds, binder } => Where::Type {
+                ty: self.ty(ty),
+                bounds: self.bounds(bounds),
+                binder: binder.clone(),
+            },
             Where::Equal(a, b) => Where::Equal(self.ty(a), self.ty(b)),
             Where::Lifetime { .. } => clause.clone(),
         };
         let stays = |param: &&Param| !matches!(param, Param::Type { name, .. } if self.params.contains_key(name));
         Generics {
             params: generics.params.iter().filter(stays).map(param).collect(),
-            wheres: generics.wheres.iter().map(clause).filter(|clause| !is_settled(clause)).collect(),
+            wheres: generics
+                .wheres
+                .iter()
+                .map(clause)
+                .filter(|clause| !is_settled(clause))
+                .collect(),
         }
     }
 
@@ -138,7 +162,11 @@ impl Subst {
     pub fn function(&self, function: &Function) -> Function {
         Function {
             generics: self.generics(&function.generics),
-            inputs: function.inputs.iter().map(|(name, ty)| (name.clone(), self.ty(ty))).collect(),
+            inputs: function
+                .inputs
+                .iter()
+                .map(|(name, ty)| (name.clone(), self.ty(ty)))
+                .collect(),
             output: self.ty(&function.output),
             ..function.clone()
         }

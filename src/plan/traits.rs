@@ -17,12 +17,21 @@ use crate::plan::subst::Subst;
 pub fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
     let api = planner.api;
     for (id, item) in &api.items {
-        let (ItemKind::Trait(definition), Some(path)) = (&item.kind, &item.path) else { continue };
+        let (ItemKind::Trait(definition), Some(path)) = (&item.kind, &item.path) else {
+            continue;
+        };
         let key = super::key(api, path);
-        let blocks: Vec<usize> = impls.iter().filter(|(of, _)| of == id).map(|(_, index)| *index).collect();
+        let blocks: Vec<usize> = impls
+            .iter()
+            .filter(|(of, _)| of == id)
+            .map(|(_, index)| *index)
+            .collect();
         let methods: Vec<&AssocItem> = definition.items.iter().filter(|item| is_function(item)).collect();
         let outcome = planner.accepted(&key).and_then(|()| one(planner, definition, &blocks));
-        let kept = outcome.as_ref().map(|kept| kept.keys().copied().collect::<BTreeSet<_>>()).unwrap_or_default();
+        let kept = outcome
+            .as_ref()
+            .map(|kept| kept.keys().copied().collect::<BTreeSet<_>>())
+            .unwrap_or_default();
         for method in methods {
             let bound = kept.contains(method.name.as_str());
             planner.plan.coverage.total += usize::from(!method.meta.hidden);
@@ -37,7 +46,13 @@ pub fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
                 let (name, module) = split(path);
                 let definition = keep(planner, definition, &kept);
                 let meta = item.meta.clone();
-                planner.plan.bridge.traits.push(TraitPlan { key, module, name, meta, definition });
+                planner.plan.bridge.traits.push(TraitPlan {
+                    key,
+                    module,
+                    name,
+                    meta,
+                    definition,
+                });
                 implement(planner, item_trait(api, *id), &kept, &blocks);
             }
             Err(obstacle) => planner.skip(&key, obstacle, false),
@@ -57,16 +72,26 @@ fn is_function(item: &AssocItem) -> bool {
 }
 
 /// The methods that stay, each with the number of implementors for which it crosses.
-fn one<'d>(planner: &mut Planner<'_>, definition: &'d Trait, blocks: &[usize]) -> Result<BTreeMap<&'d str, usize>, Obstacle> {
+fn one<'d>(
+    planner: &mut Planner<'_>,
+    definition: &'d Trait,
+    blocks: &[usize],
+) -> Result<BTreeMap<&'d str, usize>, Obstacle> {
     if definition.is_unsafe {
         return Err(Obstacle::new("unsafe trait", "an unsafe trait"));
     }
     if blocks.is_empty() {
-        return Err(Obstacle::new("trait for the application", "no type of the crate implements it"));
+        return Err(Obstacle::new(
+            "trait for the application",
+            "no type of the crate implements it",
+        ));
     }
     let mut kept = BTreeMap::new();
     for item in definition.items.iter().filter(|item| is_function(item)) {
-        let crossing = blocks.iter().filter(|index| try_method(planner, definition, **index, item).is_ok()).count();
+        let crossing = blocks
+            .iter()
+            .filter(|index| try_method(planner, definition, **index, item).is_ok())
+            .count();
         if crossing * 2 > blocks.len() {
             kept.insert(item.name.as_str(), crossing);
         }
@@ -77,7 +102,12 @@ fn one<'d>(planner: &mut Planner<'_>, definition: &'d Trait, blocks: &[usize]) -
     Ok(kept)
 }
 
-fn try_method(planner: &mut Planner<'_>, definition: &Trait, index: usize, item: &AssocItem) -> Result<FunctionPlan, Obstacle> {
+fn try_method(
+    planner: &mut Planner<'_>,
+    definition: &Trait,
+    index: usize,
+    item: &AssocItem,
+) -> Result<FunctionPlan, Obstacle> {
     let block = &planner.api.impls[index];
     impls::self_crosses(planner, block)?;
     let function = function_for(definition, block, item);
@@ -102,7 +132,9 @@ fn function_for(definition: &Trait, block: &Impl, item: &AssocItem) -> Function 
     if let Some(AssocKind::Function(function)) = own.map(|own| &own.kind) {
         return function.clone();
     }
-    let AssocKind::Function(function) = &item.kind else { unreachable!("asked for functions only") };
+    let AssocKind::Function(function) = &item.kind else {
+        unreachable!("asked for functions only")
+    };
     substitution(definition, block).function(function)
 }
 
@@ -116,7 +148,12 @@ fn substitution(definition: &Trait, block: &Impl) -> Subst {
         AssocKind::Type { ty: Some(ty), .. } => Some((item.name.clone(), ty.clone())),
         _ => None,
     });
-    Subst { self_ty: Some(block.self_ty.clone()), params: names.zip(args).collect(), assoc: assoc.collect(), ..Subst::default() }
+    Subst {
+        self_ty: Some(block.self_ty.clone()),
+        params: names.zip(args).collect(),
+        assoc: assoc.collect(),
+        ..Subst::default()
+    }
 }
 
 /// The definition with what stays.
@@ -143,7 +180,9 @@ fn implement(planner: &mut Planner<'_>, definition: &Trait, kept: &BTreeSet<&str
         let block = &planner.api.impls[*index];
         let key = impls::key(planner, block, *index);
         let before = planner.exports();
-        let planned = planner.accepted(&key).and_then(|()| methods(planner, definition, kept, block, &key));
+        let planned = planner
+            .accepted(&key)
+            .and_then(|()| methods(planner, definition, kept, block, &key));
         match planned {
             Ok((methods, types)) => planner.plan.bridge.impls.push(ImplPlan {
                 key,
@@ -165,11 +204,21 @@ fn implement(planner: &mut Planner<'_>, definition: &Trait, kept: &BTreeSet<&str
 /// Forwarded methods and associated types of one impl.
 type Members = (Vec<FunctionPlan>, Vec<(String, Ty)>);
 
-fn methods(planner: &mut Planner<'_>, definition: &Trait, kept: &BTreeSet<&str>, block: &Impl, key: &str) -> Result<Members, Obstacle> {
+fn methods(
+    planner: &mut Planner<'_>,
+    definition: &Trait,
+    kept: &BTreeSet<&str>,
+    block: &Impl,
+    key: &str,
+) -> Result<Members, Obstacle> {
     impls::self_crosses(planner, block)?;
     let types = impls::assoc_types(planner, block)?;
     let mut methods = Vec::new();
-    for item in definition.items.iter().filter(|item| is_function(item) && kept.contains(item.name.as_str())) {
+    for item in definition
+        .items
+        .iter()
+        .filter(|item| is_function(item) && kept.contains(item.name.as_str()))
+    {
         let function = function_for(definition, block, item);
         let mut context = impls::context(block, item, format!("{key}::{}", item.name));
         let no_docs = crate::extract::api::Meta::default();

@@ -38,7 +38,11 @@ impl<'a> Types<'a> {
     /// Decides for all types of `api`. `demoted` names those that rustc rejected, by public path.
     #[must_use]
     pub fn classify(api: &'a Api, demoted: &BTreeMap<String, String>) -> Self {
-        let mut types = Self { api, kinds: BTreeMap::new(), value_params: RefCell::default() };
+        let mut types = Self {
+            api,
+            kinds: BTreeMap::new(),
+            value_params: RefCell::default(),
+        };
         let traits = implemented(api);
         for (id, item) in &api.items {
             if let Some(kind) = first_guess(api, item, demoted) {
@@ -47,7 +51,10 @@ impl<'a> Types<'a> {
         }
         // Assume that everything crosses, then take back until nothing changes: recursive types stay values.
         loop {
-            let falls: Vec<_> = types.values().filter_map(|id| Some((id, types.fall(id, &traits)?))).collect();
+            let falls: Vec<_> = types
+                .values()
+                .filter_map(|id| Some((id, types.fall(id, &traits)?)))
+                .collect();
             if falls.is_empty() {
                 return types;
             }
@@ -69,7 +76,10 @@ impl<'a> Types<'a> {
         match self.kinds.get(&id) {
             Some(Kind::Skip(obstacle)) => {
                 let name = &self.api.items[&id].name;
-                Err(Obstacle::new(obstacle.construct, format!("`{name}`: {}", obstacle.reason)))
+                Err(Obstacle::new(
+                    obstacle.construct,
+                    format!("`{name}`: {}", obstacle.reason),
+                ))
             }
             Some(_) => Ok(()),
             None => Err(Obstacle::new("unsupported type", "not a struct or enum")),
@@ -83,7 +93,10 @@ impl<'a> Types<'a> {
     }
 
     fn values(&self) -> impl Iterator<Item = ItemId> {
-        self.kinds.iter().filter(|(_, kind)| **kind == Kind::Value).map(|(id, _)| *id)
+        self.kinds
+            .iter()
+            .filter(|(_, kind)| **kind == Kind::Value)
+            .map(|(id, _)| *id)
     }
 
     fn fall(&self, id: ItemId, traits: &Traits) -> Option<Kind> {
@@ -97,9 +110,15 @@ impl<'a> Types<'a> {
                 (!open || self.fields_cross(&definition.shape).is_err()).then(|| self.closed(id, generics, traits))
             }
             ItemKind::Enum(definition) => {
-                let bad = definition.variants.iter().find_map(|v| Some((v, self.fields_cross(&v.shape).err()?)));
+                let bad = definition
+                    .variants
+                    .iter()
+                    .find_map(|v| Some((v, self.fields_cross(&v.shape).err()?)));
                 bad.map(|(variant, why)| {
-                    Kind::Skip(Obstacle::new(why.construct, format!("variant `{}`: {}", variant.name, why.reason)))
+                    Kind::Skip(Obstacle::new(
+                        why.construct,
+                        format!("variant `{}`: {}", variant.name, why.reason),
+                    ))
                 })
             }
             _ => None,
@@ -117,9 +136,16 @@ impl<'a> Types<'a> {
 
     fn closed(&self, id: ItemId, generics: &Generics, traits: &Traits) -> Kind {
         if type_params(generics).next().is_some() || has_const_params(generics) {
-            return Kind::Skip(Obstacle::new("generic type", "a private type with parameters of the caller"));
+            return Kind::Skip(Obstacle::new(
+                "generic type",
+                "a private type with parameters of the caller",
+            ));
         }
-        if traits.copy.contains(&id) { Kind::Bytes } else { Kind::Object }
+        if traits.copy.contains(&id) {
+            Kind::Bytes
+        } else {
+            Kind::Object
+        }
     }
 }
 
@@ -142,16 +168,25 @@ fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Op
 fn implemented(api: &Api) -> Traits {
     let of = |wanted: &str| {
         let named = |path: &PathTy| matches!(&path.def, Def::Std(name) if name == wanted);
-        api.impls.iter().filter(|i| named(&i.trait_) && !i.negative).filter_map(|i| local(&i.self_ty)).collect()
+        api.impls
+            .iter()
+            .filter(|i| named(&i.trait_) && !i.negative)
+            .filter_map(|i| local(&i.self_ty))
+            .collect()
     };
-    Traits { copy: of("std::marker::Copy"), drop: of("std::ops::Drop") }
+    Traits {
+        copy: of("std::marker::Copy"),
+        drop: of("std::ops::Drop"),
+    }
 }
 
 /// The local type that `ty` names, if it names one.
 #[must_use]
 pub fn local(ty: &Ty) -> Option<ItemId> {
     match ty {
-        Ty::Path(PathTy { def: Def::Local(id), .. }) => Some(*id),
+        Ty::Path(PathTy {
+            def: Def::Local(id), ..
+        }) => Some(*id),
         _ => None,
     }
 }

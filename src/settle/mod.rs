@@ -71,13 +71,20 @@ pub fn settle(jail: &Jail, fetched: &Fetched, extracted: &Extracted, bench: Benc
         match round(jail, fetched, &plan, bench) {
             Ok((fingerprint, guest)) => {
                 let module = compile::compile(jail, fetched, &guest)?;
-                return Ok(Settled { plan, fingerprint, guest, module });
+                return Ok(Settled {
+                    plan,
+                    fingerprint,
+                    guest,
+                    module,
+                });
             }
             Err(Rejection::Units(units)) => demoted.extend(units),
             Err(Rejection::Error(error)) => return Err(error),
         }
     }
-    Err(Error::Stuck { message: format!("still rejected after {MAX_ROUNDS} rounds") })
+    Err(Error::Stuck {
+        message: format!("still rejected after {MAX_ROUNDS} rounds"),
+    })
 }
 
 /// Why a round failed.
@@ -99,15 +106,25 @@ fn round(jail: &Jail, fetched: &Fetched, plan: &Plan, bench: Bench<'_>) -> Resul
     let files = Files::from([("src/lib.rs".into(), guest.text.clone())]);
     accept(compile::check(jail, fetched, &files), &guest)?;
     let told = Told::default();
-    let embedded = Embedded { fingerprint, told: &told, skipped: &plan.skipped };
+    let embedded = Embedded {
+        fingerprint,
+        told: &told,
+        skipped: &plan.skipped,
+    };
     let bindings = generate::bindings::source(&plan.bridge, embedded)?;
-    let mut crate_files = generate::bindings_crate(fetched, bench.runtime.as_str(), &fetched.dependency.version.to_string());
+    let mut crate_files =
+        generate::bindings_crate(fetched, bench.runtime.as_str(), &fetched.dependency.version.to_string());
     crate_files.insert("src/lib.rs".into(), bindings.text.clone());
     crate_files.insert(ARTIFACT.into(), String::new());
     for (path, text) in &crate_files {
-        files::replace(&bench.bindings.join(path), text.as_bytes()).map_err(Error::Files).map_err(Rejection::Error)?;
+        files::replace(&bench.bindings.join(path), text.as_bytes())
+            .map_err(Error::Files)
+            .map_err(Rejection::Error)?;
     }
-    accept(compile::check_bindings(jail, bench.bindings, bench.target_dir, None), &bindings)?;
+    accept(
+        compile::check_bindings(jail, bench.bindings, bench.target_dir, None),
+        &bindings,
+    )?;
     Ok((fingerprint, files))
 }
 
@@ -124,11 +141,15 @@ fn blame(diagnostics: &[Diagnostic], source: &Source) -> Rejection {
     let mut units = BTreeMap::new();
     for diagnostic in diagnostics {
         if let Some(key) = source.unit_at(diagnostic.line).filter(|key| !key.is_empty()) {
-            units.entry(key.to_owned()).or_insert_with(|| diagnostic.message.clone());
+            units
+                .entry(key.to_owned())
+                .or_insert_with(|| diagnostic.message.clone());
         }
     }
     if units.is_empty() {
-        let message = diagnostics.first().map_or_else(String::new, |diagnostic| diagnostic.rendered.clone());
+        let message = diagnostics
+            .first()
+            .map_or_else(String::new, |diagnostic| diagnostic.rendered.clone());
         return Rejection::Error(Error::Stuck { message });
     }
     Rejection::Units(units)

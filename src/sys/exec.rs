@@ -1,12 +1,32 @@
-//! Becoming another program.
+//! Standing in for another program: Cargo starts this executable as its rustdoc or around its rustc.
 
 use std::{
+    env,
     ffi::{OsStr, OsString},
+    io,
     process::{Command, ExitCode},
 };
 
-/// Runs `program` in place of this process: same streams, same end. Only for the stand-in for rustdoc, which runs
-/// inside the jail already.
+use camino::Utf8PathBuf;
+
+const NAME: &str = env!("CARGO_PKG_NAME");
+
+/// The executable that stands in: this one; where a test runs the library, the one that Cargo built for the test.
+///
+/// # Errors
+/// When the system does not know it, or its path is not UTF-8.
+pub fn own() -> io::Result<Utf8PathBuf> {
+    let own = Utf8PathBuf::from_path_buf(env::current_exe()?)
+        .map_err(|path| io::Error::other(format!("its path {} is not UTF-8", path.display())))?;
+    if own.file_stem() == Some(NAME) {
+        return Ok(own);
+    }
+    let folders = own.ancestors().skip(1).take(2);
+    let mut built = folders.map(|folder| folder.join(NAME).with_extension(env::consts::EXE_EXTENSION));
+    Ok(built.find(|path| path.is_file()).unwrap_or(own))
+}
+
+/// Runs `program` in place of this process: same streams, same end. Only for what runs inside the jail already.
 pub fn replace(program: &OsStr, args: &[OsString], env: &[(&str, &str)]) -> ExitCode {
     let mut command = Command::new(program);
     command.args(args).envs(env.iter().copied());

@@ -13,12 +13,16 @@ const LONGEST: usize = 400;
 /// Longest pipeline, which is to be read at one glance.
 const LONGEST_PIPELINE: usize = 100;
 /// Files that may be longer, and why.
-const LONG: [(&str, &str); 2] = [
+const LONG: [(&str, &str); 3] = [
     (
         "src/extract/api.rs",
         "the list of what an API can contain: one definition a case, no code",
     ),
     ("src/extract/outline.rs", "one printer a case of the same list"),
+    (
+        "shim-runtime/src/host/engine/instance.rs",
+        "one instance's life, whose fields stay private to it",
+    ),
 ];
 
 #[test]
@@ -32,7 +36,7 @@ fn imports_go_one_way() {
 #[test]
 fn packages_depend_on_what_they_may() {
     let policy = dependencies("policy/Cargo.toml");
-    let pure = ["semver", "serde", "thiserror", "toml_edit"];
+    let pure = ["semver", "serde", "strsim", "thiserror", "toml_edit"];
     assert!(
         policy.iter().all(|name| pure.contains(&name.as_str())),
         "policy does no IO, but depends on {policy:?}"
@@ -45,6 +49,7 @@ fn packages_depend_on_what_they_may() {
 fn files_are_short() {
     let roots = ["src", "policy/src", "shim-runtime/src", "xtask/src", "tests"];
     let lines = |file: &PathBuf| fs::read_to_string(file).expect("a source file").lines().count();
+    let mut breaches = Vec::new();
     for file in roots.iter().flat_map(|root| sources(&root_folder().join(root))) {
         let name = relative(&file, &root_folder());
         let limit = if name == "src/pipeline.rs" {
@@ -52,14 +57,12 @@ fn files_are_short() {
         } else {
             LONGEST
         };
-        let exempt = LONG.iter().any(|(long, _)| *long == name);
-        assert_eq!(
-            lines(&file) > limit,
-            exempt,
-            "{name} has {} lines, the limit is {limit}",
-            lines(&file)
-        );
+        // An exemption that is no longer needed goes, too.
+        if (lines(&file) > limit) != LONG.iter().any(|(long, _)| *long == name) {
+            breaches.push(format!("{name} has {} lines, the limit is {limit}", lines(&file)));
+        }
     }
+    assert_breaches(&breaches);
 }
 
 /// The modules before `pipeline` in `src/lib.rs`, in their order.

@@ -60,9 +60,10 @@ const RESERVED: [Reserved; 6] = [
     },
 ];
 
-/// Folders whose files may contain `unsafe`: the border between the two sides of a call.
-const UNSAFE: [(Package, &str); 3] = [
+/// Where `unsafe` may stand: at the border between the two sides of a call, and where the system's randomness is asked for.
+const UNSAFE: [(Package, &str); 4] = [
     (Package::Runtime, "host/engine"),
+    (Package::Runtime, "host/wasi/random.rs"),
     (Package::Runtime, "guest"),
     (Package::Runtime, "wire"),
 ];

@@ -36,6 +36,9 @@ pub(crate) struct Options {
     /// Keep the scratch projects, with bindings and wasm, in this folder
     #[arg(long, value_name = "DIR")]
     keep: Option<Utf8PathBuf>,
+    /// Use this cargo-nanobuild instead of building this workspace's
+    #[arg(long, value_name = "FILE")]
+    tool: Option<Utf8PathBuf>,
     /// Run the native side alone
     #[arg(long, hide = true)]
     native_only: bool,
@@ -45,7 +48,10 @@ pub(crate) struct Options {
 pub(crate) fn measure(options: &Options) -> Result<(), Error> {
     let mut workshop = Workshop::open()?;
     if !options.native_only {
-        workshop.build_tool()?;
+        match &options.tool {
+            Some(tool) => workshop.use_tool(absolute(tool)?),
+            None => workshop.build_tool()?,
+        }
     }
     let keep = options.keep.as_ref().map(absolute).transpose()?;
     let printer = Printer::new(options.json, options.verbose, &options.crates);

@@ -82,6 +82,11 @@ impl Workshop {
         Ok(())
     }
 
+    /// Takes a `cargo-nanobuild` that was built elsewhere.
+    pub(crate) fn use_tool(&mut self, tool: Utf8PathBuf) {
+        self.tool = Some(tool);
+    }
+
     /// `rustc -V`, by which results are kept.
     pub(crate) fn rustc(&self) -> &str {
         &self.rustc

@@ -54,7 +54,7 @@ impl<'r> Anchor<'r> {
         &mut self.inputs
     }
 
-    pub(crate) fn keep_bytes(&self, bytes: Vec<u8>) -> &'r [u8] {
+    pub(crate) fn keep_bytes(&self, bytes: &[u8]) -> &'r [u8] {
         self.arena.unwrap_or(&LEAKED).keep_bytes(bytes)
     }
 

@@ -18,8 +18,15 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Call<'c> {
     session: Session,
+    /// What few calls have, out of the way.
+    more: Option<Box<More<'c>>>,
+}
+
+/// What few calls have.
+#[derive(Debug, Default)]
+struct More<'c> {
     fault: Option<Box<Fault>>,
-    /// Names this call's callbacks; 0 until there is one.
+    /// Names this call's callbacks.
     serial: u32,
     callbacks: Vec<Callback<'c>>,
 }
@@ -31,10 +38,12 @@ impl<'c> Call<'c> {
     pub fn new(process: &'static Nanoprocess) -> Call<'c> {
         Call {
             session: nanoprocess::open(process),
-            fault: None,
-            serial: 0,
-            callbacks: Vec::new(),
+            more: None,
         }
+    }
+
+    fn more(&mut self) -> &mut More<'c> {
+        self.more.get_or_insert_default()
     }
 
     #[inline]
@@ -44,7 +53,7 @@ impl<'c> Call<'c> {
 
     #[cold]
     fn fail<T: Default>(&mut self, fault: Box<Fault>) -> T {
-        self.fault.get_or_insert(fault);
+        self.more().fault.get_or_insert(fault);
         T::default()
     }
 
@@ -91,12 +100,15 @@ impl<'c> Call<'c> {
 
     /// Passes structured values.
     pub fn message(&mut self, write: impl FnOnce(&mut Writer)) -> u64 {
-        let mut writer = Writer::to(self.session.process());
+        let buffer = self.session.instance().take_buffer();
+        let mut writer = Writer::to(self.session.process(), buffer);
         write(&mut writer);
-        match writer.take_fault() {
+        let span = match writer.take_fault() {
             Some(fault) => self.fail(fault),
             None => self.bytes(writer.as_bytes()),
-        }
+        };
+        self.session.instance().give_buffer(writer.into_bytes());
+        span
     }
 
     /// Passes text that what the call returns may borrow from. The guest's copy lives as long as that.
@@ -120,7 +132,9 @@ impl<'c> Call<'c> {
     /// Passes bytes whose copy is never freed; equal bytes are copied once.
     pub fn keep_forever(&mut self, bytes: &[u8]) -> u64 {
         let instance = self.session.instance();
-        let span = instance.forever(bytes).map(|(pointer, len)| super::session::span(pointer, len));
+        let span = instance
+            .forever(bytes)
+            .map(|(pointer, len)| super::session::span(pointer, len));
         self.or_fail(span)
     }
 
@@ -153,29 +167,30 @@ impl<'c> Call<'c> {
     }
 
     fn lend(&mut self, callback: Callback<'c>) -> u64 {
-        if self.callbacks.is_empty() {
-            self.serial = self.session.instance().next_serial();
+        let more = self.more.get_or_insert_default();
+        if more.callbacks.is_empty() {
+            more.serial = self.session.instance().next_serial();
         }
-        let id = super::callback::id(self.serial, self.callbacks.len());
-        self.callbacks.push(callback);
+        let id = super::callback::id(more.serial, more.callbacks.len());
+        more.callbacks.push(callback);
         match id {
             Some(id) => id.into(),
-            None => self.or_fail(Err(self
-                .session
-                .fault(FaultKind::Host, "too many closures in one call"))),
+            None => {
+                let fault = self.session.fault(FaultKind::Host, "too many closures in one call");
+                self.fail(Box::new(fault))
+            }
         }
     }
 
     #[inline]
     fn run(&mut self, export: u32, slots: impl Slots) -> Result<u64, Stop> {
-        if let Some(fault) = self.fault.take() {
-            return Err(Stop::Fault(fault));
-        }
         let instance = self.session.instance();
-        if self.callbacks.is_empty() {
-            instance.enter(export, slots)
-        } else {
-            instance.enter_lending(self.serial, &mut self.callbacks, export, slots)
+        let Some(more) = &mut self.more else {
+            return instance.enter(export, slots);
+        };
+        match more.fault.take() {
+            Some(fault) => Err(Stop::Fault(fault)),
+            None => instance.enter_lending(more.serial, &mut more.callbacks, export, slots),
         }
     }
 
@@ -254,11 +269,12 @@ impl<'c> Call<'c> {
     ) -> Result<R, Stop> {
         let instance = self.session.instance();
         let bytes = instance
-            .read(slot as u32, (slot >> 32) as u32)
+            .read_message(slot)
             .ok_or_else(|| self.malformed(Malformed("the answer lies outside of the guest's memory")))?;
         let mut reader = Reader::from(self.session.process(), instance.number(), bytes, anchor);
         let value = read(&mut reader).map_err(|error| self.malformed(error))?;
         reader.finish().map_err(|error| self.malformed(error))?;
+        instance.give_buffer(reader.into_buffer());
         Ok(value)
     }
 }

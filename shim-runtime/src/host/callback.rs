@@ -30,7 +30,7 @@ const PER_CALL: usize = 1 << 8;
 
 /// The number of a closure: its call's serial number above its place in that call.
 pub(crate) fn id(serial: u32, index: usize) -> Option<u32> {
-    (index < PER_CALL).then(|| serial << 8 | index as u32)
+    (index < PER_CALL).then_some(serial << 8 | index as u32)
 }
 
 /// The serial number and the place that an id means.
@@ -48,7 +48,7 @@ pub(crate) fn answer(instance: &Instance, id: u32, arguments: Vec<u8>) -> Result
     let process = instance.process();
     let arena = Arena::new();
     let mut reader = Reader::from(process, instance.number(), arguments, Anchor::at(&arena));
-    let mut writer = Writer::to(process);
+    let mut writer = Writer::to(process, instance.take_buffer());
     let outcome = instance.with_callback(id, |callback| {
         catch_unwind(AssertUnwindSafe(|| match callback {
             Callback::Mut(f) => f(&mut reader, &mut writer),
@@ -71,7 +71,10 @@ pub(crate) fn answer(instance: &Instance, id: u32, arguments: Vec<u8>) -> Result
             "it trapped in a call that its caller was part of",
         ));
     }
-    instance.place_reply(writer.as_bytes()).map_err(Stop::from)
+    let reply = instance.place_reply(writer.as_bytes())?;
+    instance.give_buffer(writer.into_bytes());
+    instance.give_buffer(reader.into_buffer());
+    Ok(reply)
 }
 
 fn malformed(instance: &Instance, message: &str) -> Stop {

@@ -70,7 +70,10 @@ impl<'a> Inputs<'a> {
     /// Adds inputs of another lifetime.
     pub(crate) fn hold(&mut self, other: &Inputs<'_>) {
         for Input { copy, .. } in other.list.iter().flat_map(|list| list.iter()) {
-            self.push(Input { host: Host::Unmapped, copy: copy.clone() });
+            self.push(Input {
+                host: Host::Unmapped,
+                copy: copy.clone(),
+            });
         }
     }
 
@@ -88,7 +91,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// The host's bytes at a span of the guest's copy.
-    pub(crate) fn bytes_at(&self, instance: u32, pointer: u32, len: u32) -> Option<&'a [u8]> {
+    pub(crate) fn bytes_at(&self, instance: u32, (pointer, len): (u32, u32)) -> Option<&'a [u8]> {
         let (host, start, end) = self.find(instance, pointer, len)?;
         match host {
             Host::Text(text) => text.as_bytes().get(start..end),
@@ -98,7 +101,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// The host's text at a span of the guest's copy, if it is text.
-    pub(crate) fn text_at(&self, instance: u32, pointer: u32, len: u32) -> Option<&'a str> {
+    pub(crate) fn text_at(&self, instance: u32, (pointer, len): (u32, u32)) -> Option<&'a str> {
         let (host, start, end) = self.find(instance, pointer, len)?;
         match host {
             Host::Text(text) => text.get(start..end),

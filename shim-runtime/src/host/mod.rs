@@ -3,8 +3,8 @@
 //! `engine` is the only module that knows Wasmtime. Everything above it speaks of instances, spans and slots.
 
 mod anchor;
-mod call;
 mod back;
+mod call;
 mod callback;
 mod engine;
 mod fault;
@@ -40,7 +40,7 @@ pub use call::Call;
 pub use callback::{CallbackFn, CallbackMut};
 pub use engine::Slots;
 #[cfg(feature = "settings")]
-pub use engine::engine_settings;
+pub use engine::{baseline_cpu, engine_settings};
 pub use fault::{Fault, FaultKind, TrapKind, catch};
 pub use handle::Handle;
 pub use inputs::Inputs;

@@ -1,12 +1,11 @@
 //! One sandboxed crate at run time.
 
-use super::engine::{Guarded, Instance, Program};
+use super::engine::{Guarded, Live, Program, Roster};
 use super::fault::{Fault, Stop};
 use super::session::Session;
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -57,7 +56,7 @@ pub struct Nanoprocess {
 /// What the owner of the lock may touch.
 pub(crate) struct State {
     program: OnceCell<Program>,
-    instance: RefCell<Option<Rc<Instance>>>,
+    instances: Roster,
 }
 
 /// Something in a guest that nobody on the host needs any more.
@@ -74,7 +73,7 @@ impl Nanoprocess {
             spec,
             state: Guarded::new(State {
                 program: OnceCell::new(),
-                instance: RefCell::new(None),
+                instances: Roster::new(),
             }),
             garbage: Mutex::new(Vec::new()),
             littered: AtomicBool::new(false),
@@ -101,11 +100,16 @@ impl Nanoprocess {
             .saturating_mul(2)
     }
 
-    /// Copies guest memory; `None` if the span is not within it or the instance has gone.
-    pub(crate) fn copy_out(&'static self, instance: u32, pointer: u32, len: u32) -> Option<Vec<u8>> {
+    /// Looks at guest memory; `None` if the span is not within it or the instance has gone.
+    pub(crate) fn read<R>(
+        &'static self,
+        instance: u32,
+        (pointer, len): (u32, u32),
+        f: impl FnOnce(&[u8]) -> R,
+    ) -> Option<R> {
         let state = self.state.lock();
         let live = state.instance(instance)?;
-        live.read(pointer, len)
+        live.read(pointer, len, f)
     }
 
     /// Frees a block of guest memory.
@@ -152,21 +156,21 @@ impl Nanoprocess {
 }
 
 impl State {
-    /// The instance that calls go to. A poisoned one is replaced.
-    pub(crate) fn live(&self, process: &'static Nanoprocess) -> Result<Rc<Instance>, Fault> {
-        if let Some(instance) = &*self.instance.borrow()
-            && !instance.is_poisoned()
-        {
-            return Ok(Rc::clone(instance));
+    /// The instance that calls go to. A poisoned one is replaced; `first` says that no call is in progress.
+    #[inline]
+    pub(crate) fn live(&self, process: &'static Nanoprocess, first: impl Fn() -> bool) -> Result<Live, Box<Fault>> {
+        match self.instances.newest() {
+            Some(live) if !live.is_poisoned() => Ok(live),
+            _ => self.start(process, first()).map_err(Box::new),
         }
-        self.start(process)
     }
 
     #[cold]
-    fn start(&self, process: &'static Nanoprocess) -> Result<Rc<Instance>, Fault> {
-        // The old instance goes first: two of them may be more than there is room for.
-        let old = self.instance.borrow_mut().take();
-        drop(old);
+    fn start(&self, process: &'static Nanoprocess, first: bool) -> Result<Live, Fault> {
+        if first {
+            // Old instances go before the new one comes: there may not be room for both.
+            self.instances.clear();
+        }
         let program = match self.program.get() {
             Some(program) => program,
             None => {
@@ -174,17 +178,14 @@ impl State {
                 self.program.get_or_init(|| program)
             }
         };
-        let instance = program.start(process)?;
-        *self.instance.borrow_mut() = Some(Rc::clone(&instance));
-        Ok(instance)
+        Ok(self.instances.push(program.start(process)?))
     }
 
     /// The instance of that number, if it is the live one.
-    fn instance(&self, number: u32) -> Option<Rc<Instance>> {
-        let live = self.instance.borrow();
-        live.as_ref()
+    fn instance(&self, number: u32) -> Option<Live> {
+        self.instances
+            .newest()
             .filter(|live| live.number() == number && !live.is_poisoned())
-            .map(Rc::clone)
     }
 
     /// Frees something in the guest. What goes wrong in a destructor there has nobody to be told to.
@@ -221,6 +222,7 @@ impl fmt::Debug for Nanoprocess {
 
 /// Opens a session; what cannot be started is a fault.
 #[track_caller]
+#[inline]
 pub(crate) fn open(process: &'static Nanoprocess) -> Session {
     match Session::open(process) {
         Ok(session) => session,

@@ -1,50 +1,51 @@
 //! The lock, the instance and the scratch memory of one call.
 
-use super::engine::{Guard, Instance};
+use super::engine::{Guard, Instance, Live};
 use super::fault::{Fault, FaultKind, Stop};
 use super::handle::{Handle, Place};
 use super::nanoprocess::{Nanoprocess, State};
-use std::rc::Rc;
 
 /// Exclusive use of a nanoprocess. Sessions nest on one thread; when one ends, the scratch memory that it used is
 /// free again and the blocks that it allocated are freed.
 #[derive(Debug)]
 pub(crate) struct Session {
-    process: &'static Nanoprocess,
-    instance: Rc<Instance>,
+    instance: Live,
     mark: u32,
-    blocks: Vec<(u32, u32)>,
+    /// Blocks that were allocated because the scratch memory was full. Boxed, since there are none as a rule and a
+    /// session should be small.
+    #[expect(clippy::box_collection, reason = "a vector is three times as large")]
+    blocks: Option<Box<Vec<(u32, u32)>>>,
     /// Last, so that everything above is done under the lock.
     _guard: Guard<'static, State>,
 }
 
 impl Session {
     #[inline]
-    pub(crate) fn open(process: &'static Nanoprocess) -> Result<Session, Fault> {
+    pub(crate) fn open(process: &'static Nanoprocess) -> Result<Session, Box<Fault>> {
         let guard = process.state().lock();
-        let instance = guard.live(process)?;
+        let instance = guard.live(process, || guard.is_only())?;
         process.sweep(&guard);
         let mark = instance.scratch_top();
         Ok(Session {
-            process,
             instance,
             mark,
-            blocks: Vec::new(),
+            blocks: None,
             _guard: guard,
         })
     }
 
+    #[inline]
     pub(crate) fn process(&self) -> &'static Nanoprocess {
-        self.process
+        self.instance.process()
     }
 
     #[inline]
-    pub(crate) fn instance(&self) -> &Rc<Instance> {
+    pub(crate) fn instance(&self) -> &Instance {
         &self.instance
     }
 
     pub(crate) fn fault(&self, kind: FaultKind, message: impl Into<String>) -> Fault {
-        Fault::new(kind, self.process.name(), message)
+        Fault::new(kind, self.process().name(), message)
     }
 
     /// Copies bytes to where the guest can read them during this session, and gives their span.
@@ -55,7 +56,7 @@ impl Session {
             return Ok(span(pointer, len));
         }
         let pointer = self.instance.allocate(bytes)?;
-        self.blocks.push((pointer, len));
+        self.blocks.get_or_insert_default().push((pointer, len));
         Ok(span(pointer, len))
     }
 
@@ -137,8 +138,10 @@ pub(crate) fn span(pointer: u32, len: u32) -> u64 {
 impl Drop for Session {
     #[inline]
     fn drop(&mut self) {
-        for (pointer, len) in self.blocks.drain(..) {
-            self.instance.free(pointer, len);
+        if let Some(blocks) = self.blocks.take() {
+            for (pointer, len) in *blocks {
+                self.instance.free(pointer, len);
+            }
         }
         self.instance.reset_scratch(self.mark);
     }

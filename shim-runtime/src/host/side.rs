@@ -74,9 +74,10 @@ fn does_not_fit(what: fmt::Arguments<'_>) -> String {
 }
 
 impl Writer {
-    pub(crate) fn to(process: &'static Nanoprocess) -> Writer {
+    /// Writes to an empty buffer what a guest will read.
+    pub(crate) fn to(process: &'static Nanoprocess, bytes: Vec<u8>) -> Writer {
         Writer {
-            bytes: Vec::new(),
+            bytes,
             side: Writing {
                 process: Some(process),
                 fault: None,
@@ -140,7 +141,10 @@ impl Writer {
                 process.name(),
                 "it belongs to another nanoprocess",
             )),
-            _ => Session::open(process).and_then(|session| find(&session)),
+            _ => match Session::open(process) {
+                Ok(session) => find(&session),
+                Err(fault) => Err(*fault),
+            },
         };
         let pointer = found.unwrap_or_else(|fault| {
             self.fail(fault);
@@ -172,6 +176,11 @@ impl<'r> Reader<'r> {
             kept: Vec::new(),
         };
         Reader::with_side(Bytes::new(bytes), side, process.decoding_budget())
+    }
+
+    /// The buffer that the message was in.
+    pub(crate) fn into_buffer(self) -> Vec<u8> {
+        self.bytes.0
     }
 
     fn source(&self) -> Result<(&'static Nanoprocess, u32), Malformed> {
@@ -218,11 +227,16 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Copies guest memory, if the message may still take that much.
     fn copy(&mut self, pointer: u32, len: u32) -> Result<Vec<u8>, Malformed> {
         self.charge(len as usize)?;
+        self.look(pointer, len, <[u8]>::to_vec)
+    }
+
+    fn look<R>(&self, pointer: u32, len: u32, f: impl FnOnce(&[u8]) -> R) -> Result<R, Malformed> {
         let (process, instance) = self.source()?;
         process
-            .copy_out(instance, pointer, len)
+            .read(instance, (pointer, len), f)
             .ok_or(Malformed("a span lies outside of the guest's memory"))
     }
 
@@ -237,38 +251,40 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn keep_bytes(&mut self, bytes: Vec<u8>) -> &'r [u8] {
-        let kept = self.side.anchor.keep_bytes(bytes);
+    /// Keeps bytes that are borrowed, wherever they are written: in an input, in the guest, or in the message.
+    /// `mapped` finds them in an input.
+    fn borrowed<T: ?Sized>(
+        &mut self,
+        mapped: impl FnOnce(&Inputs<'r>, u32, (u32, u32)) -> Option<&'r T>,
+        as_kept: impl FnOnce(&'r [u8]) -> Result<&'r T, Malformed>,
+    ) -> Result<&'r T, Malformed> {
+        let kept = match self.span()? {
+            Some((pointer, len)) => {
+                let instance = self.source()?.1;
+                if let Some(input) = mapped(self.side.anchor.inputs(), instance, (pointer, len)) {
+                    return Ok(input);
+                }
+                self.charge(len as usize)?;
+                self.look(pointer, len, |bytes| self.side.anchor.keep_bytes(bytes))?
+            }
+            None => {
+                let bytes = self.owned_bytes()?;
+                self.side.anchor.keep_bytes(&bytes)
+            }
+        };
         self.side.kept.push(kept.as_ptr().addr());
-        kept
+        as_kept(kept)
     }
 
     pub(crate) fn borrowed_bytes(&mut self) -> Result<&'r [u8], Malformed> {
-        let bytes = match self.span()? {
-            Some((pointer, len)) => {
-                let instance = self.source()?.1;
-                if let Some(input) = self.side.anchor.inputs().bytes_at(instance, pointer, len) {
-                    return Ok(input);
-                }
-                self.copy(pointer, len)?
-            }
-            None => self.owned_bytes()?,
-        };
-        Ok(self.keep_bytes(bytes))
+        self.borrowed(|inputs, instance, span| inputs.bytes_at(instance, span), Ok)
     }
 
     pub(crate) fn borrowed_text(&mut self) -> Result<&'r str, Malformed> {
-        let bytes = match self.span()? {
-            Some((pointer, len)) => {
-                let instance = self.source()?.1;
-                if let Some(input) = self.side.anchor.inputs().text_at(instance, pointer, len) {
-                    return Ok(input);
-                }
-                self.copy(pointer, len)?
-            }
-            None => self.owned_bytes()?,
-        };
-        std::str::from_utf8(self.keep_bytes(bytes)).map_err(|_| Malformed("text is not UTF-8"))
+        self.borrowed(
+            |inputs, instance, span| inputs.text_at(instance, span),
+            |bytes| std::str::from_utf8(bytes).map_err(|_| Malformed("text is not UTF-8")),
+        )
     }
 
     pub(crate) fn keep_lent<T: 'r>(

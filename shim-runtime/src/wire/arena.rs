@@ -37,13 +37,13 @@ impl Arena {
     }
 
     /// Keeps bytes; equal ones are kept once.
-    pub(crate) fn keep_bytes<'r>(&'r self, bytes: Vec<u8>) -> &'r [u8] {
+    pub(crate) fn keep_bytes<'r>(&'r self, bytes: &[u8]) -> &'r [u8] {
         let mut kept = self.lock();
         let kept = kept.get_or_insert_default();
-        let place: &[u8] = match kept.bytes.get(bytes.as_slice()) {
+        let place: &[u8] = match kept.bytes.get(bytes) {
             Some(place) => place,
             None => {
-                let bytes = bytes.into_boxed_slice();
+                let bytes: Box<[u8]> = bytes.into();
                 let place = NonNull::from(&*bytes);
                 kept.bytes.insert(bytes);
                 // SAFETY: moving a box does not move what it points to.

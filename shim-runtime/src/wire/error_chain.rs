@@ -18,14 +18,27 @@ pub struct ErrorChain {
 impl ErrorChain {
     /// Records an error and its sources.
     pub fn of(error: &(dyn Error + 'static)) -> Self {
-        let chain: Vec<_> = std::iter::successors(Some(error), |&error| error.source()).take(MAX_SOURCES).collect();
-        let said = chain.into_iter().map(|error| (error.to_string(), format!("{error:?}"))).collect();
-        Self::build(said).unwrap_or(ErrorChain { display: String::new(), debug: String::new(), source: None })
+        let chain: Vec<_> = std::iter::successors(Some(error), |&error| error.source())
+            .take(MAX_SOURCES)
+            .collect();
+        let said = chain
+            .into_iter()
+            .map(|error| (error.to_string(), format!("{error:?}")))
+            .collect();
+        Self::build(said).unwrap_or(ErrorChain {
+            display: String::new(),
+            debug: String::new(),
+            source: None,
+        })
     }
 
     fn build(said: Vec<(String, String)>) -> Option<Self> {
         let link = |source: Option<Self>, (display, debug)| {
-            Some(ErrorChain { display, debug, source: source.map(Box::new) })
+            Some(ErrorChain {
+                display,
+                debug,
+                source: source.map(Box::new),
+            })
         };
         said.into_iter().rev().fold(None, link)
     }

@@ -5,7 +5,7 @@ use crate::host::Anchor;
 use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
-use std::ffi::{CStr, CString, OsString};
+use std::ffi::{CString, OsString};
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -105,7 +105,7 @@ fn text_and_bytes() {
     crosses(vec![1_u8, 2, 3]);
     crosses((Box::<str>::from("a"), Rc::<str>::from("b"), Arc::<str>::from("c")));
     crosses((PathBuf::from("/a/b"), Path::new("c"), OsString::from("d")));
-    crosses((CString::new("x").unwrap(), CStr::from_bytes_with_nul(b"y\0").unwrap()));
+    crosses((CString::new("x").unwrap(), c"y"));
     crosses((Cow::Borrowed("a"), Cow::<str>::Owned("b".into())));
     crosses((Cow::Borrowed(b"a".as_slice()), Cow::<[u16]>::Owned(vec![1])));
     crosses(Cow::Borrowed(Path::new("x")));

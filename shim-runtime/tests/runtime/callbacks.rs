@@ -101,7 +101,13 @@ fn a_panic_inside_a_closure_inside_a_call_keeps_the_outer_stack() {
 #[test]
 fn a_fault_inside_a_closure_reaches_the_outer_caller() {
     let process = caller();
-    let fault = catch(|| ask(process, 0, |_, _| Ok(Call::new(process).unit(4, [])))).unwrap_err();
+    let fault = catch(|| {
+        ask(process, 0, |_, _| {
+            Call::new(process).unit(4, []);
+            Ok(())
+        })
+    })
+    .unwrap_err();
     assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::Panic, "oops"));
 }
 

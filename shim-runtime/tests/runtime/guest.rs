@@ -51,6 +51,10 @@ fn process() -> &'static Nanoprocess {
     Box::leak(Box::new(Nanoprocess::new(spec)))
 }
 
+#[expect(
+    dead_code,
+    reason = "bindings name their nanoprocess here; these tests have one each"
+)]
 static NEVER: Nanoprocess = Nanoprocess::new(Spec::DEFAULT);
 
 #[derive(Debug)]

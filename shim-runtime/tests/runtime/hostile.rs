@@ -33,9 +33,9 @@ fn slots_are_checked() {
         let fault: nanobuild_runtime::Fault = result.expect_err("it is nonsense");
         assert_eq!(fault.kind, FaultKind::Malformed);
     };
-    malformed(catch(|| drop(Call::new(process).scalar::<bool>(0, [2]))));
-    malformed(catch(|| drop(Call::new(process).scalar::<char>(0, [0xd800]))));
-    malformed(catch(|| drop(Call::new(process).scalar::<u8>(0, [256]))));
+    malformed(catch(|| Call::new(process).scalar::<bool>(0, [2])).map(drop));
+    malformed(catch(|| Call::new(process).scalar::<char>(0, [0xd800])).map(drop));
+    malformed(catch(|| Call::new(process).scalar::<u8>(0, [256])).map(drop));
     malformed(catch(|| drop(Call::new(process).object(0, [1 << 32], 0))));
 }
 

@@ -136,3 +136,13 @@ fn many_nanoprocesses() {
         assert_eq!(Call::new(process).scalar::<u64>(0, []), 1);
     }
 }
+
+/// Types around handles are as free as the crate's own; a call stays on its thread.
+#[test]
+fn handles_have_the_auto_traits() {
+    fn free<T: Send + Sync + Unpin + std::panic::UnwindSafe + std::panic::RefUnwindSafe>() {}
+    free::<Handle>();
+    free::<Nanoprocess>();
+    free::<nanobuild_runtime::Inputs<'static>>();
+    free::<nanobuild_runtime::Fault>();
+}

@@ -47,7 +47,12 @@ pub fn crate_docs(bridge: &Bridge, skipped: &[Skipped]) -> String {
     for (construct, items) in groups {
         let _ = writeln!(lines, "- **{construct}** ({})", items.len());
         for item in items.iter().take(LISTED) {
-            let _ = writeln!(lines, "  - `{}`: {}", item.path, item.reason.lines().next().unwrap_or_default());
+            let _ = writeln!(
+                lines,
+                "  - `{}`: {}",
+                item.path,
+                item.reason.lines().next().unwrap_or_default()
+            );
         }
     }
     let _ = writeln!(out, "#![doc = {lines:?}]");

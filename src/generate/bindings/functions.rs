@@ -30,7 +30,10 @@ fn bare(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         Callee::Inherent(ty, _) | Callee::Trait(ty, ..) => Some(ty),
         Callee::Free(_) => None,
     };
-    let inputs = plan.params.iter().map(|param| input(printer, &param.name, &param.ty, self_ty));
+    let inputs = plan
+        .params
+        .iter()
+        .map(|param| input(printer, &param.name, &param.ty, self_ty));
     let (output, body) = (printer.ty(&plan.output), body(printer, plan));
     let qualifier = plan.is_unsafe.then(|| quote!(unsafe));
     quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres { #body })
@@ -55,10 +58,17 @@ pub fn input(printer: Printer<'_>, name: &str, ty: &Ty, self_ty: Option<&Ty>) ->
 }
 
 fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
-    let conversions = plan.params.iter().enumerate().filter_map(|(index, param)| convert(printer, index, param));
+    let conversions = plan
+        .params
+        .iter()
+        .enumerate()
+        .filter_map(|(index, param)| convert(printer, index, param));
     let (owner, slots) = (anchor(plan), slots(plan));
     let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
-    let (before, after) = (before.into_iter().map(|slot| slot.statement), after.into_iter().map(|slot| slot.statement));
+    let (before, after) = (
+        before.into_iter().map(|slot| slot.statement),
+        after.into_iter().map(|slot| slot.statement),
+    );
     let message = message(plan);
     let (anchor, finish) = (owner, finish(printer, plan));
     quote! {
@@ -74,12 +84,20 @@ fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
 
 /// The expression by which the body refers to an argument after its conversion.
 fn arg(index: usize, param: &ParamPlan) -> Ident {
-    if param.convert.is_some() { format_ident!("nb_a{index}") } else { ident(&param.name) }
+    if param.convert.is_some() {
+        format_ident!("nb_a{index}")
+    } else {
+        ident(&param.name)
+    }
 }
 
 fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<TokenStream> {
     let (to, from) = (arg(index, param), ident(&param.name));
-    let borrowed = if matches!(param.ty, Ty::Ref { .. }) { quote!(#from) } else { quote!(&#from) };
+    let borrowed = if matches!(param.ty, Ty::Ref { .. }) {
+        quote!(#from)
+    } else {
+        quote!(&#from)
+    };
     let value = match param.convert.as_ref()? {
         Conversion::AsRef(ty) => {
             let ty = printer.ty(ty);
@@ -113,7 +131,11 @@ fn slots(plan: &FunctionPlan) -> Vec<Slot> {
     let of = |(index, param): (usize, &ParamPlan)| {
         let (slot, arg) = (slot_name(index), arg(index, param));
         let kept = plan.anchor.kept(index);
-        let span = if param.pass == Pass::Text { quote!(#arg.as_bytes()) } else { quote!(#arg) };
+        let span = if param.pass == Pass::Text {
+            quote!(#arg.as_bytes())
+        } else {
+            quote!(#arg)
+        };
         let value = match param.pass {
             Pass::Scalar => quote!(nb::Slot::into_slot(#arg)),
             Pass::Text | Pass::Bytes if kept == Some(Keep::Mapped) => quote!(nb_call.keep_bytes(&mut nb_anchor, #span)),
@@ -126,14 +148,22 @@ fn slots(plan: &FunctionPlan) -> Vec<Slot> {
             Pass::ObjectMut => quote!(nb_call.handle_mut(&mut #arg.handle)),
             Pass::Message | Pass::MessageMut => return None,
         };
-        Some(Slot { kept: kept.is_some(), statement: quote!(let #slot = #value;) })
+        Some(Slot {
+            kept: kept.is_some(),
+            statement: quote!(let #slot = #value;),
+        })
     };
     plan.params.iter().enumerate().filter_map(of).collect()
 }
 
 /// The names of the slots in the order of the guest's parameters.
 fn slot_list(plan: &FunctionPlan) -> TokenStream {
-    let slots = plan.params.iter().enumerate().filter(|(_, param)| !is_message(param)).map(|(index, _)| slot_name(index));
+    let slots = plan
+        .params
+        .iter()
+        .enumerate()
+        .filter(|(_, param)| !is_message(param))
+        .map(|(index, _)| slot_name(index));
     let message = plan.params.iter().any(is_message).then(|| quote!(nb_m));
     quote!([#(#slots,)* #message])
 }

@@ -61,7 +61,11 @@ fn hash(export: u32) -> TokenStream {
 fn source(bridge: &Bridge, plan: &ImplPlan, export: u32) -> TokenStream {
     let object = local_type(&plan.self_ty).and_then(|id| bridge.types.get(&id));
     let object = object.is_some_and(|plan| matches!(plan.repr, Repr::Object { .. }));
-    let anchor = if object { quote!(nb::Anchor::of(&self.handle)) } else { quote!(nb::Anchor::none()) };
+    let anchor = if object {
+        quote!(nb::Anchor::of(&self.handle))
+    } else {
+        quote!(nb::Anchor::none())
+    };
     quote! {
         #[track_caller]
         fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {

@@ -20,7 +20,10 @@ pub fn alias(printer: Printer<'_>, plan: &AliasPlan) -> TokenStream {
 #[must_use]
 pub fn definition(printer: Printer<'_>, plan: &TraitPlan) -> TokenStream {
     let (attributes, name, definition) = (docs::attributes(&plan.meta), ident(&plan.name), &plan.definition);
-    let (params, wheres) = (printer.params(&definition.generics, true), printer.wheres(&definition.generics));
+    let (params, wheres) = (
+        printer.params(&definition.generics, true),
+        printer.wheres(&definition.generics),
+    );
     let bounds = printer.bounds(&definition.supertraits);
     let items = definition.items.iter().map(|item| member(printer, item));
     quote!(#attributes pub trait #name<#(#params),*>: #bounds #wheres { #(#items)* })
@@ -43,8 +46,14 @@ fn member(printer: Printer<'_>, item: &AssocItem) -> TokenStream {
 
 fn declaration(printer: Printer<'_>, name: &str, function: &Function) -> TokenStream {
     let name = ident(name);
-    let (params, wheres) = (printer.params(&function.generics, false), printer.wheres(&function.generics));
-    let inputs = function.inputs.iter().map(|(name, ty)| functions::input(printer, name, ty, Some(&Ty::SelfTy)));
+    let (params, wheres) = (
+        printer.params(&function.generics, false),
+        printer.wheres(&function.generics),
+    );
+    let inputs = function
+        .inputs
+        .iter()
+        .map(|(name, ty)| functions::input(printer, name, ty, Some(&Ty::SelfTy)));
     let (output, qualifier) = (printer.ty(&function.output), function.is_unsafe.then(|| quote!(unsafe)));
     quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres)
 }
@@ -77,7 +86,11 @@ fn value(printer: Printer<'_>, plan: &ConstPlan, told: &Told) -> TokenStream {
         ConstValue::Literal(text) => verbatim(text),
         ConstValue::Slot(export) => scalar(&plan.ty, told.slots.get(export).copied().unwrap_or_default()),
         ConstValue::Text(export) => {
-            let text = told.bytes.get(export).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+            let text = told
+                .bytes
+                .get(export)
+                .and_then(|bytes| std::str::from_utf8(bytes).ok())
+                .unwrap_or_default();
             quote!(#text)
         }
         ConstValue::Bytes(export) => {
@@ -117,7 +130,11 @@ fn scalar(ty: &Ty, slot: u64) -> TokenStream {
         }
         "usize" | "isize" => {
             let name = ident(name);
-            let value = if name == "usize" { Literal::u64_suffixed(slot) } else { Literal::i64_suffixed(signed) };
+            let value = if name == "usize" {
+                Literal::u64_suffixed(slot)
+            } else {
+                Literal::i64_suffixed(signed)
+            };
             quote!(#value as #name)
         }
         signed_name if signed_name.starts_with('i') => {

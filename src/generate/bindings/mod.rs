@@ -41,10 +41,14 @@ pub struct Embedded<'a> {
 /// # Errors
 /// The key of a unit that does not parse, with the reason.
 pub fn source(bridge: &Bridge, embedded: Embedded<'_>) -> Result<Source, (String, String)> {
-    let printer = Printer { side: Side::Host, paths: &bridge.paths };
+    let printer = Printer {
+        side: Side::Host,
+        paths: &bridge.paths,
+    };
     let mut units = units(printer, bridge, embedded);
     let mut source = Source::default();
-    source.push("#![forbid(unsafe_code)]\n#![allow(warnings, clippy::all, rustdoc::all, reason = \"generated code\")]\n");
+    source
+        .push("#![forbid(unsafe_code)]\n#![allow(warnings, clippy::all, rustdoc::all, reason = \"generated code\")]\n");
     source.push(&docs::crate_docs(bridge, embedded.skipped));
     source.push("use nanobuild_runtime as nb;\n");
     source.push("use crate::nanobuild_glue::{Here, PROCESS};\n\n");
@@ -75,7 +79,11 @@ fn units(printer: Printer<'_>, bridge: &Bridge, embedded: Embedded<'_>) -> Units
         add(home(&plan.place), &plan.key, tokens);
     }
     for plan in &bridge.consts {
-        add(home(&plan.place), &plan.key, items::constant(printer, plan, embedded.told));
+        add(
+            home(&plan.place),
+            &plan.key,
+            items::constant(printer, plan, embedded.told),
+        );
     }
     for plan in &bridge.impls {
         add(&plan.module, &plan.key, impls::implementation(printer, bridge, plan));
@@ -98,7 +106,9 @@ fn module(bridge: &Bridge, path: &[String], units: &mut Units, source: &mut Sour
         if plan.path == path {
             source.unit(Unit::new("", reexports(plan)))?;
         }
-        let Some((name, parent)) = plan.path.split_last() else { continue };
+        let Some((name, parent)) = plan.path.split_last() else {
+            continue;
+        };
         if parent != path {
             continue;
         }
@@ -114,12 +124,18 @@ fn module(bridge: &Bridge, path: &[String], units: &mut Units, source: &mut Sour
 
 fn reexports(plan: &ModulePlan) -> TokenStream {
     let local = plan.reexports.iter().map(|(path, name)| {
-        let (last, path) = (path.last().cloned().unwrap_or_default(), path.iter().map(|name| ident(name)));
+        let (last, path) = (
+            path.last().cloned().unwrap_or_default(),
+            path.iter().map(|name| ident(name)),
+        );
         let rename = (last != *name).then(|| ident(name)).map(|name| quote!(as #name));
         quote!(pub use crate #(:: #path)* #rename;)
     });
     let foreign = plan.foreign.iter().map(|(path, name)| {
-        let (last, path) = (path.last().cloned().unwrap_or_default(), path.iter().map(|name| ident(name)));
+        let (last, path) = (
+            path.last().cloned().unwrap_or_default(),
+            path.iter().map(|name| ident(name)),
+        );
         let rename = (last != *name).then(|| ident(name)).map(|name| quote!(as #name));
         quote!(pub use #(:: #path)* #rename;)
     });

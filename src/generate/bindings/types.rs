@@ -25,14 +25,21 @@ fn head(plan: &TypePlan) -> TokenStream {
     let open = plan.meta.non_exhaustive.then(|| quote!(#[non_exhaustive]));
     let derives = plan.derives.iter().map(|name| ident(name));
     let derives = (!plan.derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
-    let reprs = plan.attributes.iter().filter(|repr| is_plain_int(repr)).map(|repr| verbatim(repr));
+    let reprs = plan
+        .attributes
+        .iter()
+        .filter(|repr| is_plain_int(repr))
+        .map(|repr| verbatim(repr));
     let reprs = reprs.map(|repr| quote!(#[repr(#repr)]));
     quote!(#attributes #open #derives #(#reprs)*)
 }
 
 /// Integer representations matter for casts and discriminants; the others only for layout, which does not cross.
 fn is_plain_int(repr: &str) -> bool {
-    matches!(repr, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize")
+    matches!(
+        repr,
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize"
+    )
 }
 
 fn structure(printer: Printer<'_>, plan: &TypePlan, shape: &Shape) -> TokenStream {
@@ -79,7 +86,11 @@ fn enumeration(printer: Printer<'_>, plan: &TypePlan, variants: &[Variant]) -> T
         let (docs, name) = (docs::attributes(&variant.meta), ident(&variant.name));
         let open = variant.meta.non_exhaustive.then(|| quote!(#[non_exhaustive]));
         let body = body(printer, &variant.shape, false);
-        let discriminant = variant.discriminant.as_deref().map(verbatim).map(|value| quote!(= #value));
+        let discriminant = variant
+            .discriminant
+            .as_deref()
+            .map(verbatim)
+            .map(|value| quote!(= #value));
         quote!(#docs #open #name #body #discriminant)
     });
     let codec = values::codec(printer, plan, &quote!(#name));
@@ -91,7 +102,9 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
     let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
     let lifetimes = lifetimes(printer, &plan.generics);
     let marker = marker(plan, &lifetimes);
-    let inputs = lifetimes.last().map(|main| quote!(pub(crate) inputs: nb::Inputs<#main>,));
+    let inputs = lifetimes
+        .last()
+        .map(|main| quote!(pub(crate) inputs: nb::Inputs<#main>,));
     let codec = object_codec(printer, plan, drop);
     quote! {
         #head

@@ -57,12 +57,12 @@ pub(crate) fn doctests(native: &Target, sandboxed: &Target) -> (Share, Vec<Diffe
             cause: trouble.clone(),
         })
         .collect();
-    let theirs = by_item(&sandboxed.tests);
+    let theirs = by_item(&sandboxed.tests, |ending| ending != Ending::Ignored);
     let mut share = Share {
         native: native.tests.passed(),
         sandboxed: 0,
     };
-    for (item, tests) in by_item(&native.tests) {
+    for (item, tests) in by_item(&native.tests, |ending| ending == Ending::Passed) {
         let others = theirs.get(&item).map_or(&[][..], Vec::as_slice);
         let both = tests
             .len()
@@ -111,13 +111,11 @@ fn words(tests: &Tests, name: &str) -> String {
         .unwrap_or_else(|| "it failed without a word".into())
 }
 
-/// Doctests that passed or could, by the last segment of their item: modules may be laid out differently.
-fn by_item(tests: &Tests) -> BTreeMap<String, Vec<&String>> {
+/// Doctests of a kind, by the last segment of their item: modules may be laid out differently.
+fn by_item(tests: &Tests, kind: fn(Ending) -> bool) -> BTreeMap<String, Vec<&String>> {
     let mut items: BTreeMap<String, Vec<&String>> = BTreeMap::new();
-    for (name, ending) in &tests.endings {
-        if *ending != Ending::Ignored {
-            items.entry(item(name)).or_default().push(name);
-        }
+    for (name, _) in tests.endings.iter().filter(|(_, ending)| kind(**ending)) {
+        items.entry(item(name)).or_default().push(name);
     }
     items
 }

@@ -11,6 +11,16 @@ use crate::Error;
 
 /// The empty library that the scratch project needs beside its tests.
 pub(crate) const LIBRARY: &str = "upstream_scratch.rs";
+/// Its build script.
+pub(crate) const BUILD_SCRIPT: &str = "upstream_build.rs";
+
+/// The build script of the scratch project: version-sync and its like look for the package's name in its own README.
+pub(crate) fn build_script(package: &Published) -> String {
+    format!(
+        "fn main() {{\n    println!(\"cargo::rustc-env=CARGO_PKG_NAME={}\");\n}}\n",
+        package.name
+    )
+}
 
 /// Reads a manifest.
 pub(crate) fn read(folder: &Utf8Path) -> Result<DocumentMut, Error> {
@@ -130,7 +140,8 @@ fn package_table(published: &DocumentMut, package: &Published) -> Table {
             table.insert(key, item.clone());
         }
     }
-    for key in ["publish", "build", "autobins", "autobenches"] {
+    table.insert("build", value(BUILD_SCRIPT));
+    for key in ["publish", "autobins", "autobenches"] {
         table.insert(key, value(false));
     }
     table

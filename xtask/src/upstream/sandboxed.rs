@@ -7,9 +7,9 @@ use serde::Deserialize;
 use toml_edit::{DocumentMut, Item};
 
 use super::harness::{self, Measured, Plan, Target};
-use super::manifest;
 use super::published::Published;
 use super::report::Functions;
+use super::{features, manifest};
 use crate::Error;
 use crate::workshop::{Side, Workshop, copy_folder, empty_folder};
 
@@ -61,6 +61,7 @@ impl Scratch {
         manifest::drop_dev_dependencies(&mut published, needs.dropped);
         manifest::write(&folder, &manifest::scratch(&published, package, needs.features))?;
         fs_err::write(folder.join(manifest::LIBRARY), "")?;
+        fs_err::write(folder.join(manifest::BUILD_SCRIPT), manifest::build_script(package))?;
         if let Some(lockfile) = needs.lockfile {
             fs_err::write(folder.join("Cargo.lock"), lockfile)?;
         }
@@ -110,14 +111,12 @@ impl Scratch {
         empty_folder(&copy)?;
         copy_folder(&bindings, &copy)?;
         let mut manifest = manifest::read(&copy)?;
-        let known = manifest.get("features").and_then(Item::as_table_like);
-        let features = features
-            .iter()
-            .filter(|name| known.is_some_and(|known| known.contains_key(name)))
-            .cloned()
-            .collect();
+        let exists = |name: &&String| features::switched_on(&manifest, [name.to_string()]).is_some();
+        let features = features.iter().filter(exists).cloned().collect();
         manifest::add_doctest_dependencies(&mut manifest, &self.published, &self.package.name, &features);
         manifest::write(&copy, &manifest)?;
+        // The same versions as in the tests.
+        fs_err::copy(self.folder.join("Cargo.lock"), copy.join("Cargo.lock"))?;
         harness::run_doctests(workshop, Side::Sandboxed, &copy, &features)
     }
 

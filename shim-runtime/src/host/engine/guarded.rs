@@ -148,6 +148,13 @@ pub(crate) struct Guard<'g, T> {
     not_send: PhantomData<*const ()>,
 }
 
+impl<T> Guard<'_, T> {
+    /// Whether this is the only guard there is.
+    pub(crate) fn is_only(&self) -> bool {
+        self.guarded.depth.get() == 1
+    }
+}
+
 impl<T> Deref for Guard<'_, T> {
     type Target = T;
 

@@ -3,9 +3,10 @@
 use super::instance::{Host, Instance};
 use crate::host::callback;
 use crate::host::fault::{FaultKind, Stop};
+use crate::host::session::span;
 use crate::host::wasi;
 use std::rc::Rc;
-use wasmtime::{Caller, Error, Extern, Func, FuncType, Module, Result, Store, Val, ValType};
+use wasmtime::{AsContextMut, Caller, Error, Extern, Func, FuncType, Module, Result, Store, Val, ValType};
 
 /// Finds every import of a module, in its order. What is not known is an error, by name.
 pub(super) fn resolve(store: &mut Store<Host>, module: &Module) -> std::result::Result<Vec<Extern>, String> {
@@ -29,24 +30,15 @@ pub(super) fn resolve(store: &mut Store<Host>, module: &Module) -> std::result::
 /// The import through which a guest calls a closure: its id and the span of the arguments; the reply's span.
 fn call(mut caller: Caller<'_, Host>, id: u32, pointer: u32, len: u32) -> Result<u64> {
     let instance = running(&caller)?;
-    let arguments = {
-        let memory = memory(&mut caller)?.0;
-        let start = pointer as usize;
-        start
-            .checked_add(len as usize)
-            .and_then(|end| memory.get(start..end))
-            .map(<[u8]>::to_vec)
-    };
-    let reply = match arguments {
-        Some(arguments) => {
-            use wasmtime::AsContextMut;
-            instance.suspend(caller.as_context_mut(), || callback::answer(&instance, id, arguments))
+    let reply = instance.suspend(caller.as_context_mut(), || {
+        match instance.read_message(span(pointer, len)) {
+            Some(arguments) => callback::answer(&instance, id, arguments),
+            None => {
+                let message = "a closure's arguments lie outside of its memory";
+                Err(Stop::fault(FaultKind::Malformed, instance.process().name(), message))
+            }
         }
-        None => {
-            let message = "a closure's arguments lie outside of its memory";
-            Err(Stop::fault(FaultKind::Malformed, caller.data().process.name(), message))
-        }
-    };
+    });
     reply.map_err(|stop| interrupt(&instance, stop))
 }
 

@@ -7,7 +7,6 @@ use super::traps;
 use crate::host::callback::{self, Callback};
 use crate::host::fault::{Fault, FaultKind, Stop};
 use crate::host::nanoprocess::Nanoprocess;
-use crate::host::session::span;
 use crate::host::wasi;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::BTreeMap;
@@ -66,10 +65,12 @@ pub(crate) struct Instance {
     /// Where the guest's state is.
     state: Cell<u32>,
     /// The scratch memory: where it starts, what of it is free, where it ends.
-    scratch_top: Cell<u32>,
-    scratch_end: Cell<u32>,
+    pub(super) scratch_top: Cell<u32>,
+    pub(super) scratch_end: Cell<u32>,
     /// A reply to a callback that did not fit the scratch memory.
-    reply: Cell<Option<(u32, u32)>>,
+    pub(super) reply: Cell<(u32, u32)>,
+    /// Empty buffers for messages.
+    pub(super) buffers: RefCell<Vec<Vec<u8>>>,
     serial: Cell<u32>,
     pub(super) lending: RefCell<Vec<Lending>>,
     /// Why the guest's frames are being abandoned.
@@ -77,21 +78,21 @@ pub(crate) struct Instance {
     /// The objects that constants name.
     named: RefCell<BTreeMap<u32, u32>>,
     /// Inputs that are never freed, and where their copies are.
-    forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
+    pub(super) forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
     exports: Box<[Export]>,
-    functions: Functions,
+    pub(super) functions: Functions,
     resting_stack: i32,
     store: UnsafeCell<Store<Host>>,
 }
 
 /// What every guest exports.
-struct Functions {
-    memory: Memory,
+pub(super) struct Functions {
+    pub(super) memory: Memory,
     stack: Global,
     initialize: TypedFunc<(), ()>,
     state: TypedFunc<(), u32>,
-    alloc: TypedFunc<u32, u32>,
-    free: TypedFunc<(u32, u32), ()>,
+    pub(super) alloc: TypedFunc<u32, u32>,
+    pub(super) free: TypedFunc<(u32, u32), ()>,
 }
 
 impl Functions {
@@ -144,7 +145,8 @@ impl Instance {
                 state: Cell::new(0),
                 scratch_top: Cell::new(0),
                 scratch_end: Cell::new(0),
-                reply: Cell::new(None),
+                reply: Cell::new(super::memory::NO_BLOCK),
+                buffers: RefCell::default(),
                 serial: Cell::new(0),
                 lending: RefCell::default(),
                 interrupted: Cell::new(None),
@@ -182,7 +184,7 @@ impl Instance {
         let (start, len) = (words[1], words[2]);
         let end = start
             .checked_add(len)
-            .filter(|end| start != 0 && self.read(*end, 0).is_some());
+            .filter(|end| start != 0 && self.read(*end, 0, |_| ()).is_some());
         self.scratch_end
             .set(end.ok_or_else(|| load("its scratch memory lies outside of its memory"))?);
         self.scratch_top.set(start);
@@ -191,7 +193,7 @@ impl Instance {
 
     /// The guest's state, as words of four bytes.
     fn state_words(&self) -> Option<[u32; STATE_LEN / 4]> {
-        let bytes: [u8; STATE_LEN] = self.read(self.state.get(), STATE_LEN as u32)?.try_into().ok()?;
+        let bytes: [u8; STATE_LEN] = self.read(self.state.get(), STATE_LEN as u32, |bytes| bytes.try_into().ok())??;
         let mut words = bytes.as_chunks::<4>().0.iter();
         Some(std::array::from_fn(|_| {
             words.next().map_or(0, |word| u32::from_le_bytes(*word))
@@ -209,10 +211,7 @@ impl Instance {
         if words[3] == 0 {
             return None;
         }
-        let text = |pointer, len| {
-            self.read(pointer, len)
-                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        };
+        let text = |pointer, len| self.read(pointer, len, |bytes| String::from_utf8_lossy(bytes).into_owned());
         self.write(self.state.get() + 12, &[0; 4]);
         let location = text(words[6], words[7]).filter(|location| !location.is_empty());
         Some((text(words[4], words[5]).unwrap_or_default(), location))
@@ -237,7 +236,7 @@ impl Instance {
 
     /// Lets `f` use the store, which must be idle or waiting for the host.
     #[inline]
-    fn with<R>(&self, f: impl FnOnce(StoreContextMut<'_, Host>) -> R) -> R {
+    pub(super) fn with<R>(&self, f: impl FnOnce(StoreContextMut<'_, Host>) -> R) -> R {
         let _restore = Restore {
             access: &self.access,
             before: self.access.replace(Access::Busy),
@@ -313,7 +312,7 @@ impl Instance {
     }
 
     #[inline]
-    fn is_suspended(&self) -> bool {
+    pub(super) fn is_suspended(&self) -> bool {
         matches!(self.access.get(), Access::Suspended(_))
     }
 
@@ -346,126 +345,6 @@ impl Instance {
 
     pub(crate) fn set_named(&self, make: u32, pointer: u32) {
         self.named.borrow_mut().insert(make, pointer);
-    }
-
-    /// Copies guest memory.
-    pub(crate) fn read(&self, pointer: u32, len: u32) -> Option<Vec<u8>> {
-        let start = pointer as usize;
-        let end = start.checked_add(len as usize)?;
-        self.with(|store| self.functions.memory.data(&store).get(start..end).map(<[u8]>::to_vec))
-    }
-
-    /// Overwrites guest memory, if the span lies within it.
-    fn write(&self, pointer: u32, bytes: &[u8]) -> bool {
-        let start = pointer as usize;
-        self.with(|mut store| {
-            let memory = self.functions.memory.data_mut(&mut store);
-            let place = start
-                .checked_add(bytes.len())
-                .and_then(|end| memory.get_mut(start..end));
-            place.map(|place| place.copy_from_slice(bytes)).is_some()
-        })
-    }
-
-    #[inline]
-    pub(crate) fn scratch_top(&self) -> u32 {
-        self.scratch_top.get()
-    }
-
-    /// Ends the use of scratch memory above `mark`.
-    #[inline]
-    pub(crate) fn reset_scratch(&self, mark: u32) {
-        self.scratch_top.set(mark);
-        if !self.is_suspended()
-            && let Some((pointer, len)) = self.reply.take()
-        {
-            self.free(pointer, len);
-        }
-    }
-
-    /// Copies bytes to scratch memory, if there is room.
-    #[inline]
-    pub(crate) fn push_scratch(&self, bytes: &[u8]) -> Option<u32> {
-        let pointer = self.scratch_top.get();
-        if bytes.len() > (self.scratch_end.get() - pointer) as usize || !self.write(pointer, bytes) {
-            return None;
-        }
-        self.scratch_top.set(pointer + bytes.len() as u32);
-        Some(pointer)
-    }
-
-    /// A copy of `bytes` that stays for good: pointer and length. Equal bytes are copied once.
-    pub(crate) fn forever(&self, bytes: &[u8]) -> Result<(u32, u32), Fault> {
-        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        if let Some(pointer) = self.forever.borrow().get(bytes) {
-            return Ok((*pointer, len));
-        }
-        let pointer = self.allocate(bytes)?;
-        self.forever.borrow_mut().insert(bytes.into(), pointer);
-        Ok((pointer, len))
-    }
-
-    /// Copies bytes to a new block of guest memory.
-    pub(crate) fn allocate(&self, bytes: &[u8]) -> Result<u32, Fault> {
-        let name = self.process.name();
-        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let stack = self.is_suspended().then(|| self.stack());
-        let pointer = match self.with(|store| self.functions.alloc.call(store, len)) {
-            Ok(pointer) => pointer,
-            Err(error) => match traps::stop(self, error, stack) {
-                Stop::Fault(fault) => return Err(*fault),
-                Stop::Panic(_) => return Err(Fault::new(FaultKind::Malformed, name, "its allocator called back")),
-            },
-        };
-        if pointer == 0 {
-            self.take_refused_memory();
-            return Err(Fault::new(
-                FaultKind::OutOfMemory,
-                name,
-                format!("no room for an argument of {len} bytes"),
-            ));
-        }
-        if self.write(pointer, bytes) {
-            Ok(pointer)
-        } else {
-            Err(Fault::new(
-                FaultKind::Malformed,
-                name,
-                "its allocator answered with an address outside of its memory",
-            ))
-        }
-    }
-
-    /// Frees a block of guest memory. What goes wrong is noted, not told.
-    pub(crate) fn free(&self, pointer: u32, len: u32) {
-        if self.poisoned.get() {
-            return;
-        }
-        let stack = self.is_suspended().then(|| self.stack());
-        if let Err(error) = self.with(|store| self.functions.free.call(store, (pointer, len))) {
-            drop(traps::stop(self, error, stack));
-        }
-    }
-
-    /// Places a callback's reply where the guest reads it before it calls back again.
-    pub(crate) fn place_reply(&self, bytes: &[u8]) -> Result<u64, Fault> {
-        if let Some((pointer, len)) = self.reply.take() {
-            self.free(pointer, len);
-        }
-        let len = u32::try_from(bytes.len()).map_err(|_| {
-            Fault::new(
-                FaultKind::Host,
-                self.process.name(),
-                format!("{} bytes at once are too many", bytes.len()),
-            )
-        })?;
-        if let Some(pointer) = self.push_scratch(bytes) {
-            self.scratch_top.set(pointer);
-            return Ok(span(pointer, len));
-        }
-        let pointer = self.allocate(bytes)?;
-        self.reply.set(Some((pointer, len)));
-        Ok(span(pointer, len))
     }
 }
 

@@ -10,6 +10,8 @@ mod guarded;
 mod imports;
 mod instance;
 mod limits;
+mod live;
+mod memory;
 mod program;
 mod settings;
 mod traps;
@@ -17,6 +19,7 @@ mod traps;
 pub use exports::Slots;
 pub(crate) use guarded::{Guard, Guarded, thread_token};
 pub(crate) use instance::Instance;
+pub(crate) use live::{Live, Roster};
 pub(crate) use program::Program;
 #[cfg(feature = "settings")]
-pub use settings::engine_settings;
+pub use settings::{baseline_cpu, engine_settings};

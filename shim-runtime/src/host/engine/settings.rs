@@ -56,6 +56,30 @@ pub fn engine_settings(config: &mut Config) {
         .concurrency_support(false);
 }
 
+/// CPU features that code for an architecture may use on every machine that is not a museum piece: x86-64-v2 (2009 and
+/// later) on x86-64, the architecture's base elsewhere. The loading engine checks that the machine has them.
+#[cfg(feature = "settings")]
+#[doc(hidden)]
+#[expect(unsafe_code, reason = "Wasmtime offers CPU features only this way")]
+pub fn baseline_cpu(config: &mut Config, architecture: &str) {
+    let features: &[&str] = match architecture {
+        "x86_64" => &[
+            "has_cmpxchg16b",
+            "has_popcnt",
+            "has_sse3",
+            "has_ssse3",
+            "has_sse41",
+            "has_sse42",
+        ],
+        _ => &[],
+    };
+    for feature in features {
+        // SAFETY: flags are unsafe because some make Cranelift's code wrong; these only allow it instructions, and
+        // loading refuses an artifact with instructions that the machine does not have.
+        unsafe { config.cranelift_flag_enable(feature) };
+    }
+}
+
 /// The engine that runs every nanoprocess of this process.
 pub(super) fn engine() -> wasmtime::Result<Engine> {
     let mut config = Config::new();

@@ -1,0 +1,67 @@
+//! The instances of one nanoprocess. A call reaches its instance without counting references, which a scalar call
+//! would notice.
+
+use super::instance::Instance;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::ops::Deref;
+use std::ptr::NonNull;
+use std::rc::Rc;
+
+/// The instance that calls go to, and poisoned ones that calls in progress still refer to.
+#[derive(Debug)]
+pub(crate) struct Roster {
+    newest: Cell<Option<Live>>,
+    all: RefCell<Vec<Rc<Instance>>>,
+}
+
+/// An instance, for as long as the nanoprocess's lock is held.
+#[derive(Clone, Copy)]
+pub(crate) struct Live(NonNull<Instance>);
+
+impl Roster {
+    pub(crate) const fn new() -> Roster {
+        Roster {
+            newest: Cell::new(None),
+            all: RefCell::new(Vec::new()),
+        }
+    }
+
+    /// The newest instance, poisoned or not. It must not be used beyond the guard that the roster was reached by.
+    #[inline]
+    pub(crate) fn newest(&self) -> Option<Live> {
+        self.newest.get()
+    }
+
+    /// Frees all instances. Only for a guard that is its thread's first: nothing else holds a [`Live`] then.
+    pub(crate) fn clear(&self) {
+        self.newest.set(None);
+        let all = self.all.take();
+        drop(all);
+    }
+
+    /// Makes an instance the newest.
+    pub(crate) fn push(&self, instance: Rc<Instance>) -> Live {
+        let live = Live(NonNull::from(&*instance));
+        self.all.borrow_mut().push(instance);
+        self.newest.set(Some(live));
+        live
+    }
+}
+
+impl Deref for Live {
+    type Target = Instance;
+
+    #[inline]
+    fn deref(&self) -> &Instance {
+        // SAFETY: the roster owns the instance until it is cleared, which happens only when the lock has just been
+        // taken and no session is open; every `Live` is used under a guard, and sessions hold one.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}

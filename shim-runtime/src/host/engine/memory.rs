@@ -1,0 +1,162 @@
+//! The guest's memory: looking at it, scratch memory, blocks.
+
+use super::instance::Instance;
+use super::traps;
+use crate::host::fault::{Fault, FaultKind, Stop};
+use crate::host::session::span;
+
+/// How many message buffers are kept, and how large they may be.
+const BUFFERS: usize = 8;
+const BUFFER_LEN: usize = 64 << 10;
+
+/// No block: nothing lies at address 0.
+pub(super) const NO_BLOCK: (u32, u32) = (0, 0);
+
+impl Instance {
+    /// Looks at guest memory, if the span lies within it.
+    pub(crate) fn read<R>(&self, pointer: u32, len: u32, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        let start = pointer as usize;
+        let end = start.checked_add(len as usize)?;
+        self.with(|store| self.functions.memory.data(&store).get(start..end).map(f))
+    }
+
+    /// Copies a message, so that it can be checked while the guest goes on.
+    pub(crate) fn read_message(&self, slot: u64) -> Option<Vec<u8>> {
+        let mut buffer = self.take_buffer();
+        self.read(slot as u32, (slot >> 32) as u32, |bytes| {
+            buffer.extend_from_slice(bytes)
+        })?;
+        Some(buffer)
+    }
+
+    /// An empty buffer.
+    pub(crate) fn take_buffer(&self) -> Vec<u8> {
+        self.buffers.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Keeps a buffer for the next message.
+    pub(crate) fn give_buffer(&self, mut buffer: Vec<u8>) {
+        let mut buffers = self.buffers.borrow_mut();
+        if buffers.len() < BUFFERS && buffer.capacity() <= BUFFER_LEN {
+            buffer.clear();
+            buffers.push(buffer);
+        }
+    }
+
+    /// Overwrites guest memory, if the span lies within it.
+    pub(super) fn write(&self, pointer: u32, bytes: &[u8]) -> bool {
+        let start = pointer as usize;
+        self.with(|mut store| {
+            let memory = self.functions.memory.data_mut(&mut store);
+            let place = start
+                .checked_add(bytes.len())
+                .and_then(|end| memory.get_mut(start..end));
+            place.map(|place| place.copy_from_slice(bytes)).is_some()
+        })
+    }
+
+    #[inline]
+    pub(crate) fn scratch_top(&self) -> u32 {
+        self.scratch_top.get()
+    }
+
+    /// Ends the use of scratch memory above `mark`.
+    #[inline]
+    pub(crate) fn reset_scratch(&self, mark: u32) {
+        self.scratch_top.set(mark);
+        if self.reply.get() != NO_BLOCK && !self.is_suspended() {
+            self.free_reply();
+        }
+    }
+
+    #[cold]
+    fn free_reply(&self) {
+        let (pointer, len) = self.reply.replace(NO_BLOCK);
+        if pointer != 0 {
+            self.free(pointer, len);
+        }
+    }
+
+    /// Copies bytes to scratch memory, if there is room.
+    #[inline]
+    pub(crate) fn push_scratch(&self, bytes: &[u8]) -> Option<u32> {
+        let pointer = self.scratch_top.get();
+        if bytes.len() > (self.scratch_end.get() - pointer) as usize || !self.write(pointer, bytes) {
+            return None;
+        }
+        self.scratch_top.set(pointer + bytes.len() as u32);
+        Some(pointer)
+    }
+
+    /// A copy of `bytes` that stays for good: pointer and length. Equal bytes are copied once.
+    pub(crate) fn forever(&self, bytes: &[u8]) -> Result<(u32, u32), Fault> {
+        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        if let Some(pointer) = self.forever.borrow().get(bytes) {
+            return Ok((*pointer, len));
+        }
+        let pointer = self.allocate(bytes)?;
+        self.forever.borrow_mut().insert(bytes.into(), pointer);
+        Ok((pointer, len))
+    }
+
+    /// Copies bytes to a new block of guest memory.
+    pub(crate) fn allocate(&self, bytes: &[u8]) -> Result<u32, Fault> {
+        let name = self.process().name();
+        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let stack = self.is_suspended().then(|| self.stack());
+        let pointer = match self.with(|store| self.functions.alloc.call(store, len)) {
+            Ok(pointer) => pointer,
+            Err(error) => match traps::stop(self, error, stack) {
+                Stop::Fault(fault) => return Err(*fault),
+                Stop::Panic(_) => return Err(Fault::new(FaultKind::Malformed, name, "its allocator called back")),
+            },
+        };
+        if pointer == 0 {
+            self.take_refused_memory();
+            return Err(Fault::new(
+                FaultKind::OutOfMemory,
+                name,
+                format!("no room for an argument of {len} bytes"),
+            ));
+        }
+        if self.write(pointer, bytes) {
+            Ok(pointer)
+        } else {
+            Err(Fault::new(
+                FaultKind::Malformed,
+                name,
+                "its allocator answered with an address outside of its memory",
+            ))
+        }
+    }
+
+    /// Frees a block of guest memory. What goes wrong is noted, not told.
+    pub(crate) fn free(&self, pointer: u32, len: u32) {
+        if self.is_poisoned() {
+            return;
+        }
+        let stack = self.is_suspended().then(|| self.stack());
+        if let Err(error) = self.with(|store| self.functions.free.call(store, (pointer, len))) {
+            drop(traps::stop(self, error, stack));
+        }
+    }
+
+    /// Places a callback's reply where the guest reads it before it calls back again.
+    pub(crate) fn place_reply(&self, bytes: &[u8]) -> Result<u64, Fault> {
+        self.free_reply();
+        let len = u32::try_from(bytes.len()).map_err(|_| {
+            Fault::new(
+                FaultKind::Host,
+                self.process().name(),
+                format!("{} bytes at once are too many", bytes.len()),
+            )
+        })?;
+        if let Some(pointer) = self.push_scratch(bytes) {
+            self.scratch_top.set(pointer);
+            return Ok(span(pointer, len));
+        }
+        let pointer = self.allocate(bytes)?;
+        self.reply.set((pointer, len));
+        Ok(span(pointer, len))
+    }
+}

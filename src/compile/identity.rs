@@ -1,0 +1,117 @@
+//! Crate identities that do not depend on where a path dependency lies.
+//!
+//! Cargo derives `-C metadata`, and rustc from that symbol names and type ids, from the absolute path of a package that
+//! comes from outside of the workspace. Where a guest has such packages, this executable wraps rustc and gives them, and the
+//! guest that depends on them, an identity made of names and features alone.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use camino::Utf8PathBuf;
+
+use crate::fetch::Fetched;
+use crate::sys::{exec, files};
+
+/// Set while Cargo runs this executable around rustc; holds the folders of the packages in question.
+const FOLDERS: &str = "NANOBUILD_PATH_PACKAGES";
+
+const SEPARATOR: &str = "\u{1f}";
+
+/// If Cargo started this process around rustc, becomes rustc. To be called before anything else.
+#[must_use]
+pub fn wrapper_main() -> Option<ExitCode> {
+    let folders = env::var(FOLDERS).ok()?;
+    let mut args = env::args_os().skip(1);
+    let rustc = args.next()?;
+    let mut args: Vec<OsString> = args.collect();
+    let variable = |name| env::var(name).unwrap_or_default();
+    if folders
+        .split(SEPARATOR)
+        .any(|folder| folder == variable("CARGO_MANIFEST_DIR"))
+    {
+        let names = ["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_CRATE_NAME"].map(variable);
+        identify(&mut args, &names);
+    }
+    Some(exec::replace(&rustc, &args, &[]))
+}
+
+/// Replaces the value of `-C metadata=…`.
+fn identify(args: &mut [OsString], names: &[String]) {
+    let texts = || args.iter().filter_map(|arg| arg.to_str());
+    let features: BTreeSet<&str> = texts().filter(|arg| arg.starts_with("feature=")).collect();
+    let parts = names.iter().map(String::as_str).chain(features);
+    let identity = files::digest(parts.collect::<Vec<_>>().join(SEPARATOR).as_bytes());
+    let metadata = format!("metadata={}", &identity[..16]);
+    for arg in args
+        .iter_mut()
+        .filter(|arg| arg.to_str().is_some_and(|arg| arg.starts_with("metadata=")))
+    {
+        *arg = metadata.clone().into();
+    }
+}
+
+/// The variables that make Cargo use the wrapper, where it is needed.
+pub(super) fn environment(fetched: &Fetched) -> Vec<(&'static str, String)> {
+    let Some(wrapper) = executable(fetched) else {
+        return Vec::new();
+    };
+    let guest = [&fetched.guest, &fetched.guest.join("runtime")].map(ToString::to_string);
+    let folders: Vec<_> = path_packages(fetched)
+        .map(Utf8PathBuf::to_string)
+        .chain(guest)
+        .collect();
+    vec![
+        ("RUSTC_WRAPPER", wrapper.into_string()),
+        (FOLDERS, folders.join(SEPARATOR)),
+    ]
+}
+
+/// The wrapper, where it is needed: rustc's task has to read it.
+pub(super) fn executable(fetched: &Fetched) -> Option<Utf8PathBuf> {
+    path_packages(fetched).next()?;
+    exec::own().ok()
+}
+
+fn path_packages(fetched: &Fetched) -> impl Iterator<Item = &Utf8PathBuf> {
+    let local = fetched.graph.iter().filter(|package| package.source == "path");
+    let labels: BTreeSet<_> = local
+        .map(|package| format!("{}-{}", package.name, package.version))
+        .collect();
+    fetched
+        .folders
+        .iter()
+        .filter(move |(_, label)| labels.contains(label))
+        .map(|(folder, _)| folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identified(metadata: &str, features: &[&str], names: &[&str]) -> Vec<OsString> {
+        let mut args = vec![
+            "--cfg".into(),
+            OsString::from("-C"),
+            format!("metadata={metadata}").into(),
+        ];
+        args.extend(
+            features
+                .iter()
+                .map(|feature| OsString::from(format!("feature=\"{feature}\""))),
+        );
+        identify(&mut args, &names.iter().map(ToString::to_string).collect::<Vec<_>>());
+        args.truncate(3);
+        args
+    }
+
+    #[test]
+    fn identities_depend_on_names_and_features_only() {
+        let one = identified("0123", &["a", "b"], &["zip", "1.0.0"]);
+        assert_eq!(one, identified("4567", &["b", "a"], &["zip", "1.0.0"]));
+        assert_ne!(one, identified("0123", &["a"], &["zip", "1.0.0"]));
+        assert_ne!(one, identified("0123", &["a", "b"], &["zip", "1.0.1"]));
+        assert_eq!(one[2].len(), "metadata=".len() + 16);
+    }
+}
