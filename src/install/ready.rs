@@ -7,9 +7,9 @@ use nanobuild_policy::Capability;
 use nanobuild_policy::lockfile::{Lockfile, Nanoprocess};
 use serde::{Deserialize, Serialize};
 
+use super::Made;
 use crate::extract::Skipped;
 use crate::generate::{ARTIFACT, Files};
-use crate::project::Made;
 use crate::sys::files;
 
 /// Everything that one dependency's bindings consist of.

@@ -241,7 +241,7 @@ impl Records {
         capabilities.extend(granted);
         let names: Array = capabilities.iter().map(|capability| capability.name()).collect();
         if let Some(home) = self.config.get_mut("nanoprocess")
-            && let Some(table) = home.get_mut(&record.key.to_string())
+            && let Some(table) = home.get_mut(record.key.to_string())
         {
             table["grants"] = value(names);
         }

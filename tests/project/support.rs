@@ -6,9 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_nanobuild::cli::{self, Tools};
-use cargo_nanobuild::install::{self, Prepared};
+use cargo_nanobuild::install::Prepared;
 use cargo_nanobuild::review::Silent;
-use cargo_nanobuild::session::{Error, Failure, Make, Order};
+use cargo_nanobuild::session::{Error, Failure, Make, MakeError, Order};
 use cargo_nanobuild::{pipeline, sys};
 use nanobuild_policy::lockfile::Package;
 use nanobuild_policy::{Capability, Signature};
@@ -33,14 +33,12 @@ static ASKS: Mutex<BTreeMap<String, BTreeSet<Capability>>> = Mutex::new(BTreeMap
 const FEATURES: &str = "default = [\"std\"]\nstd = [\"alloc\"]\nalloc = []\nserde = []\n";
 
 impl Make for Stub {
-    fn make(&self, order: &Order<'_>) -> Result<Prepared, pipeline::Error> {
+    fn make(&self, order: &Order<'_>) -> Result<Prepared, MakeError> {
         let wanted = order.wanted;
         let dependency = &wanted.dependency;
         if FAILS.lock().unwrap().contains(&dependency.name) {
-            return Err(pipeline::Error::Print {
-                unit: dependency.name.clone(),
-                reason: "told to fail".to_owned(),
-            });
+            let (unit, reason) = (dependency.name.clone(), "told to fail".to_owned());
+            return Err(pipeline::Error::Print { unit, reason }.into());
         }
         let asks = ASKS.lock().unwrap().get(&dependency.name).cloned().unwrap_or_default();
         let signature = Signature {
@@ -50,9 +48,10 @@ impl Make for Stub {
                 .collect(),
             ..Signature::default()
         };
-        let known = cargo_nanobuild::review::Baseline::of(order.record);
+        let known = pipeline::baseline(order.record);
         let version = dependency.version.to_string();
-        let approved = cargo_nanobuild::review::review(&dependency.name, &version, &signature, &known, order.ask)?;
+        let approved = cargo_nanobuild::review::review(&dependency.name, &version, &signature, &known, order.ask)
+            .map_err(pipeline::Error::from)?;
         let package = Package {
             name: dependency.name.clone(),
             version: dependency.version.clone(),
@@ -70,7 +69,7 @@ impl Make for Stub {
             artifact: b"artifact".to_vec(),
             skipped: Vec::new(),
             functions: (1, 1),
-            facts: install::facts(wanted, order.root, vec![package], signature, b"module", 7),
+            facts: pipeline::facts(wanted, order.root, vec![package], signature, b"module", 7),
             granted: approved.granted().clone(),
         })
     }
@@ -275,8 +274,11 @@ fn target() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
 }
 
-fn hand_over(command: &mut Command) -> Result<std::process::ExitStatus, sys::process::Error> {
-    let output = command.env("CARGO_TARGET_DIR", target()).output();
+fn hand_over(args: &[String]) -> Result<std::process::ExitStatus, sys::process::Error> {
+    let output = Command::new(env!("CARGO"))
+        .args(args)
+        .env("CARGO_TARGET_DIR", target())
+        .output();
     output
         .map(|output| output.status)
         .map_err(|source| sys::process::Error {
