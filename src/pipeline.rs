@@ -87,7 +87,7 @@ impl Make for Stages {
             told: &told,
             skipped: &plan.skipped,
         };
-        let files = bindings::print(&fetched, &plan.bridge, embedded, claim)
+        let mut files = bindings::print(&fetched, &plan.bridge, embedded, claim)
             .map_err(|(unit, reason)| Error::Print { unit, reason })?;
 
         stage(Stage::Check);
@@ -97,6 +97,7 @@ impl Make for Stages {
         files::replace(&checked.join(ARTIFACT), &artifact.bytes)?;
         check_bindings(jail, &checked, &checks, None).map_err(Error::Bindings)?;
 
+        files.insert(bindings::COVERAGE.into(), bindings::coverage(plan.coverage, &plan.skipped));
         ui.say(&events::summary(
             dependency,
             plan.coverage,

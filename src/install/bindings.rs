@@ -65,3 +65,12 @@ fn absent_features(fetched: &Fetched) -> String {
     }
     text
 }
+
+/// The file beside the bindings that tells how much of the API they offer.
+pub const COVERAGE: &str = "coverage.json";
+
+/// Its content: functions bound and in total, and what was skipped.
+#[must_use]
+pub fn coverage(functions: crate::plan::Coverage, skipped: &[crate::extract::Skipped]) -> String {
+    serde_json::json!({ "functions": functions, "skipped": skipped }).to_string()
+}
