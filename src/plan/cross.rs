@@ -101,6 +101,9 @@ const STD_VALUES: &[(&str, usize)] = &[
     ("std::vec::Vec", 1),
 ];
 
+/// The longest array that is handed over as such.
+const MAX_ARRAY: u64 = 1 << 16;
+
 /// Std types that cross behind a shared reference only.
 const STD_UNSIZED: &[&str] = &["std::ffi::CStr", "std::ffi::OsStr", "std::path::Path"];
 
@@ -121,6 +124,9 @@ pub fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle> {
             format!("a tuple of {} parts; the standard traits end at 12", parts.len()),
         )),
         Ty::Tuple(parts) => parts.iter().try_for_each(|part| value(types, part, way)),
+        Ty::Array(_, len) if len.parse().is_ok_and(|len: u64| len > MAX_ARRAY) => {
+            Err(Obstacle::new("huge array", format!("an array of {len} elements does not fit a stack")))
+        }
         Ty::Array(item, _) => value(types, item, way),
         Ty::Ref { mutable: false, ty, .. } => referent(types, ty, way),
         Ty::Ref { mutable: true, ty, .. } => match way {
