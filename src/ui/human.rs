@@ -53,6 +53,7 @@ pub(super) fn print(event: &Event, verbosity: Verbosity) {
         Event::Nothing { message } => status(GOOD, "Nothing", format!("to do: {message}")),
         Event::Hint { message } => status(NOTE, "Next", message.clone()),
         Event::Warning { message } => eprintln!("{WARN}warning{WARN:#}: {}", printable(message)),
+        Event::Signature { lines, .. } if lines.is_empty() => {}
         Event::Signature { name, version, lines } => {
             eprintln!("\n{BOLD}{name} {version}{BOLD:#} asks for:");
             for line in lines {
