@@ -97,7 +97,10 @@ impl Make for Stages {
         files::replace(&checked.join(ARTIFACT), &artifact.bytes)?;
         check_bindings(jail, &checked, &checks, None).map_err(Error::Bindings)?;
 
-        files.insert(bindings::COVERAGE.into(), bindings::coverage(plan.coverage, &plan.skipped));
+        files.insert(
+            bindings::COVERAGE.into(),
+            bindings::coverage(plan.coverage, &plan.skipped),
+        );
         ui.say(&events::summary(
             dependency,
             plan.coverage,

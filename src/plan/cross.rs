@@ -124,9 +124,10 @@ pub fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle> {
             format!("a tuple of {} parts; the standard traits end at 12", parts.len()),
         )),
         Ty::Tuple(parts) => parts.iter().try_for_each(|part| value(types, part, way)),
-        Ty::Array(_, len) if len.parse().is_ok_and(|len: u64| len > MAX_ARRAY) => {
-            Err(Obstacle::new("huge array", format!("an array of {len} elements does not fit a stack")))
-        }
+        Ty::Array(_, len) if len.parse().is_ok_and(|len: u64| len > MAX_ARRAY) => Err(Obstacle::new(
+            "huge array",
+            format!("an array of {len} elements does not fit a stack"),
+        )),
         Ty::Array(item, _) => value(types, item, way),
         Ty::Ref { mutable: false, ty, .. } => referent(types, ty, way),
         Ty::Ref { mutable: true, ty, .. } => match way {
