@@ -7,9 +7,12 @@ use camino::Utf8PathBuf;
 
 use super::args::Add;
 use nanobuild_policy::Capability;
+use nanobuild_policy::lockfile::Nanoprocess;
+use semver::VersionReq;
 
 use crate::install::edits::{self, Redirect};
-use crate::select::{Graph, PickError, Picked, Spec, bindings_version, folder_name, pick};
+use crate::project;
+use crate::select::{Dependency, PickError, Picked, bindings_version, folder_name, pick};
 use crate::session::{Context, Error, Session, Wanted, relative};
 use crate::ui::Event;
 
@@ -44,7 +47,7 @@ pub(super) fn run(cx: &Context<'_>, args: &Add) -> Result<ExitCode, Error> {
             }
             picked => picked?,
         };
-        take(&mut session, &graph, picked, &grants)?;
+        take(&mut session, picked, &grants)?;
         new = true;
     }
     let graph = session.settle()?;
@@ -57,8 +60,8 @@ pub(super) fn run(cx: &Context<'_>, args: &Add) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Redirects one crate and asks for its bindings. A crate whose manifest entries were edited away keeps its folder.
-fn take(session: &mut Session<'_>, graph: &Graph, picked: Picked, grants: &Grants) -> Result<(), Error> {
+/// Redirects one crate and asks for its bindings.
+fn take(session: &mut Session<'_>, picked: Picked, grants: &Grants) -> Result<(), Error> {
     let Picked {
         mut dependency,
         requirements,
@@ -66,40 +69,27 @@ fn take(session: &mut Session<'_>, graph: &Graph, picked: Picked, grants: &Grant
         patches,
     } = picked;
     let root = session.cx.project.root.clone();
-    let taken: BTreeSet<String> = session.records.crates.keys().cloned().collect();
-    let known = session.records.crates.iter().find(|(_, record)| {
-        let facts = record.facts.as_ref();
-        record.key.name == dependency.name && facts.is_none_or(|facts| facts.version == dependency.version)
-    });
-    let (folder, known) = match known {
-        Some((folder, record)) => (folder.clone(), record.facts.is_some()),
-        None => (folder_name(&dependency.name, &dependency.version, &taken), false),
-    };
+    let (folder, known) = home(session, &dependency, &requirements);
     dependency.folder.clone_from(&folder);
+    let direct = direct.iter().map(|(path, key)| (relative(&root, path), key.clone()));
     let redirect = Redirect {
         name: dependency.name.clone(),
         folder: folder.clone(),
-        direct: direct
-            .iter()
-            .map(|(path, key)| (relative(&root, path), key.clone()))
-            .collect(),
+        direct: direct.collect(),
         patches: patches.into_iter().collect(),
     };
     let manifests: BTreeSet<Utf8PathBuf> = redirect
         .direct
         .iter()
         .map(|(path, _)| path.clone())
-        .chain([Utf8PathBuf::from("Cargo.toml")])
+        .chain(["Cargo.toml".into()])
         .collect();
     session.edit(manifests, |texts, records| {
         let mut made = edits::redirect(texts, &redirect)?;
         made.extend(edits::exclude(texts)?);
-        records.edits.extend(made);
+        records.note(made);
         Ok(())
     })?;
-    if !session.records.crates.contains_key(&folder) {
-        session.records.insert(&folder, &dependency.name, &dependency.version);
-    }
     session.grant(&folder, &grants.of(&dependency.name));
     if !known {
         let claim = bindings_version(&dependency.version, &requirements);
@@ -109,8 +99,27 @@ fn take(session: &mut Session<'_>, graph: &Graph, picked: Picked, grants: &Grant
             because: "new".to_owned(),
         });
     }
-    let _ = graph;
     Ok(())
+}
+
+/// The crate's folder, and whether what the lockfile knows of it will do. A crate whose manifest entries were edited away
+/// keeps its folder, and its version if that still satisfies everyone.
+fn home(session: &mut Session<'_>, dependency: &Dependency, requirements: &[VersionReq]) -> (String, bool) {
+    let Dependency { name, version, .. } = dependency;
+    let records = &mut session.records;
+    let same = |facts: &Nanoprocess| {
+        facts.name == *name && project::compatible(&facts.version) == project::compatible(version)
+    };
+    if let Some(facts) = records.facts().find(|facts| same(facts)) {
+        let will_do = requirements
+            .iter()
+            .all(|requirement| requirement.matches(&facts.version));
+        return (facts.folder.clone(), will_do);
+    }
+    let taken: BTreeSet<String> = records.crates.keys().cloned().collect();
+    let folder = folder_name(name, version, &taken);
+    records.insert(&folder, name, version);
+    (folder, false)
 }
 
 /// `--grant`: for one crate, or for the only one that is added.

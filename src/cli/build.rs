@@ -1,14 +1,14 @@
 //! `build`, `run`, `test`: sync, then Cargo in our place.
 
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::{ExitCode, ExitStatus};
 
 use super::through::CargoLine;
 use crate::session::{self, Context, Error, Session};
-use crate::sys::{cargo, process};
+use crate::sys::process;
 use crate::ui::Event;
 
 /// How Cargo gets the last word.
-type HandOver = fn(&mut Command) -> Result<ExitStatus, process::Error>;
+type HandOver = fn(&[String]) -> Result<ExitStatus, process::Error>;
 
 /// Syncs and hands over.
 pub(super) fn run(cx: &Context<'_>, verb: &str, line: &CargoLine, hand_over: HandOver) -> Result<ExitCode, Error> {
@@ -19,24 +19,19 @@ pub(super) fn run(cx: &Context<'_>, verb: &str, line: &CargoLine, hand_over: Han
         let message = "no dependency is sandboxed yet; `cargo nanobuild add CRATE` begins".to_owned();
         cx.ui.say(&Event::Nothing { message });
     }
-    let mut command = cargo::command();
-    command.arg(verb);
+    let mut args = vec![verb.to_owned()];
     // The graph is proven as Cargo.lock has it, so Cargo must not resolve another one.
     if cx.net.locked || (sandboxed && cx.project.cargo_lock().exists()) {
-        command.arg("--locked");
+        args.push("--locked".to_owned());
     }
     if cx.net.offline {
-        command.arg("--offline");
+        args.push("--offline".to_owned());
     }
-    command.args(&line.args);
-    let words: Vec<String> = command
-        .get_args()
-        .map(|arg| arg.to_string_lossy().into_owned())
-        .collect();
+    args.extend(line.args.iter().cloned());
     cx.ui.say(&Event::Running {
-        command: format!("cargo {}", words.join(" ")),
+        command: format!("cargo {}", args.join(" ")),
     });
-    let status = hand_over(&mut command).map_err(|error| Error::Cargo(error.into()))?;
+    let status = hand_over(&args).map_err(|error| Error::Cargo(error.into()))?;
     Ok(status
         .code()
         .and_then(|code| u8::try_from(code).ok())

@@ -1,6 +1,6 @@
 //! `doctor`: what of the machine is missing, and the command that mends it.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -14,23 +14,14 @@ use crate::ui::{Check, Event, Ui};
 /// Looks at everything; 2 if something that is needed is missing.
 pub(super) fn run(ui: &Ui, manifest: Option<&Utf8Path>) -> ExitCode {
     let mut checks = vec![
-        program(
-            "cargo",
-            &mut version_of(cargo::command()),
-            "install Rust from https://rustup.rs",
-        ),
+        program("cargo", "install Rust from https://rustup.rs"),
         rustc(),
         target(),
         program(
             "rustup",
-            &mut version_of(Command::new("rustup")),
             "install it from https://rustup.rs; without it, install the wasm target's standard library yourself",
         ),
-        program(
-            "git",
-            &mut version_of(Command::new("git")),
-            "install git; it is needed for git dependencies",
-        ),
+        program("git", "install git; it is needed for git dependencies"),
     ];
     checks.push(writable(
         "temporary folder",
@@ -63,21 +54,15 @@ pub(super) fn run(ui: &Ui, manifest: Option<&Utf8Path>) -> ExitCode {
     }
 }
 
-fn version_of(mut command: Command) -> Command {
-    command.arg("--version");
-    command
-}
-
-fn program(name: &str, command: &mut Command, remedy: &str) -> Check {
-    let said = cargo::ask(command);
-    let found = said.as_ref().map_or_else(ToString::to_string, |text| {
-        text.lines().next().unwrap_or_default().to_owned()
-    });
+fn program(name: &str, remedy: &str) -> Check {
+    let said = cargo::version_of(name);
+    let ok = said.is_ok();
+    let found = said.unwrap_or_else(|error| error.to_string());
     Check {
         name: name.to_owned(),
         found,
-        ok: said.is_ok(),
-        remedy: said.is_err().then(|| remedy.to_owned()),
+        ok,
+        remedy: (!ok).then(|| remedy.to_owned()),
     }
 }
 

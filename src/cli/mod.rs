@@ -8,18 +8,16 @@ mod remove;
 mod show;
 mod through;
 
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
 use clap::Parser;
 
-use std::process::{Command as Program, ExitStatus};
-
 use crate::pipeline::Stages;
-use crate::review::{Ask, Terminal};
+use crate::review::Ask;
 use crate::select::Flags;
 use crate::session::{Context, Error, Failure, Make};
 use crate::sys::{cargo, process, signal};
-use crate::ui::{Format, Ui};
+use crate::ui::{Format, Terminal, Ui};
 use args::{Cli, Command, Common};
 
 /// The exit code where the tool could not tell.
@@ -52,7 +50,7 @@ pub struct Tools<'a> {
     /// Who is asked.
     pub ask: &'a dyn Ask,
     /// How Cargo gets the last word.
-    pub hand_over: fn(&mut Program) -> Result<ExitStatus, process::Error>,
+    pub hand_over: fn(&[String]) -> Result<ExitStatus, process::Error>,
 }
 
 /// Runs a command line (without the program's name) with other tools than the real ones.

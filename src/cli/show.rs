@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::extract::Skipped;
-use crate::install::{ARTIFACT, SKIPPED};
+use crate::install::{ARTIFACT, COVERAGE, Coverage};
 use crate::project::Stamp;
 use crate::select::Spec;
 use crate::session::{self, Context, Error};
@@ -57,9 +56,9 @@ pub(super) fn skipped(cx: &Context<'_>, spec: &Spec) -> Result<ExitCode, Error> 
             sandboxed: records.names(),
         });
     };
-    let bytes = files::read(&cx.project.bindings().join(folder).join(SKIPPED))?;
-    let items: Option<Vec<Skipped>> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let Some(items) = items else {
+    let bytes = files::read(&cx.project.bindings().join(folder).join(COVERAGE))?;
+    let coverage: Option<Coverage> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let Some(Coverage { skipped: items, .. }) = coverage else {
         return Err(Error::NotBuilt {
             name: record.key.name.clone(),
         });

@@ -36,7 +36,7 @@ pub(super) fn read(args: &[String]) -> Result<CargoLine, String> {
             });
             given.ok_or_else(|| format!("`{name}` needs a value"))
         };
-        let ours = match name {
+        match name {
             "--manifest-path" => line.common.manifest_path = Some(value()?.into()),
             "--target" => line.common.target = Some(value()?),
             "--color" => line.common.color = Some(Color::from_str(&value()?, true)?),
@@ -51,8 +51,7 @@ pub(super) fn read(args: &[String]) -> Result<CargoLine, String> {
             "--quiet" | "-q" => line.common.quiet = true,
             "--verbose" | "-v" | "-vv" => line.common.verbose = 1,
             _ => {}
-        };
-        let () = ours;
+        }
         if !matches!(name, "--format" | "--locked" | "--offline" | "--frozen") {
             line.args.push(arg.clone());
             line.args.extend(taken);

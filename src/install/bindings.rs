@@ -1,12 +1,14 @@
 //! The bindings package: what the generators print, put together with what the built guest said.
 
+use camino::Utf8Path;
 use semver::Version;
 
-use crate::aot::{self, Probe};
+use crate::aot::{self, Artifact, Probe};
 use crate::fetch::Fetched;
 use crate::generate::bindings::{Embedded, Told};
-use crate::generate::{self, Files};
+use crate::generate::{self, ARTIFACT, Files};
 use crate::plan::Bridge;
+use crate::sys::files;
 
 /// Asks a guest for the sizes and constants that its bindings need.
 ///
@@ -44,6 +46,17 @@ pub fn print(
     Ok(files)
 }
 
+/// Writes the package with what it embeds.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write(folder: &Utf8Path, files: &Files, artifact: &Artifact) -> Result<(), files::Error> {
+    for (path, text) in files {
+        files::replace(&folder.join(path), text.as_bytes())?;
+    }
+    files::replace(&folder.join(ARTIFACT), &artifact.bytes).map(drop)
+}
+
 /// A feature that the guest was built without cannot be had by switching it on: say so, instead of missing items.
 fn absent_features(fetched: &Fetched) -> String {
     let dependency = &fetched.dependency;
@@ -64,13 +77,4 @@ fn absent_features(fetched: &Fetched) -> String {
         ));
     }
     text
-}
-
-/// The file beside the bindings that tells how much of the API they offer.
-pub const COVERAGE: &str = "coverage.json";
-
-/// Its content: functions bound and in total, and what was skipped.
-#[must_use]
-pub fn coverage(functions: crate::plan::Coverage, skipped: &[crate::extract::Skipped]) -> String {
-    serde_json::json!({ "functions": functions, "skipped": skipped }).to_string()
 }

@@ -174,10 +174,12 @@ fn patch(texts: &mut Texts, table: &str, wanted: &Redirect) -> Result<Vec<Edit>,
         return Ok(point(texts, ROOT.into(), at, wanted)?.into_iter().collect());
     }
     let taken = |key: &str| patches.and_then(|patches| patches.get(key)).is_some();
-    let key = [&wanted.folder, &format!("{}-nanobuild", wanted.folder)]
+    // Cargo allows no dots in the key.
+    let plain = wanted.folder.replace(['.', '+'], "_");
+    let key = [format!("{plain}-nanobuild"), plain]
         .into_iter()
-        .find(|key| !taken(key))
-        .cloned();
+        .rev()
+        .find(|key| !taken(key));
     let Some(key) = key else {
         return Err(Error::Form {
             path: ROOT.into(),

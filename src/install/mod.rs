@@ -2,15 +2,15 @@
 
 pub mod bindings;
 pub mod edits;
-mod facts;
+mod made;
 mod manifest;
 mod ready;
 mod restore;
 pub mod runtime;
 
 pub use crate::generate::ARTIFACT;
-pub use facts::facts;
-pub use ready::{Prepared, Ready, SKIPPED, facts_digest};
+pub use made::Made;
+pub use ready::{COVERAGE, Coverage, Prepared, Ready, facts_digest};
 pub use restore::restore;
 pub use runtime::tools;
 

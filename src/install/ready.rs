@@ -7,10 +7,28 @@ use nanobuild_policy::Capability;
 use nanobuild_policy::lockfile::{Lockfile, Nanoprocess};
 use serde::{Deserialize, Serialize};
 
+use super::Made;
 use crate::extract::Skipped;
 use crate::generate::{ARTIFACT, Files};
-use crate::project::Made;
 use crate::sys::files;
+
+/// What [`COVERAGE`] holds.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Public functions.
+    pub functions: Functions,
+    /// What the bindings leave out.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Public functions of a crate.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Functions {
+    /// Those that the bindings offer.
+    pub bound: u64,
+    /// All that a public path reaches.
+    pub total: u64,
+}
 
 /// Everything that one dependency's bindings consist of.
 #[derive(Debug, Clone)]
@@ -41,8 +59,8 @@ pub struct Ready {
     pub facts: String,
 }
 
-/// What the bindings leave out, for `explain`.
-pub const SKIPPED: &str = "skipped.json";
+/// The file beside the bindings that tells how much of the API they offer.
+pub const COVERAGE: &str = "coverage.json";
 const TABLE: &str = "ready.json";
 
 impl Ready {
@@ -70,14 +88,19 @@ impl Ready {
         let home = cache.join("ready").join(key);
         let temporary = cache.join("tmp").join(key);
         files::remove(&temporary)?;
-        let skipped = serde_json::to_string_pretty(&prepared.skipped).unwrap_or_default();
+        let (bound, total) = prepared.functions;
+        let coverage = Coverage {
+            functions: Functions { bound, total },
+            skipped: prepared.skipped.clone(),
+        };
+        let coverage = serde_json::to_string_pretty(&coverage).unwrap_or_default();
         let texts = prepared
             .files
             .iter()
             .map(|(path, text)| (path.as_path(), text.as_bytes()));
         let extra = [
             (Utf8Path::new(ARTIFACT), prepared.artifact.as_slice()),
-            (Utf8Path::new(SKIPPED), skipped.as_bytes()),
+            (Utf8Path::new(COVERAGE), coverage.as_bytes()),
         ];
         let mut made = Made {
             key: key.to_owned(),

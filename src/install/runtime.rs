@@ -4,8 +4,8 @@ use camino::Utf8Path;
 use nanobuild_policy::lockfile::Tools;
 use toml_edit::{DocumentMut, Item, TableLike};
 
+use super::Made;
 use crate::generate::Files;
-use crate::project::Made;
 use crate::sys::files;
 
 /// Its files by path.

@@ -30,6 +30,13 @@ pub enum Error {
     File(#[from] files::Error),
 }
 
+impl Error {
+    /// What the printer says of a unit that it cannot print.
+    pub(super) fn print((unit, reason): (String, String)) -> Self {
+        Self::Print { unit, reason }
+    }
+}
+
 impl Failure for Error {
     fn code(&self) -> u8 {
         match self {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use nanobuild_policy::signature::{Attempts, Need};
 use nanobuild_policy::{Capability, Signature};
 
-use crate::plan::Coverage;
+use crate::plan::Plan;
 use crate::review::Approved;
 use crate::select::Dependency;
 use crate::ui::Event;
@@ -45,20 +45,14 @@ fn line(capability: Capability, why: &str) -> String {
 }
 
 /// What came of it.
-pub(super) fn summary(
-    dependency: &Dependency,
-    coverage: Coverage,
-    skipped: usize,
-    approved: &Approved,
-    elapsed: Duration,
-) -> Event {
+pub(super) fn summary(dependency: &Dependency, plan: &Plan, approved: &Approved, elapsed: Duration) -> Event {
     let names = |capabilities: &mut dyn Iterator<Item = &Capability>| capabilities.map(ToString::to_string).collect();
     Event::Sandboxed {
         name: dependency.name.clone(),
         version: dependency.version.to_string(),
-        bound: coverage.bound as u64,
-        total: coverage.total as u64,
-        skipped,
+        bound: plan.coverage.bound as u64,
+        total: plan.coverage.total as u64,
+        skipped: plan.skipped.len(),
         granted: names(&mut approved.granted().iter()),
         refused: names(&mut approved.refused().iter().filter(|capability| !capability.is_build())),
         elapsed,

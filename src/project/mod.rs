@@ -5,8 +5,8 @@ mod stamp;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use records::{Error as RecordsError, Record, Records, dependency, source_text};
-pub use stamp::{Digests, Made, Stamp, digest_of};
+pub use records::{Error as RecordsError, Record, Records, compatible, dependency, source_text};
+pub use stamp::{Digests, Stamp, digest_of};
 
 use crate::sys::cargo;
 

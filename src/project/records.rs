@@ -154,13 +154,28 @@ impl Records {
         self.crates.values().map(|record| record.key.name.clone()).collect()
     }
 
-    /// Decides to sandbox a crate.
+    /// Keeps what was done to the manifests; an entry that was edited before counts once.
+    pub fn note(&mut self, edits: Vec<Edit>) {
+        let place = |edit: &Edit| (edit.manifest.clone(), edit.folder.clone(), edit.at.clone());
+        self.edits
+            .retain(|old| edits.iter().all(|new| place(new) != place(old)));
+        self.edits.extend(edits);
+    }
+
+    /// Decides to sandbox a crate, unless somebody has: then only its folder is settled.
     pub fn insert(&mut self, folder: &str, name: &str, version: &Version) {
-        let mut version = compatible(version);
-        let same_name = self.crates.values().any(|record| record.key.name == name);
-        if !same_name {
-            version.clear();
+        let undecided = |record: &Record| record.facts.is_none() && record.key.matches(name, version);
+        let decided = self
+            .crates
+            .iter()
+            .find(|(_, record)| undecided(record))
+            .map(|(placeholder, _)| placeholder.clone());
+        if let Some(record) = decided.and_then(|placeholder| self.crates.remove(&placeholder)) {
+            self.crates.insert(folder.to_owned(), record);
+            return;
         }
+        let same_name = self.crates.values().any(|record| record.key.name == name);
+        let version = if same_name { compatible(version) } else { Vec::new() };
         let key = Key {
             name: name.to_owned(),
             version,
@@ -226,7 +241,7 @@ impl Records {
         capabilities.extend(granted);
         let names: Array = capabilities.iter().map(|capability| capability.name()).collect();
         if let Some(home) = self.config.get_mut("nanoprocess")
-            && let Some(table) = home.get_mut(&record.key.to_string())
+            && let Some(table) = home.get_mut(record.key.to_string())
         {
             table["grants"] = value(names);
         }
@@ -259,7 +274,8 @@ impl Records {
 }
 
 /// The parts of a version that tell incompatible ones apart.
-fn compatible(version: &Version) -> Vec<u64> {
+#[must_use]
+pub fn compatible(version: &Version) -> Vec<u64> {
     match (version.major, version.minor) {
         (0, 0) => vec![0, 0, version.patch],
         (0, minor) => vec![0, minor],

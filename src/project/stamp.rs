@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Project;
+use crate::install::Made;
 use crate::sys::files;
 
 /// Digests of files by path; none for a file that was not there.
@@ -21,17 +22,6 @@ pub struct Stamp {
     pub inputs: Digests,
     /// What was made, by folder below `.nanobuild/`.
     pub made: BTreeMap<String, Made>,
-}
-
-/// One folder of bindings.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Made {
-    /// From what it was made.
-    pub key: String,
-    /// Its files.
-    pub files: BTreeMap<Utf8PathBuf, String>,
-    /// Public functions: bound, total.
-    pub functions: (u64, u64),
 }
 
 const FILE: &str = "stamp.json";
@@ -80,39 +70,17 @@ impl Stamp {
     }
 }
 
-impl Made {
-    /// What is wrong with a folder that should hold these files, if anything is.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn damage(&self, folder: &Utf8Path) -> Result<Option<String>, files::Error> {
-        let present = files::list(folder)?;
-        if present.is_empty() {
-            return Ok(Some("they were missing".to_owned()));
-        }
-        for (file, digest) in &self.files {
-            match digest_of(&folder.join(file))? {
-                None => return Ok(Some(format!("{file} was missing"))),
-                Some(found) if found != *digest => return Ok(Some(format!("{file} had been edited"))),
-                Some(_) => {}
-            }
-        }
-        // Cargo and editors may leave files of their own, but never sources.
-        let foreign = present
-            .iter()
-            .find(|file| is_source(file) && !self.files.contains_key(*file));
-        Ok(foreign.map(|file| format!("{file} did not belong there")))
-    }
-}
-
-fn is_source(file: &Utf8Path) -> bool {
-    file.starts_with("src") || matches!(file.as_str(), "build.rs" | "Cargo.toml")
-}
-
-/// A file's SHA-256; none if there is no such file.
+/// A file's SHA-256; none if there is no such file. For `folder/*`, a digest over the names of packages in the folder.
 ///
 /// # Errors
 /// When it cannot be read.
 pub fn digest_of(path: &Utf8Path) -> Result<Option<String>, files::Error> {
+    if let Some(folder) = path.parent().filter(|_| path.file_name() == Some("*")) {
+        let names: Vec<String> = files::folders(folder)?
+            .into_iter()
+            .filter(|name| !name.starts_with('.') && folder.join(name).join("Cargo.toml").is_file())
+            .collect();
+        return Ok(Some(files::digest(names.join("\n").as_bytes())));
+    }
     Ok(files::read(path)?.map(|bytes| files::digest(&bytes)))
 }

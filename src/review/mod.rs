@@ -7,9 +7,7 @@ use std::collections::BTreeSet;
 use nanobuild_policy::diff::diff;
 use nanobuild_policy::{Capability, Signature};
 
-use crate::project::Record;
-
-pub use ask::{Answer, Ask, Silent, Terminal};
+pub use ask::{Answer, Ask, Silent};
 
 /// The capabilities that a reviewed nanoprocess gets. Only [`review`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,17 +37,6 @@ pub struct Baseline {
     pub signature: Option<Signature>,
     /// What people granted.
     pub grants: BTreeSet<Capability>,
-}
-
-impl Baseline {
-    /// What a record knows.
-    #[must_use]
-    pub fn of(record: &Record) -> Self {
-        Self {
-            signature: record.facts.as_ref().map(|facts| facts.signature.clone()),
-            grants: record.decision.grants.capabilities.clone(),
-        }
-    }
 }
 
 /// Why the review did not end in an approval.
@@ -150,13 +137,13 @@ mod tests {
 
     #[test]
     fn nothing_is_granted_without_a_person() {
-        let asks = asks(&["fs.read", "random"]);
+        let both = asks(&["fs.read", "random"]);
         let first = review(
             "zip",
             "1.0.0",
-            &asks,
+            &both,
             &Baseline {
-                asked: None,
+                signature: None,
                 grants: set(&["random"]),
             },
             &Silent,
@@ -170,7 +157,7 @@ mod tests {
             signature: Some(asks(&["random"])),
             grants: set(&["random"]),
         };
-        let error = review("zip", "1.0.1", &asks, &known, &Silent).unwrap_err();
+        let error = review("zip", "1.0.1", &both, &known, &Silent).unwrap_err();
         assert_eq!(
             error.to_string(),
             "zip 1.0.1 asks for what zip did not ask for before: fs.read"

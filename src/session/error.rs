@@ -1,7 +1,6 @@
 //! Why a session cannot go on, and what to do about it.
 
 use crate::install::edits;
-use crate::pipeline;
 use crate::project::RecordsError;
 use crate::select::{Breach, GraphError, PickError};
 use crate::sys::{cargo, files, toolchain};
@@ -44,9 +43,13 @@ pub enum Error {
     Build {
         /// The crate.
         name: String,
+        /// The exit code that this means.
+        code: u8,
+        /// What to do about it.
+        help: Option<String>,
         /// Why.
         #[source]
-        source: Box<pipeline::Error>,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Copies of sandboxed crates would run natively.
     #[error("{}", breaches(.0))]
@@ -154,7 +157,7 @@ impl Failure for Error {
         match self {
             Self::Breach(breaches) if breaches.iter().any(|breach| breach.redirected) => 1,
             Self::Locked { .. } => 1,
-            Self::Build { source, .. } => source.code(),
+            Self::Build { code, .. } => *code,
             _ => 2,
         }
     }
@@ -175,7 +178,7 @@ impl Failure for Error {
                  `cargo nanobuild list` names them"
                     .to_owned(),
             ),
-            Self::Build { source, .. } => source.help(),
+            Self::Build { help, .. } => help.clone(),
             Self::Breach(breaches) => breaches.first().map(breach_help),
             Self::Locked { .. } => Some(
                 "run `cargo nanobuild` without --locked, look at the change of nanobuild.lock, and commit it"

@@ -1,5 +1,7 @@
 //! The files that decide what a session does: for the stamp, and for the names of registries.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::relative;
@@ -25,6 +27,7 @@ pub(super) fn of(project: &Project, graph: &Graph, records: &Records) -> Result<
     for path in paths {
         digests.insert(relative(&project.root, &path), digest_of(&path)?);
     }
+    digests.extend(neighbours(project, &manifests)?);
     for facts in records.facts() {
         let dependency = dependency(facts, &project.root);
         if let Ok(Source::Path(folder)) = dependency.map(|dependency| dependency.source) {
@@ -33,6 +36,17 @@ pub(super) fn of(project: &Project, graph: &Graph, records: &Records) -> Result<
                 digests.insert(relative(&project.root, &path), digest_of(&path)?);
             }
         }
+    }
+    Ok(digests)
+}
+
+/// Names of the packages beside each member: a new one may be a member that no file mentions.
+fn neighbours(project: &Project, manifests: &[&Utf8Path]) -> Result<Digests, files::Error> {
+    let homes = manifests.iter().filter_map(|manifest| manifest.parent()?.parent());
+    let homes: BTreeSet<&Utf8Path> = homes.filter(|home| home.starts_with(&project.root)).collect();
+    let mut digests = Digests::new();
+    for home in homes {
+        digests.insert(relative(&project.root, home).join("*"), digest_of(&home.join("*"))?);
     }
     Ok(digests)
 }

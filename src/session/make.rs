@@ -4,9 +4,8 @@ use std::fmt::Debug;
 
 use camino::Utf8Path;
 
-use super::Wanted;
+use super::{Failure, Wanted};
 use crate::install::Prepared;
-use crate::pipeline;
 use crate::project::Record;
 use crate::review::Ask;
 use crate::sys::Jail;
@@ -40,11 +39,20 @@ pub struct Order<'a> {
     pub record: &'a Record,
 }
 
+/// Why bindings could not be made.
+pub type MakeError = Box<dyn Failure + Send + Sync>;
+
+impl<E: Failure + Send + Sync + 'static> From<E> for MakeError {
+    fn from(error: E) -> Self {
+        Box::new(error)
+    }
+}
+
 /// Makes bindings.
 pub trait Make: Debug {
     /// Puts one dependency behind the boundary.
     ///
     /// # Errors
     /// When a stage fails.
-    fn make(&self, order: &Order<'_>) -> Result<Prepared, pipeline::Error>;
+    fn make(&self, order: &Order<'_>) -> Result<Prepared, MakeError>;
 }

@@ -6,6 +6,7 @@ mod adapt;
 mod error;
 mod inputs;
 mod make;
+mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,14 +16,14 @@ use nanobuild_policy::lockfile::{Nanoprocess, Tools};
 use semver::Version;
 
 pub use error::{Error, Failure};
-pub use make::{Make, Order};
+pub use make::{Make, MakeError, Order};
 
-use crate::install::{self, Ready, edits::Texts};
-use crate::project::{self, Project, Record, Records, RecordsError, Stamp};
+use crate::install::{self, edits::Texts};
+use crate::project::{Project, Records, RecordsError, Stamp};
 use crate::review::Ask;
 use crate::select::{Dependency, Flags, Graph, Guarded, Registries, prove};
 use crate::sys::cargo::{self, Net};
-use crate::sys::toolchain::{self, Toolchain};
+use crate::sys::toolchain::Toolchain;
 use crate::sys::{Jail, ProjectLock, Transaction, files, transaction};
 use crate::ui::{Event, Ui};
 
@@ -88,15 +89,6 @@ impl Wanted {
     }
 }
 
-/// Whether both come from the same sources and features, so that the guests must be equal. Nothing pins a path.
-fn same_inputs(known: &Nanoprocess, found: &Nanoprocess) -> bool {
-    !known.source.starts_with("path")
-        && (&known.name, &known.version, &known.source, &known.features)
-            == (&found.name, &found.version, &found.source, &found.features)
-        && known.packages == found.packages
-        && known.packages.iter().all(|package| !package.source.starts_with("path"))
-}
-
 /// After so many rounds features and versions should have settled.
 const MAX_ROUNDS: usize = 8;
 
@@ -128,7 +120,6 @@ impl<'a> Session<'a> {
         session
             .transaction
             .write(&cx.project.bindings().join(".gitignore"), Some(b"*\n"))?;
-        files::remove(&session.staging())?;
         Ok(session)
     }
 
@@ -157,8 +148,14 @@ impl<'a> Session<'a> {
         let project = &self.cx.project;
         let (config, lock) = (self.records.config_text(), self.records.lock_text(&self.tools));
         if self.cx.net.locked && files::read_text(&project.lockfile())? != lock {
+            let tools = self.records.tools != self.tools;
+            let because = if tools {
+                "it was written with other versions of the tools"
+            } else {
+                "its contents would change"
+            };
             return Err(Error::Locked {
-                because: "its contents would change".to_owned(),
+                because: because.to_owned(),
             });
         }
         self.transaction
@@ -171,34 +168,16 @@ impl<'a> Session<'a> {
         self.stamp.setting = setting(self.cx, &self.toolchain);
         self.stamp.inputs = inputs::of(project, graph, &self.records)?;
         let (path, bytes) = self.stamp.print(project);
-        self.transaction.write(&path, Some(&bytes))?;
-        Ok(self.transaction.commit()?)
-    }
-
-    /// Puts what the lockfile knows where the manifests point, so that Cargo can read the workspace.
-    ///
-    /// # Errors
-    /// When something cannot be built or written.
-    pub fn place_known(&mut self) -> Result<(), Error> {
-        let undecided: Vec<String> = self
-            .records
-            .crates
-            .iter()
-            .filter(|(_, record)| record.facts.is_none())
-            .map(|(folder, _)| folder.clone())
-            .collect();
-        if undecided.len() == self.records.crates.len() {
-            return Ok(());
+        if self.records.crates.is_empty() {
+            // The last one is gone: nothing of ours stays.
+            self.transaction.write(&path, None)?;
+            self.transaction.write(&project.bindings().join(".gitignore"), None)?;
+            self.transaction
+                .replace_dir(&project.bindings().join(install::runtime::FOLDER), None)?;
+        } else {
+            self.transaction.write(&path, Some(&bytes))?;
         }
-        self.place_runtime()?;
-        let known: Vec<String> = self
-            .records
-            .crates
-            .keys()
-            .filter(|folder| !undecided.contains(folder))
-            .cloned()
-            .collect();
-        known.iter().try_for_each(|folder| self.place(folder))
+        Ok(self.transaction.commit()?)
     }
 
     /// Grants capabilities to a crate.
@@ -285,178 +264,6 @@ impl<'a> Session<'a> {
             entry.allowed.extend(record.decision.native.iter().cloned());
         }
         guarded.into_values().collect()
-    }
-
-    /// Puts the runtime and every crate's bindings where the manifests point.
-    fn place_all(&mut self) -> Result<(), Error> {
-        if self.records.crates.is_empty() {
-            return Ok(());
-        }
-        self.place_runtime()?;
-        let folders: Vec<String> = self.records.crates.keys().cloned().collect();
-        for folder in folders {
-            self.place(&folder)?;
-        }
-        Ok(())
-    }
-
-    fn place_runtime(&mut self) -> Result<(), Error> {
-        let folder = install::runtime::FOLDER;
-        let home = self.cx.project.bindings().join(folder);
-        let made = install::runtime::made();
-        let known = self.stamp.made.get(folder).is_some_and(|old| old.key == made.key);
-        if known && made.damage(&home)?.is_none() {
-            return Ok(());
-        }
-        let staged = self.staging().join(folder);
-        install::runtime::write(&staged)?;
-        self.transaction.replace_dir(&home, Some(&staged))?;
-        self.stamp.made.insert(folder.to_owned(), made);
-        Ok(())
-    }
-
-    fn place(&mut self, folder: &str) -> Result<(), Error> {
-        let record = self.records.crates[folder].clone();
-        let Some(wanted) = self.wanted(folder, &record)? else {
-            return Ok(());
-        };
-        let home = self.cx.project.bindings().join(folder);
-        let key = self.key(&record, &wanted)?;
-        let damage = match self.stamp.made.get(folder) {
-            Some(made) if made.key == key => made.damage(&home)?,
-            Some(_) => Some("their inputs changed".to_owned()),
-            None => Some("they were missing".to_owned()),
-        };
-        let Some(damage) = damage else { return Ok(()) };
-        let ready = match self.cached(&key, &record)? {
-            Some(ready) => {
-                self.cx.ui.say(&Event::Restored {
-                    name: record.key.name.clone(),
-                    because: damage,
-                });
-                ready
-            }
-            None => self.build(&record, &wanted)?,
-        };
-        let staged = self.staging().join(folder);
-        files::remove(&staged)?;
-        files::copy_dir(&ready.folder, &staged)?;
-        self.transaction.replace_dir(&home, Some(&staged))?;
-        self.stamp.made.insert(folder.to_owned(), ready.made);
-        Ok(())
-    }
-
-    /// What a crate's bindings should be: what was asked for, else what the lockfile says.
-    fn wanted(&self, folder: &str, record: &Record) -> Result<Option<Wanted>, Error> {
-        if let Some(wanted) = self.wanted.get(folder) {
-            return Ok(Some(wanted.clone()));
-        }
-        let Some(facts) = &record.facts else {
-            return Err(Error::NotAdded {
-                name: record.key.name.clone(),
-            });
-        };
-        let dependency = project::dependency(facts, &self.cx.project.root)?;
-        let because = "not built here yet".to_owned();
-        Ok(Some(Wanted {
-            dependency,
-            claim: facts.claim.clone(),
-            because,
-        }))
-    }
-
-    /// The cache's entry, if it says of the crate what the lockfile says.
-    fn cached(&self, key: &str, record: &Record) -> Result<Option<Ready>, Error> {
-        let ready = Ready::load(&self.cx.project.cache(), key)?;
-        Ok(ready.filter(|ready| Some(&ready.facts) == record.facts.as_ref().map(install::facts_digest).as_ref()))
-    }
-
-    /// Builds a crate's bindings, has them reviewed, keeps them in the cache.
-    fn build(&mut self, record: &Record, wanted: &Wanted) -> Result<Ready, Error> {
-        let (ui, dependency) = (self.cx.ui, &wanted.dependency);
-        let version = dependency.version.to_string();
-        if self.cx.net.locked && record.facts.as_ref().is_none_or(|facts| !wanted.is_described_by(facts)) {
-            return Err(Error::Locked {
-                because: format!("{} {version}: {}", dependency.name, wanted.because),
-            });
-        }
-        let say = |event: Event| ui.say(&event);
-        toolchain::require_target(self.cx.net.offline, || {
-            say(Event::InstallingTarget {
-                target: toolchain::GUEST_TARGET.to_owned(),
-            });
-        })?;
-        say(Event::Sandboxing {
-            name: dependency.name.clone(),
-            version,
-            because: wanted.because.clone(),
-        });
-        let cache = self.cx.project.cache();
-        let bench = cache.join("bench");
-        let runtime = bench.join(install::runtime::FOLDER);
-        install::runtime::write(&runtime)?;
-        let prepared = self.cx.make.make(&Order {
-            root: &self.cx.project.root,
-            cache: &cache,
-            runtime: &runtime,
-            bench: &bench,
-            target: self.target(),
-            jail: &self.jail,
-            ui,
-            ask: self.cx.ask,
-            net: self.cx.net,
-            wanted,
-            record,
-        });
-        let prepared = prepared.map_err(|error| Error::Build {
-            name: dependency.name.clone(),
-            source: Box::new(error),
-        })?;
-        self.check_reproduced(record, &prepared.facts)?;
-        let folder = dependency.folder.as_str();
-        self.records.learn(folder, prepared.facts.clone());
-        self.records.grant(folder, &prepared.granted);
-        let record = &self.records.crates[folder];
-        Ok(Ready::store(&cache, &self.key(record, wanted)?, &prepared)?)
-    }
-
-    /// Same inputs, same bytes: a guest that the lockfile describes must come out as it says.
-    fn check_reproduced(&self, record: &Record, found: &Nanoprocess) -> Result<(), Error> {
-        let Some(known) = &record.facts else { return Ok(()) };
-        if self.records.tools == self.tools && same_inputs(known, found) && known.wasm != found.wasm {
-            return Err(Error::NotReproduced {
-                name: record.key.name.clone(),
-                expected: known.wasm.clone(),
-                found: found.wasm.clone(),
-            });
-        }
-        Ok(())
-    }
-
-    /// Everything that decides what a crate's bindings are, hashed.
-    fn key(&self, record: &Record, wanted: &Wanted) -> Result<String, Error> {
-        let Wanted { dependency, claim, .. } = wanted;
-        let source = project::source_text(&dependency.source, &self.cx.project.root);
-        let sources = inputs::sources_digest(&dependency.source)?;
-        let graph = record.facts.as_ref().map(|facts| &facts.packages);
-        let text = format!(
-            "{}\n{}\n{} {claim} {source} {sources:?}\n{:?}\n{:?}\n{graph:?}\n{}",
-            tool_and_rustc(&self.toolchain),
-            self.target(),
-            dependency.name,
-            dependency.features,
-            record.decision.grants,
-            dependency.folder,
-        );
-        Ok(files::digest(text.as_bytes()))
-    }
-
-    fn target(&self) -> &str {
-        self.cx.target.as_deref().unwrap_or(&self.toolchain.host)
-    }
-
-    fn staging(&self) -> Utf8PathBuf {
-        self.cx.project.bindings().join(".staging")
     }
 }
 

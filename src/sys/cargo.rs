@@ -200,21 +200,32 @@ pub fn add_target(target: &str) -> Result<(), Error> {
 }
 
 /// The output of a program that should end well.
-///
-/// # Errors
-/// When it does not.
-pub fn ask(command: &mut Command) -> Result<String, Error> {
+fn ask(command: &mut Command) -> Result<String, Error> {
     let output = process::capture(command)?;
     let text = checked(command, output)?;
     String::from_utf8(text).map_err(|_| Error::NotText(line(command)))
 }
 
-/// Runs cargo in our place.
+/// Runs cargo with these arguments in our place.
 ///
 /// # Errors
 /// When it cannot be started.
-pub fn hand_over(command: &mut Command) -> Result<ExitStatus, process::Error> {
-    process::replace(command)
+pub fn hand_over(args: &[String]) -> Result<ExitStatus, process::Error> {
+    process::replace(command().args(args))
+}
+
+/// The first line of what a program says about its version; cargo is the one that is used.
+///
+/// # Errors
+/// When it is missing.
+pub fn version_of(program: &str) -> Result<String, Error> {
+    let mut command = if program == "cargo" {
+        command()
+    } else {
+        Command::new(program)
+    };
+    let said = ask(command.arg("--version"))?;
+    Ok(said.lines().next().unwrap_or_default().to_owned())
 }
 
 fn rustc() -> std::ffi::OsString {

@@ -98,7 +98,9 @@ pub fn remove(path: &Utf8Path) -> Result<(), Error> {
         Err(error) => Err(error),
     };
     match result {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::at("remove", path)(error)),
+        Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(Error::at("remove", path)(error))
+        }
         _ => Ok(()),
     }
 }
@@ -135,6 +137,26 @@ pub fn copy_dir(from: &Utf8Path, to: &Utf8Path) -> Result<(), Error> {
         std::fs::copy(from.join(&file), &target).map_err(Error::at("write", &target))?;
     }
     Ok(())
+}
+
+/// Names of the folders in a folder, sorted; nothing if it is missing.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn folders(folder: &Utf8Path) -> Result<Vec<String>, Error> {
+    let entries = match folder.read_dir_utf8() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(Error::at("read folder", folder))?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(Error::at("read folder", folder))?;
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            found.push(entry.file_name().to_owned());
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Every file below `folder`, relative to it, sorted; nothing if the folder is missing.

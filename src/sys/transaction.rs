@@ -98,7 +98,7 @@ impl Transaction {
         let Some(journal) = open().take() else { return Ok(()) };
         // Without its table the journal means nothing, so this one removal decides.
         files::remove(&journal.folder.join(TABLE))?;
-        let _ = files::remove(&journal.folder);
+        let _ = journal.discard();
         Ok(())
     }
 }
@@ -207,14 +207,24 @@ impl Journal {
                 continue;
             };
             let backup = self.folder.join(backup);
-            if backup.symlink_metadata().is_ok() {
-                if backup.is_dir() {
-                    files::remove(&entry.path)?;
-                }
+            if backup.is_dir() {
+                files::remove(&entry.path)?;
                 std::fs::rename(&backup, &entry.path).map_err(Error::at("put back", &entry.path))?;
+            } else if let Some(bytes) = files::read(&backup)? {
+                // Copied, not renamed: a manifest may lie on another file system than the journal.
+                files::replace(&entry.path, &bytes)?;
             }
         }
-        files::remove(&self.folder)
+        self.discard()
+    }
+
+    /// Removes the journal, and the folder that held it if nothing else is in there.
+    fn discard(&self) -> Result<(), Error> {
+        files::remove(&self.folder)?;
+        if let Some(parent) = self.folder.parent() {
+            let _ = std::fs::remove_dir(parent);
+        }
+        Ok(())
     }
 }
 

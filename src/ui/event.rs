@@ -27,6 +27,17 @@ pub enum Stage {
     Check,
 }
 
+impl Event {
+    /// A stage begins.
+    #[must_use]
+    pub fn stage(name: &str, stage: Stage) -> Self {
+        Self::Stage {
+            name: name.to_owned(),
+            stage,
+        }
+    }
+}
+
 /// One row of `list`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Listed {

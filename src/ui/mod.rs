@@ -1,6 +1,7 @@
 //! What people and programs get to see. One event type, one match that prints it for people, one for JSON; nothing else
 //! in the tool prints.
 
+mod ask;
 mod event;
 mod human;
 mod json;
@@ -8,6 +9,7 @@ mod progress;
 
 use std::sync::Mutex;
 
+pub use ask::Terminal;
 pub use event::{Check, Event, Listed, Stage};
 
 /// Who reads the output.

@@ -1,16 +1,17 @@
-//! What the lockfile says about one sandboxed dependency.
+//! Between the records and the stages: what a review starts from, and what the lockfile will say.
 
 use camino::Utf8Path;
 use nanobuild_policy::Signature;
 use nanobuild_policy::lockfile::{Nanoprocess, Package};
 
-use crate::project::source_text;
+use crate::project::{Record, source_text};
+use crate::review::Baseline;
 use crate::session::Wanted;
 use crate::sys::files;
 
 /// Puts together what the stages found out.
 #[must_use]
-pub fn facts(
+pub fn of(
     wanted: &Wanted,
     root: &Utf8Path,
     packages: Vec<Package>,
@@ -35,4 +36,19 @@ pub fn facts(
         signature,
         packages,
     }
+}
+
+/// What a review starts from.
+#[must_use]
+pub fn baseline(record: &Record) -> Baseline {
+    Baseline {
+        signature: record.facts.as_ref().map(|facts| facts.signature.clone()),
+        grants: record.decision.grants.capabilities.clone(),
+    }
+}
+
+/// The graph that the lockfile pins, if it is about the dependency as it is wanted.
+pub(super) fn locked<'r>(record: &'r Record, wanted: &Wanted) -> Option<&'r [Package]> {
+    let known = record.facts.as_ref().filter(|facts| wanted.is_described_by(facts));
+    known.map(|facts| facts.packages.as_slice())
 }
