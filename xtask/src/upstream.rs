@@ -127,7 +127,7 @@ impl Bench<'_> {
         let scratch = Scratch::lay_out(package, folder, needs)?;
         scratch.sandbox(self.workshop)?;
         row.generated = true;
-        row.functions = scratch.coverage()?.functions;
+        row.functions = scratch.coverage(self.workshop)?.functions;
         let tests = scratch.tests(self.workshop, &native.plan)?;
         let (share, differences) = compare::tests(&native.measured, &tests);
         row.tests = share;

@@ -35,12 +35,29 @@ pub(crate) struct Scratch {
     published: DocumentMut,
 }
 
-/// `coverage.json` beside the bindings.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// What of a crate is bound.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Coverage {
     pub(crate) functions: Functions,
-    #[serde(default)]
     pub(crate) skipped: Vec<Skipped>,
+}
+
+/// What `cargo nanobuild list --format json` prints.
+#[derive(Debug, Deserialize)]
+struct Listed {
+    rows: Vec<ListedRow>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ListedRow {
+    name: String,
+    functions: (usize, usize),
+}
+
+/// What `cargo nanobuild explain CRATE --skipped --json` prints.
+#[derive(Debug, Deserialize)]
+struct Explained {
+    items: Vec<Skipped>,
 }
 
 /// One item that the bindings lack.
@@ -87,10 +104,27 @@ impl Scratch {
         Ok(())
     }
 
-    /// What of the crate is bound, as the generator counted it.
-    pub(crate) fn coverage(&self) -> Result<Coverage, Error> {
-        let text = fs_err::read_to_string(self.bindings()?.join("coverage.json"))?;
-        Ok(serde_json::from_str(&text)?)
+    /// What of the crate is bound, as the tool counts it.
+    pub(crate) fn coverage(&self, workshop: &Workshop) -> Result<Coverage, Error> {
+        let listed: Listed = self.ask(workshop, &["list", "--format", "json"])?;
+        let row = listed.rows.into_iter().find(|row| row.name == self.package.name);
+        let (bound, total) = row
+            .ok_or_else(|| failed("list the crate", "it is not there"))?
+            .functions;
+        let explained: Explained = self.ask(workshop, &["explain", &self.package.name, "--skipped", "--json"])?;
+        Ok(Coverage {
+            functions: Functions { bound, total },
+            skipped: explained.items,
+        })
+    }
+
+    /// Runs the tool for the one JSON object that it prints.
+    fn ask<T: for<'de> Deserialize<'de>>(&self, workshop: &Workshop, args: &[&str]) -> Result<T, Error> {
+        let answer = workshop.nanobuild(&self.folder, args)?;
+        if !answer.success {
+            return Err(failed(&format!("run cargo nanobuild {}", args[0]), &answer.stderr));
+        }
+        Ok(serde_json::from_str(answer.stdout.lines().last().unwrap_or_default())?)
     }
 
     /// Runs the package's integration tests against the bindings.
