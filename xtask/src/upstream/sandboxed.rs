@@ -89,19 +89,35 @@ impl Scratch {
         })
     }
 
-    /// Puts the crate behind the boundary and compiles the bindings.
-    pub(crate) fn sandbox(&self, workshop: &Workshop) -> Result<(), Error> {
-        let mut args = vec!["add", &self.package.name];
-        GRANTS.iter().for_each(|grant| args.extend(["--grant", grant]));
-        let added = workshop.nanobuild(&self.folder, &args)?;
-        if !added.success {
-            return Err(failed("generate the bindings", &added.stderr));
+    /// Puts the crate behind the boundary and compiles the bindings. Gives what went wrong on the way to success: the
+    /// versions that the native side used may leave no room for the runtime's dependencies, and are then given up.
+    pub(crate) fn sandbox(&self, workshop: &Workshop) -> Result<Option<Error>, Error> {
+        let mut trouble = None;
+        if let Err(error) = self.add(workshop) {
+            let lockfile = self.folder.join("Cargo.lock");
+            if !lockfile.exists() {
+                return Err(error);
+            }
+            fs_err::remove_file(lockfile)?;
+            self.add(workshop)?;
+            trouble = Some(error);
         }
         let built = workshop.cargo(Side::Sandboxed, &self.folder, &["build", "--quiet"])?;
         if !built.success {
             return Err(failed("compile the bindings", &built.stderr));
         }
-        Ok(())
+        Ok(trouble)
+    }
+
+    fn add(&self, workshop: &Workshop) -> Result<(), Error> {
+        let mut args = vec!["add", &self.package.name];
+        GRANTS.iter().for_each(|grant| args.extend(["--grant", grant]));
+        let added = workshop.nanobuild(&self.folder, &args)?;
+        if added.success {
+            Ok(())
+        } else {
+            Err(failed("generate the bindings", &added.stderr))
+        }
     }
 
     /// What of the crate is bound, as the tool counts it.
