@@ -71,9 +71,8 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
         told: &told,
         skipped: &plan.skipped,
     };
-    let mut files = bindings::print(&fetched, &plan.bridge, embedded, &order.wanted.claim).map_err(Error::print)?;
+    let files = bindings::print(&fetched, &plan.bridge, embedded, &order.wanted.claim).map_err(Error::print)?;
 
-    files.insert(bindings::COVERAGE.into(), bindings::coverage(plan.coverage, &plan.skipped));
 
     stage(Stage::Check);
     bindings::write(&bench, &files, &artifact)?;
