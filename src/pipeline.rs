@@ -73,7 +73,6 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     };
     let files = bindings::print(&fetched, &plan.bridge, embedded, &order.wanted.claim).map_err(Error::print)?;
 
-
     stage(Stage::Check);
     bindings::write(&bench, &files, &artifact)?;
     check_bindings(jail, &bench, &checks, None).map_err(Error::Bindings)?;

@@ -8,7 +8,14 @@ use crate::plan::planner::{Planner, split};
 use crate::plan::types::{Kind, local};
 
 /// A constant or static of a module.
-pub fn free(planner: &mut Planner<'_>, value: &Const, path: &[String], key: String, meta: &Meta, is_static: bool) {
+pub(super) fn free(
+    planner: &mut Planner<'_>,
+    value: &Const,
+    path: &[String],
+    key: String,
+    meta: &Meta,
+    is_static: bool,
+) {
     let (name, module) = split(path);
     let (place, callee) = (Place::Module(module), Callee::Free(path.to_vec()));
     add(
@@ -26,7 +33,7 @@ pub fn free(planner: &mut Planner<'_>, value: &Const, path: &[String], key: Stri
 }
 
 /// A constant of a type.
-pub fn associated(
+pub(super) fn associated(
     planner: &mut Planner<'_>,
     value: &Const,
     key: String,

@@ -10,7 +10,7 @@ use crate::plan::bridge::{Bridge, Repr};
 
 /// The expression for a constant of type `ty`; `None` if the bytes are not what they should be.
 #[must_use]
-pub fn literal(printer: Printer<'_>, bridge: &Bridge, ty: &Ty, bytes: &[u8]) -> Option<TokenStream> {
+pub(super) fn literal(printer: Printer<'_>, bridge: &Bridge, ty: &Ty, bytes: &[u8]) -> Option<TokenStream> {
     let anchor = nanobuild_runtime::Anchor::none();
     let mut reader = Decoder {
         printer,

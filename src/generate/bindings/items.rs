@@ -10,7 +10,7 @@ use crate::plan::bridge::{AliasPlan, Bridge, ConstPlan, ConstValue, Place, Trait
 
 /// A type alias.
 #[must_use]
-pub fn alias(printer: Printer<'_>, plan: &AliasPlan) -> TokenStream {
+pub(super) fn alias(printer: Printer<'_>, plan: &AliasPlan) -> TokenStream {
     let (attributes, name) = (docs::attributes(&plan.meta), ident(&plan.name));
     let (params, ty) = (printer.params(&plan.alias.generics, true), printer.ty(&plan.alias.ty));
     quote!(#attributes pub type #name<#(#params),*> = #ty;)
@@ -18,7 +18,7 @@ pub fn alias(printer: Printer<'_>, plan: &AliasPlan) -> TokenStream {
 
 /// A trait of the crate.
 #[must_use]
-pub fn definition(printer: Printer<'_>, plan: &TraitPlan) -> TokenStream {
+pub(super) fn definition(printer: Printer<'_>, plan: &TraitPlan) -> TokenStream {
     let (attributes, name, definition) = (docs::attributes(&plan.meta), ident(&plan.name), &plan.definition);
     let (params, wheres) = (
         printer.params(&definition.generics, true),
@@ -60,7 +60,7 @@ fn declaration(printer: Printer<'_>, name: &str, function: &Function) -> TokenSt
 
 /// A constant or static.
 #[must_use]
-pub fn constant(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, told: &Told) -> TokenStream {
+pub(super) fn constant(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, told: &Told) -> TokenStream {
     let (attributes, name, ty) = (docs::attributes(&plan.meta), ident(&plan.name), printer.ty(&plan.ty));
     let value = value(printer, bridge, plan, told);
     let static_ty = if let Ty::Ref { ty, .. } = &plan.ty {
