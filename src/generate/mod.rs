@@ -55,7 +55,9 @@ pub fn questions(bridge: &Bridge) -> Questions {
     for plan in &bridge.consts {
         match plan.value {
             ConstValue::Slot(export) => questions.slots.push(export),
-            ConstValue::Bytes(export) | ConstValue::Text(export) => questions.bytes.push(export),
+            ConstValue::Bytes(export) | ConstValue::Text(export) | ConstValue::Value(export) => {
+                questions.bytes.push(export)
+            }
             ConstValue::Literal(_) | ConstValue::Named { .. } => {}
         }
     }

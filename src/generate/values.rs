@@ -9,7 +9,7 @@ use crate::plan::bridge::{Repr, TypePlan};
 
 /// `Put` and `Get` for a value type, at `path`.
 #[must_use]
-pub fn codec(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream) -> TokenStream {
+pub(super) fn codec(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream) -> TokenStream {
     let variants = match &plan.repr {
         Repr::Struct(shape) => vec![Case::of_struct(shape, plan.meta.non_exhaustive)],
         Repr::Enum(variants) => variants

@@ -15,7 +15,7 @@ use crate::plan::types::{Kind, local};
 /// # Errors
 /// When two lifetimes would have to be told apart while the result is decoded, or when it borrows from something of
 /// which the guest has a copy that ends with the call.
-pub fn anchor(planner: &Planner<'_>, named: &Named, params: &[ParamPlan]) -> Result<AnchorPlan, Obstacle> {
+pub(super) fn anchor(planner: &Planner<'_>, named: &Named, params: &[ParamPlan]) -> Result<AnchorPlan, Obstacle> {
     let mut plan = AnchorPlan::default();
     let read = Read::of(planner, &named.output);
     if read.mapped.len() > 1 {

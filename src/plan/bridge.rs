@@ -356,6 +356,8 @@ pub enum ConstValue {
     Bytes(u32),
     /// Text that the guest tells when the bindings are made.
     Text(u32),
+    /// A struct, enum or other value that the guest writes down when the bindings are made.
+    Value(u32),
     /// An object made on first use.
     Named {
         /// The export that makes it.

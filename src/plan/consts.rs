@@ -1,14 +1,21 @@
 //! Constants and statics: how their values are told.
 
-use crate::extract::api::{AssocItem, Const, Meta, Ty};
+use crate::extract::api::{AssocItem, Const, Def, Meta, Ty};
 use crate::plan::bridge::{Callee, ConstPlan, ConstValue, Place};
-use crate::plan::cross::Obstacle;
+use crate::plan::cross::{self, Obstacle};
 use crate::plan::lifetimes;
 use crate::plan::planner::{Planner, split};
 use crate::plan::types::{Kind, local};
 
 /// A constant or static of a module.
-pub fn free(planner: &mut Planner<'_>, value: &Const, path: &[String], key: String, meta: &Meta, is_static: bool) {
+pub(super) fn free(
+    planner: &mut Planner<'_>,
+    value: &Const,
+    path: &[String],
+    key: String,
+    meta: &Meta,
+    is_static: bool,
+) {
     let (name, module) = split(path);
     let (place, callee) = (Place::Module(module), Callee::Free(path.to_vec()));
     add(
@@ -26,7 +33,7 @@ pub fn free(planner: &mut Planner<'_>, value: &Const, path: &[String], key: Stri
 }
 
 /// A constant of a type.
-pub fn associated(
+pub(super) fn associated(
     planner: &mut Planner<'_>,
     value: &Const,
     key: String,
@@ -96,11 +103,12 @@ fn how(planner: &mut Planner<'_>, value: &Const) -> Result<ConstValue, Obstacle>
                     kind,
                 })
             }
+            _ if is_plain(planner, ty, 0) => Ok(ConstValue::Value(planner.export())),
             Some((id, _)) => {
                 planner.types.usable(id)?;
                 Err(Obstacle::new(
                     "constant of a value type",
-                    "a constant that holds a struct or enum",
+                    "a constant that holds a handle",
                 ))
             }
             None => Err(Obstacle::new(
@@ -110,3 +118,36 @@ fn how(planner: &mut Planner<'_>, value: &Const) -> Result<ConstValue, Obstacle>
         },
     }
 }
+
+/// Whether a constant of the type can be written as an expression: no handles in it, and no end of nesting in sight.
+fn is_plain(planner: &Planner<'_>, ty: &Ty, depth: usize) -> bool {
+    let all = |parts: Vec<&Ty>| parts.into_iter().all(|part| is_plain(planner, part, depth + 1));
+    match ty {
+        _ if depth > MAX_NESTING => false,
+        Ty::Prim(name) => name != "str" && name != "never",
+        Ty::Ref { mutable: false, ty, .. } => match &**ty {
+            Ty::Prim(name) => name == "str",
+            Ty::Slice(item) => is_plain(planner, item, depth + 1),
+            _ => false,
+        },
+        Ty::Tuple(parts) => all(parts.iter().collect()),
+        Ty::Array(item, _) => is_plain(planner, item, depth + 1),
+        Ty::Path(path) => match &path.def {
+            Def::Local(id) => match planner.types.kind(*id) {
+                Some(Kind::Value) => cross::type_args(path).next().is_none() && all(planner.field_types(*id)),
+                _ => false,
+            },
+            Def::Std(name) => match name.as_str() {
+                // Constants cannot allocate: those that they hold are empty.
+                "std::string::String" | "std::vec::Vec" => true,
+                "std::option::Option" => all(cross::type_args(path).collect()),
+                _ => false,
+            },
+            Def::Foreign { .. } => false,
+        },
+        _ => false,
+    }
+}
+
+/// The deepest nesting of a constant.
+const MAX_NESTING: usize = 8;

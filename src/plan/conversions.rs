@@ -5,7 +5,7 @@ use crate::plan::bridge::Conversion;
 use crate::plan::cross::Obstacle;
 
 /// A generic argument made concrete.
-pub struct Converted {
+pub(super) struct Converted {
     /// What the host does.
     pub conversion: Conversion,
     /// What the guest receives.
@@ -29,7 +29,7 @@ fn generic(ty: &Ty) -> Option<(&Ty, Option<&Option<String>>)> {
 ///
 /// # Errors
 /// When it is generic and its bounds do not say what it could be turned into.
-pub fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>, Obstacle> {
+pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>, Obstacle> {
     let Some((parameter, behind)) = generic(ty) else {
         return Ok(None);
     };
@@ -93,7 +93,7 @@ fn by_bound(bound: &Bound, lifetime: Option<String>) -> Option<Converted> {
 }
 
 /// `String`
-pub fn string() -> Ty {
+pub(super) fn string() -> Ty {
     Ty::Path(PathTy {
         def: Def::Std("std::string::String".to_owned()),
         args: Vec::new(),
@@ -117,7 +117,7 @@ fn item_of(trait_: &PathTy) -> Option<Ty> {
 
 /// All bounds on the parameter `name` in `scopes`.
 #[must_use]
-pub fn bounds_of(name: &str, scopes: &[&Generics]) -> Vec<Bound> {
+pub(super) fn bounds_of(name: &str, scopes: &[&Generics]) -> Vec<Bound> {
     let mut found = Vec::new();
     for generics in scopes {
         for param in &generics.params {
@@ -161,7 +161,7 @@ fn bind(bounds: &mut [Bound], item: &str, ty: &Ty) {
 
 /// Whether a generic parameter occurs in `ty`.
 #[must_use]
-pub fn mentions_param(ty: &Ty) -> bool {
+pub(super) fn mentions_param(ty: &Ty) -> bool {
     match ty {
         Ty::Param(_) | Ty::SelfTy | Ty::ImplTrait(_) => true,
         Ty::Path(path) => crate::plan::cross::type_args(path).any(mentions_param),

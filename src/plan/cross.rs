@@ -5,7 +5,7 @@ use crate::plan::types::Types;
 
 /// Why something does not cross: the construct in the way, and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Obstacle {
+pub(super) struct Obstacle {
     /// The construct by which skipped items are grouped.
     pub construct: &'static str,
     /// The reason, without a full stop.
@@ -14,7 +14,7 @@ pub struct Obstacle {
 
 impl Obstacle {
     /// An obstacle of this construct.
-    pub fn new(construct: &'static str, reason: impl Into<String>) -> Self {
+    pub(super) fn new(construct: &'static str, reason: impl Into<String>) -> Self {
         Self {
             construct,
             reason: reason.into(),
@@ -24,7 +24,7 @@ impl Obstacle {
 
 /// Which way a value goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub(super) enum Way {
     /// Host to guest.
     In,
     /// Guest to host.
@@ -111,7 +111,7 @@ const STD_UNSIZED: &[&str] = &["std::ffi::CStr", "std::ffi::OsStr", "std::path::
 ///
 /// # Errors
 /// The first obstacle in it.
-pub fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle> {
+pub(super) fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle> {
     match ty {
         Ty::Prim(name) => match name.as_str() {
             "never" | "!" => Err(Obstacle::new("never type", "`!` has no value to hand over")),
@@ -124,9 +124,10 @@ pub fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle> {
             format!("a tuple of {} parts; the standard traits end at 12", parts.len()),
         )),
         Ty::Tuple(parts) => parts.iter().try_for_each(|part| value(types, part, way)),
-        Ty::Array(_, len) if len.parse().is_ok_and(|len: u64| len > MAX_ARRAY) => {
-            Err(Obstacle::new("huge array", format!("an array of {len} elements does not fit a stack")))
-        }
+        Ty::Array(_, len) if len.parse().is_ok_and(|len: u64| len > MAX_ARRAY) => Err(Obstacle::new(
+            "huge array",
+            format!("an array of {len} elements does not fit a stack"),
+        )),
         Ty::Array(item, _) => value(types, item, way),
         Ty::Ref { mutable: false, ty, .. } => referent(types, ty, way),
         Ty::Ref { mutable: true, ty, .. } => match way {
@@ -238,7 +239,7 @@ fn hasher_or_allocator(ty: &Ty) -> Result<(), Obstacle> {
 }
 
 /// The types among a path's arguments.
-pub fn type_args(path: &PathTy) -> impl Iterator<Item = &Ty> {
+pub(super) fn type_args(path: &PathTy) -> impl Iterator<Item = &Ty> {
     path.args.iter().filter_map(|arg| match arg {
         Arg::Type(ty) => Some(ty),
         Arg::Lifetime(_) | Arg::Const(_) => None,

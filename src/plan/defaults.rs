@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::extract::api::{
-    Api, Arg, AssocItem, AssocKind, Bound, Def, Generics, Impl, ItemId, ItemKind, Param, PathTy, Shape, Ty,
+    Api, Arg, AssocItem, AssocKind, Def, Generics, Impl, ItemId, ItemKind, Param, PathTy, Shape, Ty,
 };
 use crate::plan::subst::Subst;
 use crate::plan::types::fields;
 
 /// The API with defaulted parameters of private types settled.
 #[must_use]
-pub fn settle(api: &Api) -> Api {
+pub(super) fn settle(api: &Api) -> Api {
     let defaults: BTreeMap<ItemId, Vec<(usize, Ty)>> = api
         .items
         .iter()
@@ -167,7 +167,7 @@ fn settle_member(item: &AssocItem, subst: &Subst) -> AssocItem {
         }),
         AssocKind::Type { generics, bounds, ty } => AssocKind::Type {
             generics: generics.clone(),
-            bounds: bounds.iter().map(|bound: &Bound| bound.clone()).collect(),
+            bounds: bounds.clone(),
             ty: ty.as_ref().map(|ty| subst.ty(ty)),
         },
     };

@@ -13,7 +13,7 @@ use crate::plan::types::local;
 const MAX_SLOTS: usize = 8;
 
 /// What is known of a function besides its signature.
-pub struct Context<'a> {
+pub(super) struct Context<'a> {
     /// Its public path.
     pub key: String,
     /// Its name.
@@ -32,7 +32,11 @@ pub struct Context<'a> {
 ///
 /// # Errors
 /// The first obstacle: the function is skipped.
-pub fn plan(planner: &mut Planner<'_>, function: &Function, context: Context<'_>) -> Result<FunctionPlan, Obstacle> {
+pub(super) fn plan(
+    planner: &mut Planner<'_>,
+    function: &Function,
+    context: Context<'_>,
+) -> Result<FunctionPlan, Obstacle> {
     if function.is_async {
         return Err(Obstacle::new("async", "an async function"));
     }
@@ -124,11 +128,11 @@ fn is_text(ty: &Ty) -> bool {
     matches!(ty, Ty::Ref { ty, .. } if is_text_referent(ty))
 }
 
-pub fn is_text_referent(ty: &Ty) -> bool {
+pub(super) fn is_text_referent(ty: &Ty) -> bool {
     matches!(ty, Ty::Prim(name) if name == "str")
 }
 
-pub fn is_bytes_referent(ty: &Ty) -> bool {
+pub(super) fn is_bytes_referent(ty: &Ty) -> bool {
     matches!(ty, Ty::Slice(item) if **item == Ty::Prim("u8".to_owned()))
 }
 

@@ -1,16 +1,14 @@
 //! Trait implementations: which are repeated, derived, or forwarded, and how.
 
-use std::collections::BTreeSet;
-
-use crate::extract::api::{Arg, AssocItem, AssocKind, Bound, Def, Function, Impl, Meta, PathTy, Ty};
-use crate::plan::bridge::{Callee, ConstPlan, ConstValue, FunctionPlan, ImplBody, ImplPlan, Place};
+use crate::extract::api::{AssocItem, AssocKind, Def, Impl, PathTy, Ty};
+use crate::plan::bridge::{Callee, ImplBody, ImplPlan, Place};
 use crate::plan::conversions;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::planner::Planner;
 use crate::plan::std_traits::{self, Treatment};
 use crate::plan::traits;
-use crate::plan::types::{Kind, local};
+use crate::plan::types::local;
 
 /// Traits that the host derives on value types, in the order in which they are printed.
 const DERIVABLE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
@@ -18,7 +16,7 @@ const DERIVABLE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "Parti
 /// Those of `derived` that the host derives too. `Default` is forwarded: an enum's `#[default]` is not known here.
 /// What a generic type implements by hand is not forwarded, so that traits above it cannot be derived either.
 #[must_use]
-pub fn derivable(derived: &[String], is_generic: bool) -> Vec<String> {
+pub(super) fn derivable(derived: &[String], is_generic: bool) -> Vec<String> {
     let has = |wanted: &str| derived.iter().any(|name| name == wanted);
     let below = |name: &str| match name {
         "Copy" => has("Clone"),
@@ -33,7 +31,7 @@ pub fn derivable(derived: &[String], is_generic: bool) -> Vec<String> {
 }
 
 /// Plans all impls, those of std's traits and those of the crate's own.
-pub fn plan_all(planner: &mut Planner<'_>) {
+pub(super) fn plan_all(planner: &mut Planner<'_>) {
     let api = planner.api;
     let mut local_impls = Vec::new();
     for (index, block) in api.impls.iter().enumerate() {
@@ -156,7 +154,7 @@ fn trait_argument(planner: &Planner<'_>, arg: &Ty) -> Result<(), Obstacle> {
 }
 
 /// Whether the type that implements the trait is one that the bindings define, or a conversion reaches.
-pub fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
+pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
     let inner = if let Ty::Ref { ty, mutable: false, .. } = &block.self_ty {
         ty
     } else {
@@ -178,7 +176,7 @@ pub fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle>
 }
 
 /// The associated types of an impl.
-pub fn assoc_types(planner: &Planner<'_>, block: &Impl) -> Result<Vec<(String, Ty)>, Obstacle> {
+pub(super) fn assoc_types(planner: &Planner<'_>, block: &Impl) -> Result<Vec<(String, Ty)>, Obstacle> {
     let mut types = Vec::new();
     for item in &block.items {
         if let AssocKind::Type { ty: Some(ty), .. } = &item.kind {
@@ -193,7 +191,7 @@ pub fn assoc_types(planner: &Planner<'_>, block: &Impl) -> Result<Vec<(String, T
 }
 
 /// The context of a method of an impl.
-pub fn context<'a>(block: &'a Impl, item: &'a AssocItem, key: String) -> Context<'a> {
+pub(super) fn context<'a>(block: &'a Impl, item: &'a AssocItem, key: String) -> Context<'a> {
     Context {
         key,
         name: &item.name,
@@ -205,7 +203,7 @@ pub fn context<'a>(block: &'a Impl, item: &'a AssocItem, key: String) -> Context
 }
 
 /// The key of an impl; the index tells apart those that would read the same.
-pub fn key(planner: &Planner<'_>, block: &Impl, index: usize) -> String {
+pub(super) fn key(planner: &Planner<'_>, block: &Impl, index: usize) -> String {
     let trait_ = def_name(planner, &block.trait_.def);
     format!("impl {trait_} for {} #{index}", type_name(planner, &block.self_ty))
 }

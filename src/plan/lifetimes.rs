@@ -8,7 +8,7 @@ use crate::plan::types::{generics_of, lifetime_params};
 
 /// A signature in which every lifetime has a name.
 #[derive(Debug, Clone)]
-pub struct Named {
+pub(super) struct Named {
     /// Argument types.
     pub inputs: Vec<Ty>,
     /// Result type.
@@ -17,7 +17,7 @@ pub struct Named {
 
 /// Names the elided lifetimes of a signature.
 #[must_use]
-pub fn name(api: &Api, inputs: &[Ty], output: &Ty, has_receiver: bool) -> Named {
+pub(super) fn name(api: &Api, inputs: &[Ty], output: &Ty, has_receiver: bool) -> Named {
     let mut fresh = 0;
     let inputs: Vec<Ty> = inputs
         .iter()
@@ -56,7 +56,7 @@ fn elided(api: &Api, inputs: &[Ty], has_receiver: bool) -> Option<String> {
 
 /// All lifetimes in `ty`, `static` included.
 #[must_use]
-pub fn lifetimes(api: &Api, ty: &Ty) -> BTreeSet<String> {
+pub(super) fn lifetimes(api: &Api, ty: &Ty) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     each_lifetime(api, &mut ty.clone(), &mut |lifetime| {
         found.insert(lifetime.clone());
@@ -65,7 +65,7 @@ pub fn lifetimes(api: &Api, ty: &Ty) -> BTreeSet<String> {
 }
 
 /// Calls `f` on each lifetime in `ty`; omitted arguments of local types and of references are filled in as `_` first.
-pub fn each_lifetime(api: &Api, ty: &mut Ty, f: &mut dyn FnMut(&mut String)) {
+pub(super) fn each_lifetime(api: &Api, ty: &mut Ty, f: &mut dyn FnMut(&mut String)) {
     match ty {
         Ty::Ref { lifetime, ty, .. } => {
             f(lifetime.get_or_insert_with(|| "_".to_owned()));

@@ -8,7 +8,7 @@ use crate::plan::cross::Obstacle;
 use crate::plan::planner::Planner;
 
 /// Plans all modules; re-exports of what was skipped are left out with it.
-pub fn plan_all(planner: &mut Planner<'_>) {
+pub(super) fn plan_all(planner: &mut Planner<'_>) {
     let offered = offered(planner);
     for module in &planner.api.modules {
         let mut plan = ModulePlan {
@@ -42,7 +42,7 @@ fn entry_of(
                 .bridge
                 .paths
                 .get(id)
-                .map(|path| [path.as_slice(), &[variant.clone()]].concat());
+                .map(|path| [path.as_slice(), std::slice::from_ref(variant)].concat());
             plan.reexports.extend(path.map(|path| (path, entry.name.clone())));
         }
         Target::ModuleAlias(path) => plan.reexports.push((path.clone(), entry.name.clone())),

@@ -59,7 +59,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
 }
 
 /// The state of planning one crate.
-pub struct Planner<'a> {
+pub(super) struct Planner<'a> {
     /// The API.
     pub api: &'a Api,
     /// Units that rustc rejected.
@@ -74,23 +74,23 @@ pub struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     /// A new export.
-    pub fn export(&mut self) -> u32 {
+    pub(super) fn export(&mut self) -> u32 {
         self.exports += 1;
         self.exports - 1
     }
 
     /// How many exports there are so far.
-    pub fn exports(&self) -> u32 {
+    pub(super) fn exports(&self) -> u32 {
         self.exports
     }
 
     /// Takes back the exports after the first `count`: what they were for is skipped.
-    pub fn reset_exports(&mut self, count: u32) {
+    pub(super) fn reset_exports(&mut self, count: u32) {
         self.exports = count;
     }
 
     /// The export that drops objects of the handle type `ty`.
-    pub fn drop_export(&self, ty: &Ty) -> u32 {
+    pub(super) fn drop_export(&self, ty: &Ty) -> u32 {
         local(ty)
             .and_then(|id| self.drops.get(&id))
             .copied()
@@ -101,14 +101,14 @@ impl<'a> Planner<'a> {
     ///
     /// # Errors
     /// With rustc's words, if it did.
-    pub fn accepted(&self, key: &str) -> Result<(), Obstacle> {
+    pub(super) fn accepted(&self, key: &str) -> Result<(), Obstacle> {
         self.demoted
             .get(key)
             .map_or(Ok(()), |reason| Err(Obstacle::new("rejected by rustc", reason.clone())))
     }
 
     /// Lists `path` as skipped.
-    pub fn skip(&mut self, path: &str, obstacle: Obstacle, is_function: bool) {
+    pub(super) fn skip(&mut self, path: &str, obstacle: Obstacle, is_function: bool) {
         let Obstacle { construct, reason } = obstacle;
         let construct = construct.to_owned();
         self.plan.skipped.push(Skipped {
@@ -120,7 +120,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Plans a function that counts, and says whether it crosses.
-    pub fn function(&mut self, function: &Function, context: Context<'_>) -> Option<FunctionPlan> {
+    pub(super) fn function(&mut self, function: &Function, context: Context<'_>) -> Option<FunctionPlan> {
         let (key, hidden) = (context.key.clone(), context.meta.hidden);
         self.plan.coverage.total += usize::from(!hidden);
         let planned = self
@@ -139,7 +139,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The types of the fields of the value type `id`.
-    pub fn field_types(&self, id: ItemId) -> Vec<&'a Ty> {
+    pub(super) fn field_types(&self, id: ItemId) -> Vec<&'a Ty> {
         match &self.api.items[&id].kind {
             _ if self.types.kind(id) != Some(&Kind::Value) => Vec::new(),
             ItemKind::Struct(item) => super::types::fields(&item.shape)
@@ -310,7 +310,7 @@ impl<'a> Planner<'a> {
 }
 
 /// A path's last name, and the module before it.
-pub fn split(path: &[String]) -> (String, Vec<String>) {
+pub(super) fn split(path: &[String]) -> (String, Vec<String>) {
     let (name, module) = path
         .split_last()
         .unwrap_or_else(|| unreachable!("an item's path ends in its name"));

@@ -2,7 +2,7 @@
 
 /// How a trait of std is forwarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Treatment {
+pub(super) enum Treatment {
     /// No members: repeated on the host.
     Marker,
     /// `fmt`, under the caller's formatting options.
@@ -87,7 +87,7 @@ const PROVIDED: &[&str] = &[
 
 /// How std's trait `path` is forwarded.
 #[must_use]
-pub fn treatment(path: &str) -> Treatment {
+pub(super) fn treatment(path: &str) -> Treatment {
     SPECIAL
         .binary_search_by_key(&path, |(known, _)| known)
         .map_or(Treatment::Methods, |found| SPECIAL[found].1)
@@ -95,7 +95,7 @@ pub fn treatment(path: &str) -> Treatment {
 
 /// Whether std's trait `path` provides a body for `method`.
 #[must_use]
-pub fn is_provided(path: &str, method: &str) -> bool {
+pub(super) fn is_provided(path: &str, method: &str) -> bool {
     let required_here = path == "std::cmp::Ord" && method == "cmp";
     !required_here && PROVIDED.contains(&method)
 }

@@ -6,7 +6,7 @@ use crate::extract::api::{Arg, Binding, Bound, Def, Function, Generics, ItemId, 
 
 /// What stands for what.
 #[derive(Debug, Clone, Default)]
-pub struct Subst {
+pub(super) struct Subst {
     /// `Self`.
     pub self_ty: Option<Ty>,
     /// Type parameters by name.
@@ -20,7 +20,7 @@ pub struct Subst {
 impl Subst {
     /// `ty` with everything replaced.
     #[must_use]
-    pub fn ty(&self, ty: &Ty) -> Ty {
+    pub(super) fn ty(&self, ty: &Ty) -> Ty {
         match ty {
             Ty::SelfTy => self.self_ty.clone().unwrap_or(Ty::SelfTy),
             Ty::Param(name) if name == "Self" => self.self_ty.clone().unwrap_or(Ty::SelfTy),
@@ -76,7 +76,7 @@ impl Subst {
 
     /// A path with its arguments replaced.
     #[must_use]
-    pub fn path(&self, path: &PathTy) -> PathTy {
+    pub(super) fn path(&self, path: &PathTy) -> PathTy {
         let binding = |(name, binding): &(String, Binding)| {
             let binding = match binding {
                 Binding::Equal(ty) => Binding::Equal(self.ty(ty)),
@@ -127,7 +127,7 @@ impl Subst {
 
     /// Parameters with their bounds replaced.
     #[must_use]
-    pub fn generics(&self, generics: &Generics) -> Generics {
+    pub(super) fn generics(&self, generics: &Generics) -> Generics {
         let param = |param: &Param| match param {
             Param::Type { name, bounds, default } => Param::Type {
                 name: name.clone(),
@@ -159,7 +159,7 @@ impl Subst {
 
     /// A function with everything replaced.
     #[must_use]
-    pub fn function(&self, function: &Function) -> Function {
+    pub(super) fn function(&self, function: &Function) -> Function {
         Function {
             generics: self.generics(&function.generics),
             inputs: function

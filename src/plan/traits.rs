@@ -14,7 +14,7 @@ use crate::plan::planner::{Planner, split};
 use crate::plan::subst::Subst;
 
 /// Plans all traits of the crate, with their impls: trait and index.
-pub fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
+pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
     let api = planner.api;
     for (id, item) in &api.items {
         let (ItemKind::Trait(definition), Some(path)) = (&item.kind, &item.path) else {

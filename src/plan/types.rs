@@ -8,7 +8,7 @@ use crate::plan::cross::{self, Obstacle, Way};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// Field by field.
     Value,
     /// A handle.
@@ -21,7 +21,7 @@ pub enum Kind {
 
 /// The representation of every local type.
 #[derive(Debug)]
-pub struct Types<'a> {
+pub(super) struct Types<'a> {
     api: &'a Api,
     kinds: BTreeMap<ItemId, Kind>,
     /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
@@ -37,7 +37,7 @@ struct Traits {
 impl<'a> Types<'a> {
     /// Decides for all types of `api`. `demoted` names those that rustc rejected, by public path.
     #[must_use]
-    pub fn classify(api: &'a Api, demoted: &BTreeMap<String, String>) -> Self {
+    pub(super) fn classify(api: &'a Api, demoted: &BTreeMap<String, String>) -> Self {
         let mut types = Self {
             api,
             kinds: BTreeMap::new(),
@@ -64,7 +64,7 @@ impl<'a> Types<'a> {
 
     /// How `id` is represented; `None` for what is not a struct or enum.
     #[must_use]
-    pub fn kind(&self, id: ItemId) -> Option<&Kind> {
+    pub(super) fn kind(&self, id: ItemId) -> Option<&Kind> {
         self.kinds.get(&id)
     }
 
@@ -72,7 +72,7 @@ impl<'a> Types<'a> {
     ///
     /// # Errors
     /// Why it cannot.
-    pub fn usable(&self, id: ItemId) -> Result<(), Obstacle> {
+    pub(super) fn usable(&self, id: ItemId) -> Result<(), Obstacle> {
         match self.kinds.get(&id) {
             Some(Kind::Skip(obstacle)) => {
                 let name = &self.api.items[&id].name;
@@ -88,7 +88,7 @@ impl<'a> Types<'a> {
 
     /// Whether `ty` is a handle.
     #[must_use]
-    pub fn is_object(&self, ty: &Ty) -> bool {
+    pub(super) fn is_object(&self, ty: &Ty) -> bool {
         local(ty).is_some_and(|id| self.kinds.get(&id) == Some(&Kind::Object))
     }
 
@@ -193,7 +193,7 @@ pub fn local(ty: &Ty) -> Option<ItemId> {
 
 /// The fields of a shape.
 #[must_use]
-pub fn fields(shape: &Shape) -> &[Field] {
+pub(super) fn fields(shape: &Shape) -> &[Field] {
     match shape {
         Shape::Unit => &[],
         Shape::Tuple(fields) | Shape::Named(fields) => fields,
@@ -202,7 +202,7 @@ pub fn fields(shape: &Shape) -> &[Field] {
 
 /// The parameters of a struct or enum.
 #[must_use]
-pub fn generics_of(item: &Item) -> Option<&Generics> {
+pub(super) fn generics_of(item: &Item) -> Option<&Generics> {
     match &item.kind {
         ItemKind::Struct(definition) => Some(&definition.generics),
         ItemKind::Enum(definition) => Some(&definition.generics),
@@ -211,7 +211,7 @@ pub fn generics_of(item: &Item) -> Option<&Generics> {
 }
 
 /// Names of the type parameters.
-pub fn type_params(generics: &Generics) -> impl Iterator<Item = &str> {
+pub(super) fn type_params(generics: &Generics) -> impl Iterator<Item = &str> {
     generics.params.iter().filter_map(|param| match param {
         Param::Type { name, .. } => Some(name.as_str()),
         _ => None,
@@ -219,7 +219,7 @@ pub fn type_params(generics: &Generics) -> impl Iterator<Item = &str> {
 }
 
 /// Names of the lifetime parameters.
-pub fn lifetime_params(generics: &Generics) -> impl Iterator<Item = &str> {
+pub(super) fn lifetime_params(generics: &Generics) -> impl Iterator<Item = &str> {
     generics.params.iter().filter_map(|param| match param {
         Param::Lifetime { name, .. } => Some(name.as_str()),
         _ => None,
@@ -228,6 +228,6 @@ pub fn lifetime_params(generics: &Generics) -> impl Iterator<Item = &str> {
 
 /// Whether there are const parameters.
 #[must_use]
-pub fn has_const_params(generics: &Generics) -> bool {
+pub(super) fn has_const_params(generics: &Generics) -> bool {
     generics.params.iter().any(|param| matches!(param, Param::Const { .. }))
 }

@@ -75,10 +75,21 @@ pub fn metadata(manifest: &Utf8Path, net: Net, config: &[String]) -> Result<Stri
     let mut left = MAX_UNPINNED;
     loop {
         let mut command = command();
-        command.args(["metadata", "--format-version", "1", "--all-features", "--manifest-path", manifest.as_str()]);
-        command.args(net.flags()).args(config.iter().flat_map(|value| ["--config", value]));
+        command.args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--all-features",
+            "--manifest-path",
+            manifest.as_str(),
+        ]);
+        command
+            .args(net.flags())
+            .args(config.iter().flat_map(|value| ["--config", value]));
         match ask(&mut command) {
-            Err(Error::Failed { said, .. }) if !net.locked && left > 0 && unpin(manifest, net, config, &said.0) => left -= 1,
+            Err(Error::Failed { said, .. }) if !net.locked && left > 0 && unpin(manifest, net, config, &said.0) => {
+                left -= 1
+            }
             result => return result,
         }
     }
@@ -90,15 +101,22 @@ const MAX_UNPINNED: usize = 16;
 /// Cargo does not move a locked package when a new dependency needs a later one: it fails and names the package. This
 /// updates that one and nothing else; whether there was one to update.
 fn unpin(manifest: &Utf8Path, net: Net, config: &[String], said: &str) -> bool {
-    let Some(pinned) = said.split_once("previously selected package `").and_then(|(_, rest)| rest.split_once('`')) else {
+    let Some(pinned) = said
+        .split_once("previously selected package `")
+        .and_then(|(_, rest)| rest.split_once('`'))
+    else {
         return false;
     };
-    let Some((name, version)) = pinned.0.split_once(" v") else { return false };
+    let Some((name, version)) = pinned.0.split_once(" v") else {
+        return false;
+    };
     let version = version.split(' ').next().unwrap_or(version);
     let mut command = command();
     command.args(["update", "--quiet", "--manifest-path", manifest.as_str(), "--package"]);
     command.arg(format!("{name}@{version}"));
-    command.args(net.flags()).args(config.iter().flat_map(|value| ["--config", value]));
+    command
+        .args(net.flags())
+        .args(config.iter().flat_map(|value| ["--config", value]));
     ask(&mut command).is_ok()
 }
 

@@ -20,8 +20,8 @@ const LONG: [(&str, &str); 3] = [
     ),
     ("src/extract/outline.rs", "one printer a case of the same list"),
     (
-        "shim-runtime/src/host/engine/instance.rs",
-        "one instance's life, whose fields stay private to it",
+        "src/session/mod.rs",
+        "one change of a project, from its opening to its commit",
     ),
 ];
 

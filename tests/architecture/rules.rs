@@ -41,7 +41,8 @@ const RESERVED: [Reserved; 6] = [
     Reserved {
         what: "starting a program",
         is: |path| path.windows(2).any(|pair| pair == ["process", "Command"]),
-        places: &[(Package::Tool, "sys/")],
+        // The command line describes the Cargo that it ends in; sys starts it.
+        places: &[(Package::Tool, "sys/"), (Package::Tool, "cli/")],
     },
     Reserved {
         what: "writing a file",
@@ -51,7 +52,11 @@ const RESERVED: [Reserved; 6] = [
     Reserved {
         what: "the terminal's width, colours and prompts",
         is: |path| matches!(path[0], "dialoguer" | "indicatif" | "anstream" | "anstyle"),
-        places: &[(Package::Tool, "ui/"), (Package::Tool, "cli/")],
+        places: &[
+            (Package::Tool, "ui/"),
+            (Package::Tool, "cli/"),
+            (Package::Tool, "review/ask"),
+        ],
     },
     Reserved {
         what: "clap",
@@ -60,13 +65,20 @@ const RESERVED: [Reserved; 6] = [
     },
 ];
 
-/// Where `unsafe` may stand: at the border between the two sides of a call, and where the system's randomness is asked for.
-const UNSAFE: [(Package, &str); 4] = [
+/// Where `unsafe` may stand: at the border between the two sides of a call, where the system's randomness is asked for,
+/// and where Cranelift is told of CPU features.
+const UNSAFE: [(Package, &str); 5] = [
+    (Package::Tool, "aot/"),
     (Package::Runtime, "host/engine"),
     (Package::Runtime, "host/wasi/random.rs"),
     (Package::Runtime, "guest"),
     (Package::Runtime, "wire"),
 ];
+
+/// What every stage may build on: programs and files; what the user's project consists of.
+const BASE: [&str; 2] = ["sys", "project"];
+/// What may import everything.
+const TOP: [&str; 3] = ["cli", "lib", "main"];
 
 /// Names that do input or output.
 const IO: [&str; 6] = ["fs", "net", "process", "env", "io", "thread"];
@@ -123,15 +135,17 @@ fn direction(file: &File, path: &Path, stages: &[String]) -> Option<&'static str
     }
     let place = |name: &str| stages.iter().position(|stage| stage == name);
     match (place(own), place(other)) {
-        (Some(own), Some(other)) if other < own => None,
-        (Some(_), Some(_)) => Some("a stage imports earlier stages only"),
-        (Some(_), None) if other == "sys" => None,
-        (Some(_), None) => Some("a stage imports stages, sys and policy only"),
-        (None, _) if own == "cli" || own == "lib" || own == "main" => None,
+        (Some(own), Some(other)) => (other > own).then_some("a stage imports earlier stages only"),
+        (Some(_), None) => (!BASE.contains(&other)).then_some("a stage imports stages, sys, project and policy only"),
+        (None, _) if TOP.contains(&own) => None,
         (None, _) if own == "sys" => Some("sys imports nothing of the tool"),
+        // Its records name what the stages find out.
+        (None, None) if own == "project" && matches!(other, "ui" | "pipeline" | "cli") => Some("project is plain data"),
         (None, Some(_)) => None,
         (None, None) if other == "cli" => Some("only main names the command line"),
-        (None, None) if other == "pipeline" => Some("only the command line calls the pipeline"),
+        (None, None) if other == "pipeline" && path.get(2).is_some_and(|name| name != "Error") => {
+            Some("only the command line calls the pipeline")
+        }
         (None, None) => None,
     }
 }
@@ -187,13 +201,13 @@ fn every_rule_can_fail() {
             Package::Tool,
             "plan/mod.rs",
             "use crate::ui::Event;",
-            "stages, sys and policy only",
+            "stages, sys, project and policy only",
         ),
         (
             Package::Tool,
             "plan/mod.rs",
             "mod t { fn f() { super::super::cli::main() } }",
-            "stages, sys and policy only",
+            "stages, sys, project and policy only",
         ),
         (
             Package::Tool,

@@ -75,7 +75,7 @@ fn generate(workshop: &Workshop, spec: &Spec) -> Result<Coverage, Error> {
     };
     let scratch = Scratch::lay_out(&package, folder, needs)?;
     scratch.sandbox(workshop)?;
-    let coverage = scratch.coverage()?;
+    let coverage = scratch.coverage(workshop)?;
     fs_err::remove_dir_all(&scratch.folder)?;
     Ok(coverage)
 }

@@ -125,9 +125,14 @@ impl Bench<'_> {
             lockfile: native.lockfile.as_deref(),
         };
         let scratch = Scratch::lay_out(package, folder, needs)?;
-        scratch.sandbox(self.workshop)?;
+        if let Some(error) = scratch.sandbox(self.workshop)? {
+            row.differences.push(Difference {
+                what: "with the native lockfile".into(),
+                cause: error.to_string(),
+            });
+        }
         row.generated = true;
-        row.functions = scratch.coverage()?.functions;
+        row.functions = scratch.coverage(self.workshop)?.functions;
         let tests = scratch.tests(self.workshop, &native.plan)?;
         let (share, differences) = compare::tests(&native.measured, &tests);
         row.tests = share;

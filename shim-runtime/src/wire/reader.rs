@@ -91,7 +91,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Takes a length, unchecked: only good for comparing and for [`Reader::raw`].
-    pub(crate) fn len(&mut self) -> Result<usize, Malformed> {
+    pub fn len(&mut self) -> Result<usize, Malformed> {
         self.u32().map(|len| len as usize)
     }
 

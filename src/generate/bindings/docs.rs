@@ -15,7 +15,7 @@ const LISTED: usize = 40;
 
 /// Doc comment, `deprecated`, `must_use`, `non_exhaustive`.
 #[must_use]
-pub fn attributes(meta: &Meta) -> TokenStream {
+pub(super) fn attributes(meta: &Meta) -> TokenStream {
     let docs = meta.docs.as_ref().map(|docs| quote!(#[doc = #docs]));
     let hidden = meta.hidden.then(|| quote!(#[doc(hidden)]));
     let deprecated = meta.deprecated.as_ref().map(|deprecated| {
@@ -32,7 +32,7 @@ pub fn attributes(meta: &Meta) -> TokenStream {
 
 /// The crate's documentation as inner attributes, with what was skipped and why at its end.
 #[must_use]
-pub fn crate_docs(bridge: &Bridge, skipped: &[Skipped]) -> String {
+pub(super) fn crate_docs(bridge: &Bridge, skipped: &[Skipped]) -> String {
     let root = bridge.modules.iter().find(|module| module.path.is_empty());
     let docs = root.and_then(|module| module.meta.docs.clone()).unwrap_or_default();
     let mut out = format!("#![doc = {docs:?}]\n");

@@ -10,7 +10,7 @@ use crate::plan::bridge::{Callee, Conversion, FunctionPlan, Keep, ParamPlan, Pas
 
 /// A function where it stands: in its module, in an impl block of its own, or within a trait impl.
 #[must_use]
-pub fn placed(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
+pub(super) fn placed(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let (attributes, function) = (docs::attributes(&plan.meta), bare(printer, plan));
     match &plan.place {
         Place::Impl => quote!(#[track_caller] #function),
@@ -41,7 +41,7 @@ fn bare(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
 
 /// One argument of a signature; receivers in their short form.
 #[must_use]
-pub fn input(printer: Printer<'_>, name: &str, ty: &Ty, self_ty: Option<&Ty>) -> TokenStream {
+pub(super) fn input(printer: Printer<'_>, name: &str, ty: &Ty, self_ty: Option<&Ty>) -> TokenStream {
     let is_self = |ty: &Ty| self_ty.is_some_and(|own| crate::plan::same_but_lifetimes(own, ty));
     match ty {
         ty if name == "self" && is_self(ty) => quote!(self),

@@ -10,7 +10,7 @@ use crate::plan::local_type;
 
 /// One trait implementation.
 #[must_use]
-pub fn implementation(printer: Printer<'_>, bridge: &Bridge, plan: &ImplPlan) -> TokenStream {
+pub(super) fn implementation(printer: Printer<'_>, bridge: &Bridge, plan: &ImplPlan) -> TokenStream {
     let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
     let (trait_, self_ty) = (printer.path(&plan.trait_), printer.ty(&plan.self_ty));
     let types = plan.types.iter().map(|(name, ty)| {

@@ -4,13 +4,13 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::extract::api::{AssocItem, AssocKind, Function, Ty};
-use crate::generate::bindings::{Told, docs, functions};
+use crate::generate::bindings::{Told, constants, docs, functions};
 use crate::generate::print::{Printer, ident, verbatim};
-use crate::plan::bridge::{AliasPlan, ConstPlan, ConstValue, Place, TraitPlan};
+use crate::plan::bridge::{AliasPlan, Bridge, ConstPlan, ConstValue, Place, TraitPlan};
 
 /// A type alias.
 #[must_use]
-pub fn alias(printer: Printer<'_>, plan: &AliasPlan) -> TokenStream {
+pub(super) fn alias(printer: Printer<'_>, plan: &AliasPlan) -> TokenStream {
     let (attributes, name) = (docs::attributes(&plan.meta), ident(&plan.name));
     let (params, ty) = (printer.params(&plan.alias.generics, true), printer.ty(&plan.alias.ty));
     quote!(#attributes pub type #name<#(#params),*> = #ty;)
@@ -18,7 +18,7 @@ pub fn alias(printer: Printer<'_>, plan: &AliasPlan) -> TokenStream {
 
 /// A trait of the crate.
 #[must_use]
-pub fn definition(printer: Printer<'_>, plan: &TraitPlan) -> TokenStream {
+pub(super) fn definition(printer: Printer<'_>, plan: &TraitPlan) -> TokenStream {
     let (attributes, name, definition) = (docs::attributes(&plan.meta), ident(&plan.name), &plan.definition);
     let (params, wheres) = (
         printer.params(&definition.generics, true),
@@ -60,9 +60,9 @@ fn declaration(printer: Printer<'_>, name: &str, function: &Function) -> TokenSt
 
 /// A constant or static.
 #[must_use]
-pub fn constant(printer: Printer<'_>, plan: &ConstPlan, told: &Told) -> TokenStream {
+pub(super) fn constant(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, told: &Told) -> TokenStream {
     let (attributes, name, ty) = (docs::attributes(&plan.meta), ident(&plan.name), printer.ty(&plan.ty));
-    let value = value(printer, plan, told);
+    let value = value(printer, bridge, plan, told);
     let static_ty = if let Ty::Ref { ty, .. } = &plan.ty {
         let ty = printer.ty(ty);
         quote!(&'static #ty)
@@ -81,7 +81,7 @@ pub fn constant(printer: Printer<'_>, plan: &ConstPlan, told: &Told) -> TokenStr
     }
 }
 
-fn value(printer: Printer<'_>, plan: &ConstPlan, told: &Told) -> TokenStream {
+fn value(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, told: &Told) -> TokenStream {
     match &plan.value {
         ConstValue::Literal(text) => verbatim(text),
         ConstValue::Slot(export) => scalar(&plan.ty, told.slots.get(export).copied().unwrap_or_default()),
@@ -98,6 +98,14 @@ fn value(printer: Printer<'_>, plan: &ConstPlan, told: &Told) -> TokenStream {
             let bytes = bytes.iter().map(|byte| Literal::u8_unsuffixed(*byte));
             let path = printer.constructor(&plan.ty);
             quote!(#path { bytes: [#(#bytes),*], marker: ::std::marker::PhantomData })
+        }
+        ConstValue::Value(export) => {
+            let known = told
+                .bytes
+                .get(export)
+                .and_then(|bytes| constants::literal(printer, bridge, &plan.ty, bytes));
+            // While wrappers are only checked nothing is known yet; a value that is not reached has any type.
+            known.unwrap_or_else(|| quote!(unreachable!()))
         }
         ConstValue::Named { make, kind } => {
             let path = printer.constructor(&plan.ty);

@@ -1,5 +1,6 @@
 //! The bindings crate: the real crate's name and API, each call forwarded to the guest.
 
+mod constants;
 mod docs;
 mod functions;
 mod impls;
@@ -82,7 +83,7 @@ fn units(printer: Printer<'_>, bridge: &Bridge, embedded: Embedded<'_>) -> Units
         add(
             home(&plan.place),
             &plan.key,
-            items::constant(printer, plan, embedded.told),
+            items::constant(printer, bridge, plan, embedded.told),
         );
     }
     for plan in &bridge.impls {

@@ -11,7 +11,7 @@ use crate::plan::bridge::{Repr, TypePlan};
 
 /// A type's definition, and how it crosses.
 #[must_use]
-pub fn definition(printer: Printer<'_>, plan: &TypePlan, told: &Told) -> TokenStream {
+pub(super) fn definition(printer: Printer<'_>, plan: &TypePlan, told: &Told) -> TokenStream {
     match &plan.repr {
         Repr::Struct(shape) => structure(printer, plan, shape),
         Repr::Enum(variants) => enumeration(printer, plan, variants),

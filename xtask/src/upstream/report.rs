@@ -12,7 +12,7 @@ pub(crate) struct Share {
 }
 
 /// Public functions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Functions {
     pub(crate) bound: usize,
     pub(crate) total: usize,

@@ -35,12 +35,29 @@ pub(crate) struct Scratch {
     published: DocumentMut,
 }
 
-/// `coverage.json` beside the bindings.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// What of a crate is bound.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Coverage {
     pub(crate) functions: Functions,
-    #[serde(default)]
     pub(crate) skipped: Vec<Skipped>,
+}
+
+/// What `cargo nanobuild list --format json` prints.
+#[derive(Debug, Deserialize)]
+struct Listed {
+    rows: Vec<ListedRow>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ListedRow {
+    name: String,
+    functions: (usize, usize),
+}
+
+/// What `cargo nanobuild explain CRATE --skipped --json` prints.
+#[derive(Debug, Deserialize)]
+struct Explained {
+    items: Vec<Skipped>,
 }
 
 /// One item that the bindings lack.
@@ -72,25 +89,58 @@ impl Scratch {
         })
     }
 
-    /// Puts the crate behind the boundary and compiles the bindings.
-    pub(crate) fn sandbox(&self, workshop: &Workshop) -> Result<(), Error> {
-        let mut args = vec!["add", &self.package.name];
-        GRANTS.iter().for_each(|grant| args.extend(["--grant", grant]));
-        let added = workshop.nanobuild(&self.folder, &args)?;
-        if !added.success {
-            return Err(failed("generate the bindings", &added.stderr));
+    /// Puts the crate behind the boundary and compiles the bindings. Gives what went wrong on the way to success: the
+    /// versions that the native side used may leave no room for the runtime's dependencies, and are then given up.
+    pub(crate) fn sandbox(&self, workshop: &Workshop) -> Result<Option<Error>, Error> {
+        let mut trouble = None;
+        if let Err(error) = self.add(workshop) {
+            let lockfile = self.folder.join("Cargo.lock");
+            if !lockfile.exists() {
+                return Err(error);
+            }
+            fs_err::remove_file(lockfile)?;
+            self.add(workshop)?;
+            trouble = Some(error);
         }
         let built = workshop.cargo(Side::Sandboxed, &self.folder, &["build", "--quiet"])?;
         if !built.success {
             return Err(failed("compile the bindings", &built.stderr));
         }
-        Ok(())
+        Ok(trouble)
     }
 
-    /// What of the crate is bound, as the generator counted it.
-    pub(crate) fn coverage(&self) -> Result<Coverage, Error> {
-        let text = fs_err::read_to_string(self.bindings()?.join("coverage.json"))?;
-        Ok(serde_json::from_str(&text)?)
+    fn add(&self, workshop: &Workshop) -> Result<(), Error> {
+        let mut args = vec!["add", &self.package.name];
+        GRANTS.iter().for_each(|grant| args.extend(["--grant", grant]));
+        let added = workshop.nanobuild(&self.folder, &args)?;
+        if added.success {
+            Ok(())
+        } else {
+            Err(failed("generate the bindings", &added.stderr))
+        }
+    }
+
+    /// What of the crate is bound, as the tool counts it.
+    pub(crate) fn coverage(&self, workshop: &Workshop) -> Result<Coverage, Error> {
+        let listed: Listed = self.ask(workshop, &["list", "--format", "json"])?;
+        let row = listed.rows.into_iter().find(|row| row.name == self.package.name);
+        let (bound, total) = row
+            .ok_or_else(|| failed("list the crate", "it is not there"))?
+            .functions;
+        let explained: Explained = self.ask(workshop, &["explain", &self.package.name, "--skipped", "--json"])?;
+        Ok(Coverage {
+            functions: Functions { bound, total },
+            skipped: explained.items,
+        })
+    }
+
+    /// Runs the tool for the one JSON object that it prints.
+    fn ask<T: for<'de> Deserialize<'de>>(&self, workshop: &Workshop, args: &[&str]) -> Result<T, Error> {
+        let answer = workshop.nanobuild(&self.folder, args)?;
+        if !answer.success {
+            return Err(failed(&format!("run cargo nanobuild {}", args[0]), &answer.stderr));
+        }
+        Ok(serde_json::from_str(answer.stdout.lines().last().unwrap_or_default())?)
     }
 
     /// Runs the package's integration tests against the bindings.
