@@ -13,16 +13,12 @@ const LONGEST: usize = 400;
 /// Longest pipeline, which is to be read at one glance.
 const LONGEST_PIPELINE: usize = 100;
 /// Files that may be longer, and why.
-const LONG: [(&str, &str); 3] = [
+const LONG: [(&str, &str); 2] = [
     (
         "src/extract/api.rs",
         "the list of what an API can contain: one definition a case, no code",
     ),
     ("src/extract/outline.rs", "one printer a case of the same list"),
-    (
-        "src/session/mod.rs",
-        "one change of a project, from its opening to its commit",
-    ),
 ];
 
 #[test]
