@@ -45,6 +45,8 @@ fn fetched(root: &Utf8Path, source: &str) -> Fetched {
         package,
         manifest,
         graph: Vec::new(),
+        folders: Vec::new(),
+        build: Default::default(),
     }
 }
 

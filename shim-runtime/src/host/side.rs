@@ -209,7 +209,7 @@ impl<'r> Reader<'r> {
     pub(crate) fn owned_bytes(&mut self) -> Result<Vec<u8>, Malformed> {
         let tag = self.u8()?;
         if tag == text::INLINE {
-            let len = self.len()?;
+            let len = self.length()?;
             self.charge(len)?;
             return self.raw(len).map(<[u8]>::to_vec);
         }

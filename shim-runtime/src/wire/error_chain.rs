@@ -75,7 +75,7 @@ impl<M> Put<M> for ErrorChain {
 
 impl<'r, M> Get<'r, M> for ErrorChain {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
-        let count = r.len()?;
+        let count = r.length()?;
         if count > MAX_SOURCES {
             return Err(Malformed("an error has too many sources"));
         }

@@ -116,7 +116,7 @@ impl<M> Put<M> for Utf8Error {
 
 impl<'r, M> Get<'r, M> for Utf8Error {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
-        let valid = r.len()?.min(MAX_VALID_UP_TO);
+        let valid = r.length()?.min(MAX_VALID_UP_TO);
         let wrong: &[u8] = match r.u8()? {
             0 => b"\xf0",
             1 => b"\xff",

@@ -28,7 +28,7 @@ macro_rules! writes {
             while records.remaining() > 0 {
                 match records.u8()? {
                     0 => {
-                        let len = records.len()?;
+                        let len = records.length()?;
                         hasher.write(records.raw(len)?);
                     }
                     $( $tag => hasher.$method($wide::from_le_bytes(records.array()?) as $number), )*

@@ -91,13 +91,13 @@ impl<'r> Reader<'r> {
     }
 
     /// Takes a length, unchecked: only good for comparing and for [`Reader::raw`].
-    pub fn len(&mut self) -> Result<usize, Malformed> {
+    pub fn length(&mut self) -> Result<usize, Malformed> {
         self.u32().map(|len| len as usize)
     }
 
     /// Takes the number of elements of a run of `T` and charges what they will occupy.
     pub fn count<T>(&mut self) -> Result<usize, Malformed> {
-        let count = self.len()?;
+        let count = self.length()?;
         if count > self.remaining() && count > MAX_EMPTY_ELEMENTS {
             return Err(Malformed("more elements than the message can hold"));
         }

@@ -101,7 +101,7 @@ impl Decoder<'_> {
                     .collect(),
             );
         }
-        let count = self.reader.len().ok()?;
+        let count = self.reader.length().ok()?;
         (0..count).map(|_| self.value(item)).collect()
     }
 
