@@ -132,6 +132,9 @@ impl Bench<'_> {
             });
         }
         row.generated = true;
+        if self.keep.is_some() {
+            scratch.keep_guest(self.workshop)?;
+        }
         row.functions = scratch.coverage(self.workshop)?.functions;
         let tests = scratch.tests(self.workshop, &native.plan)?;
         let (share, differences) = compare::tests(&native.measured, &tests);

@@ -134,7 +134,8 @@ impl Workshop {
         Ok(())
     }
 
-    fn target(&self, side: Side) -> Utf8PathBuf {
+    /// A side's shared target directory.
+    pub(crate) fn target(&self, side: Side) -> Utf8PathBuf {
         self.root.join(match side {
             Side::Native => "target-native",
             Side::Sandboxed => "target-sandboxed",

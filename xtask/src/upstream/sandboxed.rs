@@ -170,6 +170,32 @@ impl Scratch {
         harness::run_doctests(workshop, Side::Sandboxed, &copy, &features)
     }
 
+    /// Puts the guest crate and its wasm beside the project, for a look.
+    pub(crate) fn keep_guest(&self, workshop: &Workshop) -> Result<(), Error> {
+        let guest = workshop
+            .target(Side::Sandboxed)
+            .join("nanobuild/guest")
+            .join(&self.package.name);
+        let kept = self.folder.join("guest");
+        fs_err::create_dir_all(&kept)?;
+        for entry in guest.read_dir_utf8()? {
+            let entry = entry?;
+            let path = entry.path();
+            if path.is_file() {
+                fs_err::copy(path, kept.join(entry.file_name()))?;
+            } else if entry.file_name() != "target" {
+                copy_folder(path, &kept.join(entry.file_name()))?;
+            }
+        }
+        for entry in guest.join("target/wasm32-wasip1/release").read_dir_utf8()? {
+            let entry = entry?;
+            if entry.path().extension() == Some("wasm") {
+                fs_err::copy(entry.path(), kept.join(entry.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+
     /// The folder that the edited manifest points to.
     fn bindings(&self) -> Result<Utf8PathBuf, Error> {
         let manifest = manifest::read(&self.folder)?;
