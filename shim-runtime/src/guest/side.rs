@@ -94,7 +94,7 @@ impl<'r> Reader<'r> {
         if self.u8()? != text::INLINE {
             return Err(Malformed("the host writes bytes inline"));
         }
-        let len = self.len()?;
+        let len = self.length()?;
         let start = self.advance(len)?;
         let bytes: &'r [u8] = self.bytes;
         Ok(&bytes[start..start + len])
