@@ -3,6 +3,7 @@
 mod error;
 mod events;
 mod facts;
+mod natives;
 mod stages;
 
 use std::collections::BTreeSet;
@@ -33,10 +34,10 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
 
     stage(Stage::Fetch);
     let locked = facts::locked(order.record, order.wanted);
-    let fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, locked)?;
+    let mut fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, locked)?;
 
     stage(Stage::Extract);
-    let extracted = extract(jail, &fetched, fetch::TARGET)?;
+    let extracted = natives::lend(order, extract(jail, &fetched, fetch::TARGET)?, &mut fetched)?;
 
     stage(Stage::Generate);
     let (bench, checks) = (order.bench.join(&dependency.folder), order.cache.join("check"));

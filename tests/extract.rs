@@ -46,6 +46,7 @@ fn fetched(root: &Utf8Path, source: &str) -> Fetched {
         manifest,
         graph: Vec::new(),
         folders: Vec::new(),
+        natives: Vec::new(),
         build: Default::default(),
     }
 }

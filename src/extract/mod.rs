@@ -13,6 +13,8 @@ pub mod rustdoc;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::{fetch::Fetched, sys};
@@ -26,6 +28,8 @@ pub struct Extracted {
     pub api: Api,
     /// Items that could not be represented, each with the reason.
     pub skipped: Vec<Skipped>,
+    /// Crates that the application has natively, by the names that code gives them: their traits can be implemented.
+    pub natives: BTreeSet<String>,
 }
 
 /// A public item that the bindings do not offer.
@@ -111,4 +115,14 @@ pub fn extract(jail: &sys::Jail, fetched: &Fetched, target: &str) -> Result<Extr
 /// When `json` is not what a supported rustdoc writes.
 pub fn parse(json: &[u8], package: &Utf8Path) -> Result<Extracted, Error> {
     parse::parse(json, package)
+}
+
+/// Crates whose traits the API's types implement, by the names that code gives them.
+#[must_use]
+pub fn foreign_traits(api: &Api) -> BTreeSet<String> {
+    let foreign = api.impls.iter().filter_map(|block| match &block.trait_.def {
+        api::Def::Foreign { krate, .. } => Some(krate.clone()),
+        _ => None,
+    });
+    foreign.collect()
 }

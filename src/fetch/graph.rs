@@ -47,6 +47,7 @@ pub(super) fn read(
         manifest,
         graph: Vec::new(),
         folders: Vec::new(),
+        natives: Vec::new(),
         build: BTreeMap::new(),
     };
     let graph = CargoMetadata::parse_json(json)

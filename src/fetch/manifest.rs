@@ -2,6 +2,8 @@
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
 
+use nanobuild_policy::lockfile::Package;
+
 use super::GUEST;
 use crate::select::{Dependency, Source};
 
@@ -9,6 +11,11 @@ const HEADER: &str = "# Written by cargo nanobuild: the sandboxed side of one de
 
 /// The manifest of the guest that wraps `dependency`.
 pub(super) fn print(dependency: &Dependency) -> String {
+    print_with(dependency, &[])
+}
+
+/// The same, with crates that the guest names itself, at the versions that its graph has.
+pub(super) fn print_with(dependency: &Dependency, natives: &[Package]) -> String {
     let mut document = DocumentMut::new();
     document.decor_mut().set_prefix(HEADER);
     document.insert("package", package(dependency));
@@ -20,7 +27,13 @@ pub(super) fn print(dependency: &Dependency) -> String {
         (GUEST, Value::from(requirement(dependency))),
         ("nanobuild-runtime", Value::from(runtime)),
     ];
-    document.insert("dependencies", Item::Table(Table::from_iter(dependencies)));
+    let mut dependencies = Table::from_iter(dependencies);
+    for native in natives {
+        let version = Value::from(format!("={}", native.version));
+        let table = InlineTable::from_iter([("version", version), ("default-features", Value::from(false))]);
+        dependencies.insert(&native.name, value(table));
+    }
+    document.insert("dependencies", Item::Table(dependencies));
     let mut profiles = Table::new();
     profiles.set_implicit(true);
     profiles.insert("release", Item::Table(release()));

@@ -44,6 +44,8 @@ pub struct Fetched {
     pub graph: Vec<Package>,
     /// Where each package of the graph lies, with the name that stands for its folder in panic messages (`zip-2.2.2`).
     pub folders: Vec<(Utf8PathBuf, String)>,
+    /// Crates of the graph that the application has natively too and the bindings may name.
+    pub natives: Vec<Package>,
     /// What compiling the graph runs or needs.
     pub build: BTreeMap<Capability, BTreeSet<Need>>,
 }
@@ -62,6 +64,20 @@ pub struct Manifest {
     pub description: Option<String>,
     /// `[lib] name`, if it differs from the package's.
     pub lib_name: String,
+}
+
+/// Lets the guest name `natives`, crates of its graph, directly: it implements their traits for the bindings.
+///
+/// # Errors
+/// When the manifest cannot be written.
+pub fn lend(fetched: &mut Fetched, natives: Vec<Package>, net: Net) -> Result<(), Error> {
+    let path = fetched.guest.join("Cargo.toml");
+    let text = manifest::print_with(&fetched.dependency, &natives);
+    files::replace(&path, text.as_bytes())?;
+    let net = Net { locked: false, ..net };
+    cargo::metadata(&path, net, &[]).map_err(|error| error::resolving(&fetched.dependency, net.offline, error))?;
+    fetched.natives = natives;
+    Ok(())
 }
 
 /// Makes or refreshes the guest package in `work/<folder>`, resolves it and gets all sources.

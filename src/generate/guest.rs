@@ -204,6 +204,7 @@ fn argument(index: usize, param: &ParamPlan) -> TokenStream {
     let arg = format_ident!("a{index}");
     let behind = matches!(param.ty, Ty::Ref { .. });
     match (&param.convert, param.pass) {
+        (_, Pass::MessageMut) if crate::plan::through(&param.ty).is_some() => quote!(&mut &mut #arg),
         (_, Pass::MessageMut) => quote!(&mut #arg),
         (Some(Conversion::AsRef(_) | Conversion::Borrow(_)), _) if behind => quote!(&#arg),
         (Some(Conversion::Collect(_, true)), _) => quote!(#arg.into_iter()),

@@ -94,6 +94,12 @@ pub fn bindings_crate(fetched: &Fetched, runtime: &str, version: &str) -> Files 
     dependency.insert("path", runtime.into());
     let mut dependencies = toml_edit::Table::new();
     dependencies["nanobuild-runtime"] = toml_edit::value(dependency);
+    for native in &fetched.natives {
+        let mut table = toml_edit::InlineTable::new();
+        table.insert("version", format!("={}", native.version).into());
+        table.insert("default-features", false.into());
+        dependencies[&native.name] = toml_edit::value(table);
+    }
     document["dependencies"] = toml_edit::Item::Table(dependencies);
     Files::from([(
         "Cargo.toml".into(),

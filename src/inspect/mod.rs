@@ -87,6 +87,7 @@ mod tests {
             folder: "dice".into(),
         };
         Fetched {
+            natives: Vec::new(),
             dependency,
             crate_name: "dice".into(),
             guest: "/work/dice".into(),

@@ -80,7 +80,7 @@ fn param(planner: &Planner<'_>, name: &str, ty: &Ty, scopes: &[&Generics]) -> Re
     let converted = convert(ty, scopes)?;
     let (convert, guest) = match converted {
         Some(converted) => (Some(converted.conversion), converted.guest),
-        None => (None, ty.clone()),
+        None => (None, through(ty).cloned().unwrap_or_else(|| ty.clone())),
     };
     let pass = pass(planner, &guest)?;
     Ok(ParamPlan {
@@ -90,6 +90,17 @@ fn param(planner: &Planner<'_>, name: &str, ty: &Ty, scopes: &[&Generics]) -> Re
         guest,
         pass,
     })
+}
+
+/// `&mut T` for `&mut &mut T`, the receiver of what is implemented for `&mut T`: the place is the same.
+pub fn through(ty: &Ty) -> Option<&Ty> {
+    match ty {
+        Ty::Ref { mutable: true, ty, .. } => match &**ty {
+            inner @ Ty::Ref { mutable: true, .. } => Some(inner),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn pass(planner: &Planner<'_>, ty: &Ty) -> Result<Pass, Obstacle> {

@@ -39,6 +39,9 @@ pub(super) fn plan_all(planner: &mut Planner<'_>) {
             _ if block.negative => {}
             Def::Std(path) => std_impl(planner, path, block, index),
             Def::Local(id) => local_impls.push((*id, index)),
+            Def::Foreign { krate, path } if planner.natives.contains(krate) => {
+                std_impl(planner, &path.join("::"), block, index);
+            }
             Def::Foreign { path, .. } => {
                 let key = key(planner, block, index);
                 let reason = format!("`{}` is a trait of another crate", path.join("::"));
@@ -127,7 +130,8 @@ fn std_body(
                     let context = context(block, item, format!("{key}::{}", item.name));
                     match functions::plan(planner, function, context) {
                         Ok(planned) => methods.push(planned),
-                        Err(_) if std_traits::is_provided(path, &item.name) => {}
+                        // Of another crate's trait it is not known what it provides: rustc tells.
+                        Err(_) if std_traits::is_provided(path, &item.name) || !path.starts_with("std::") => {}
                         Err(obstacle) => return Err(obstacle),
                     }
                 }
@@ -155,7 +159,7 @@ fn trait_argument(planner: &Planner<'_>, arg: &Ty) -> Result<(), Obstacle> {
 
 /// Whether the type that implements the trait is one that the bindings define, or a conversion reaches.
 pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
-    let inner = if let Ty::Ref { ty, mutable: false, .. } = &block.self_ty {
+    let inner = if let Ty::Ref { ty, .. } = &block.self_ty {
         ty
     } else {
         &block.self_ty

@@ -20,6 +20,7 @@ mod traits;
 mod types;
 
 pub use bridge::Bridge;
+pub use functions::through;
 pub use lifetimes::same_but_lifetimes;
 pub use planner::{Coverage, Plan, plan};
 pub use types::local as local_type;

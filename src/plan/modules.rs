@@ -47,9 +47,9 @@ fn entry_of(
         }
         Target::ModuleAlias(path) => plan.reexports.push((path.clone(), entry.name.clone())),
         Target::Foreign(path)
-            if path
-                .first()
-                .is_some_and(|first| matches!(first.as_str(), "std" | "core" | "alloc")) =>
+            if path.first().is_some_and(|first| {
+                matches!(first.as_str(), "std" | "core" | "alloc") || planner.natives.contains(first)
+            }) =>
         {
             plan.foreign.push((path.clone(), entry.name.clone()));
         }

@@ -36,6 +36,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     let api = &super::defaults::settle(&extracted.api);
     let mut planner = Planner {
         api,
+        natives: &extracted.natives,
         demoted,
         types: Types::classify(api, demoted),
         drops: BTreeMap::new(),
@@ -62,6 +63,8 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
 pub(super) struct Planner<'a> {
     /// The API.
     pub api: &'a Api,
+    /// Crates that the application has natively.
+    pub natives: &'a BTreeSet<String>,
     /// Units that rustc rejected.
     demoted: &'a BTreeMap<String, String>,
     /// Representations.

@@ -2,6 +2,7 @@
 
 mod features;
 mod graph;
+mod natives;
 mod pick;
 mod prove;
 mod version;
@@ -13,6 +14,7 @@ use semver::Version;
 
 pub use features::Flags;
 pub use graph::{Edge, Error as GraphError, Graph, INDEX, Registries};
+pub use natives::natives;
 pub use pick::{Error as PickError, Picked, Spec, folder_name, pick};
 pub use prove::{Breach, Guarded, prove, stale};
 pub use version::bindings_version;

@@ -72,7 +72,11 @@ pub(super) fn parse(json: &[u8], package: &Utf8Path) -> Result<Extracted, Error>
     let mut skipped: Vec<Skipped> = cx.into_skipped();
     skipped.sort();
     skipped.dedup();
-    Ok(Extracted { api, skipped })
+    Ok(Extracted {
+        api,
+        skipped,
+        ..Extracted::default()
+    })
 }
 
 /// Another format would fail somewhere in the middle, with words that help nobody.

@@ -187,10 +187,15 @@ fn put(index: usize, param: &ParamPlan) -> TokenStream {
     let arg = arg(index, param);
     match param.pass {
         Pass::MessageMut if is_slice(param) => quote!(nb::Put::<Here>::lend(&*#arg, nb_w);),
+        Pass::MessageMut if is_double(param) => quote!(nb::Put::<Here>::lend_mut(&mut **#arg, nb_w);),
         Pass::MessageMut => quote!(nb::Put::<Here>::lend_mut(&mut *#arg, nb_w);),
         _ if param.convert == Some(Conversion::ToText) => quote!(nb::Put::<Here>::lend(&#arg, nb_w);),
         _ => quote!(nb::Put::<Here>::put(#arg, nb_w);),
     }
+}
+
+fn is_double(param: &ParamPlan) -> bool {
+    crate::plan::through(&param.ty).is_some()
 }
 
 fn is_slice(param: &ParamPlan) -> bool {
@@ -229,6 +234,8 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             let name = ident(&param.name);
             if is_slice(param) {
                 quote!(nb::copy_back(#name, <::std::vec::Vec<_> as nb::Get<'_, Here>>::get(nb_r)?)?;)
+            } else if is_double(param) {
+                quote!(**#name = nb::Get::<'_, Here>::get(nb_r)?;)
             } else {
                 quote!(*#name = nb::Get::<'_, Here>::get(nb_r)?;)
             }
