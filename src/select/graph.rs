@@ -113,7 +113,7 @@ impl Graph {
                     .unwrap_or_default(),
             ));
         };
-        if source.is_crates_io() || source.repr == "sparse+https://index.crates.io/" {
+        if source.is_crates_io() {
             return Some(Source::Registry(None));
         }
         if let Some(git) = source.repr.strip_prefix("git+") {

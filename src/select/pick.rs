@@ -242,7 +242,7 @@ impl Picked {
 
 /// The `[patch]` table that redirects a source.
 fn patch_table(source: &str) -> String {
-    if source == super::INDEX || source == "sparse+https://index.crates.io/" {
+    if source == super::INDEX {
         return "crates-io".to_owned();
     }
     let address = source
