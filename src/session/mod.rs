@@ -24,7 +24,7 @@ use crate::review::Ask;
 use crate::select::{Dependency, Flags, Graph, Guarded, Registries, prove};
 use crate::sys::cargo::{self, Net};
 use crate::sys::toolchain::Toolchain;
-use crate::sys::{Jail, ProjectLock, Transaction, files, transaction};
+use crate::sys::{Jail, ProjectLock, Transaction, exec, files, transaction};
 use crate::ui::{Event, Ui};
 
 /// What a command works with.
@@ -292,8 +292,9 @@ fn take_lock(cx: &Context<'_>) -> Result<ProjectLock, Error> {
 
 fn tool_and_rustc(toolchain: &Toolchain) -> String {
     format!(
-        "{} {}\n{}",
+        "{} {} {}\n{}",
         env!("CARGO_PKG_VERSION"),
+        exec::identity(),
         install::runtime::digest(),
         toolchain.verbose
     )

@@ -38,3 +38,17 @@ pub fn replace(program: &OsStr, args: &[OsString], env: &[(&str, &str)]) -> Exit
         Err(_) => ExitCode::from(127),
     }
 }
+
+/// Tells one build of this program from another of the same version: size and time of its file. Caches key by it, so that a
+/// tool that was built again never takes what its forerunner made.
+#[must_use]
+pub fn identity() -> String {
+    let file = std::env::current_exe().and_then(std::fs::metadata);
+    let changed = file.as_ref().ok().and_then(|file| file.modified().ok());
+    let since = changed.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    format!(
+        "{} {}",
+        file.map_or(0, |file| file.len()),
+        since.map_or(0, |since| since.as_nanos())
+    )
+}
