@@ -56,8 +56,8 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     stage(Stage::Inspect);
     let signature = inspect(module, &fetched)?;
     order.ui.say(&events::signature(dependency, &signature));
-    let version = dependency.version.to_string();
-    let approved = review(name, &version, &signature, &baseline(order.record), order.ask)?;
+    let known = baseline(order.record);
+    let approved = review(name, &dependency.version.to_string(), &signature, &known, order.ask)?;
 
     stage(Stage::Confine);
     let confined = confine(module, approved.granted())?;
@@ -66,9 +66,8 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
 
     stage(Stage::Aot);
     let artifact = aot(&confined, order.target, Cpu::Baseline)?;
-    let fingerprint = settled.fingerprint;
     let embedded = Embedded {
-        fingerprint,
+        fingerprint: settled.fingerprint,
         told: &told,
         skipped: &plan.skipped,
     };
@@ -90,9 +89,10 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
             order.wanted,
             order.root,
             fetched.graph,
+            &fetched.natives,
             signature,
             &module.bytes,
-            fingerprint,
+            settled.fingerprint,
         ),
         granted: approved.granted().clone(),
     })

@@ -65,6 +65,8 @@ pub struct Nanoprocess {
     pub signature: Signature,
     /// The guest's graph, sorted.
     pub packages: Vec<Package>,
+    /// Packages of that graph that the bindings name natively, because the application has them anyway.
+    pub natives: BTreeSet<String>,
 }
 
 /// One package of a guest's resolved graph.

@@ -220,8 +220,11 @@ fn callee(printer: Printer<'_>, callee: &Callee) -> TokenStream {
             quote!(<#ty>::#name)
         }
         Callee::Trait(ty, trait_, name) => {
-            let (trait_, name) = (trait_path(printer, trait_), ident(name));
-            if crate::plan::is_generic(ty) {
+            // What is implemented for `&mut T` is called through a borrow that ends with the call; its arguments' may
+            // have to be as short.
+            let brief = matches!(ty, Ty::Ref { mutable: true, .. });
+            let (trait_, name) = (trait_path(printer, trait_, brief), ident(name));
+            if crate::plan::is_generic(ty) || brief {
                 return quote!(<_ as #trait_>::#name);
             }
             let ty = printer.ty(ty);
@@ -230,12 +233,12 @@ fn callee(printer: Printer<'_>, callee: &Callee) -> TokenStream {
     }
 }
 
-/// The trait, with `_` for arguments that are parameters of the impl.
-fn trait_path(printer: Printer<'_>, trait_: &crate::extract::api::PathTy) -> TokenStream {
+/// The trait, with `_` for arguments that are parameters of the impl, or for all.
+fn trait_path(printer: Printer<'_>, trait_: &crate::extract::api::PathTy, all: bool) -> TokenStream {
     let mut trait_ = trait_.clone();
     for arg in &mut trait_.args {
         if let crate::extract::api::Arg::Type(ty) = arg
-            && crate::plan::is_generic(ty)
+            && (all || crate::plan::is_generic(ty))
         {
             *ty = Ty::Param("_".to_owned());
         }

@@ -15,6 +15,7 @@ pub fn of(
     wanted: &Wanted,
     root: &Utf8Path,
     packages: Vec<Package>,
+    natives: &[Package],
     signature: Signature,
     module: &[u8],
     interface: u64,
@@ -35,6 +36,7 @@ pub fn of(
         interface,
         signature,
         packages,
+        natives: natives.iter().map(|native| native.name.clone()).collect(),
     }
 }
 

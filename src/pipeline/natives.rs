@@ -1,11 +1,13 @@
 //! Crates whose traits the bindings implement natively: only such as the application has anyway.
 
+use std::collections::BTreeSet;
+
 use super::Error;
 use crate::extract::{Extracted, foreign_traits};
 use crate::fetch::{self, Fetched};
-use crate::select::{self, Graph};
+use crate::select;
 use crate::session::Order;
-use crate::sys::cargo;
+use crate::sys::files;
 
 /// Finds the crates whose traits the API implements and the application has natively at the same version, lets the guest
 /// name them, and notes their names as code gives them.
@@ -17,22 +19,22 @@ pub(super) fn lend(order: &Order<'_>, extracted: Extracted, fetched: &mut Fetche
     if named.is_empty() {
         return Ok(extracted);
     }
-    let manifest = order.root.join("Cargo.toml");
-    let graph = cargo::metadata(&manifest, order.net, &[])
-        .ok()
-        .and_then(|json| Graph::parse(&json).ok());
-    let has = graph
-        .map(|graph| select::natives(&graph, &order.wanted.dependency.name))
-        .unwrap_or_default();
     let code_name = |package: &str| package.replace('-', "_");
-    let packages = fetched
+    let named = fetched
         .graph
         .iter()
         .filter(|package| named.contains(&code_name(&package.name)));
-    let natives: Vec<_> = packages
-        .filter(|package| has.contains(&(package.name.clone(), package.version.clone())))
-        .cloned()
-        .collect();
+    let natives: Vec<_> = match known(order) {
+        Some(known) => named.filter(|package| known.contains(&package.name)).cloned().collect(),
+        None => {
+            let lockfile = files::read_text(&order.root.join("Cargo.lock"))?.unwrap_or_default();
+            let has = select::natives(&lockfile, &order.wanted.dependency.name);
+            named
+                .filter(|package| has.contains(&(package.name.clone(), package.version.clone())))
+                .cloned()
+                .collect()
+        }
+    };
     let names = natives.iter().map(|package| code_name(&package.name)).collect();
     if !natives.is_empty() {
         fetch::lend(fetched, natives, order.net)?;
@@ -41,4 +43,10 @@ pub(super) fn lend(order: &Order<'_>, extracted: Extracted, fetched: &mut Fetche
         natives: names,
         ..extracted
     })
+}
+
+/// Those that the lockfile names, if it is about the dependency as it is wanted: the same bindings on every machine.
+fn known<'o>(order: &Order<'o>) -> Option<&'o BTreeSet<String>> {
+    let facts = order.record.facts.as_ref()?;
+    order.wanted.is_described_by(facts).then_some(&facts.natives)
 }

@@ -1,38 +1,114 @@
 //! Crates that an application has natively, whatever is sandboxed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cargo_metadata::PackageId;
 use semver::Version;
+use toml_edit::{DocumentMut, Table};
 
-use super::Graph;
-
-/// Names and versions of the packages that the workspace reaches without passing through bindings or through a package
-/// called `sandboxed`.
+/// Names and versions of the packages that an application's `Cargo.lock` reaches from its own packages without passing
+/// through one called `sandboxed`. Empty if the text is not a lockfile. The lockfile decides, not the graph of the moment:
+/// it is committed, and there before the bindings are.
 #[must_use]
-pub fn natives(graph: &Graph, sandboxed: &str) -> BTreeSet<(String, Version)> {
-    let Some(resolve) = &graph.metadata.resolve else {
-        return BTreeSet::new();
-    };
-    let mut seen: BTreeSet<&PackageId> = BTreeSet::new();
-    let mut open: Vec<&PackageId> = graph.metadata.workspace_members.iter().collect();
-    while let Some(id) = open.pop() {
-        let passes = |id: &PackageId| {
-            let package = graph.metadata.packages.iter().find(|package| package.id == *id);
-            package
-                .is_some_and(|package| package.name.as_str() != sandboxed && graph.bindings_folder(package).is_none())
-        };
-        if passes(id) && seen.insert(id) {
-            let node = resolve.nodes.iter().find(|node| node.id == *id);
-            open.extend(node.into_iter().flat_map(|node| &node.dependencies));
+pub fn natives(lockfile: &str, sandboxed: &str) -> BTreeSet<(String, Version)> {
+    let document: DocumentMut = lockfile.parse().unwrap_or_default();
+    let tables = document.get("package").and_then(|item| item.as_array_of_tables());
+    let packages: Vec<Entry> = tables.into_iter().flatten().filter_map(Entry::read).collect();
+    let mut by_name: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for package in packages.iter().filter(|package| package.name != sandboxed) {
+        by_name.entry(&package.name).or_default().push(package);
+    }
+    let mut open: Vec<&Entry> = packages
+        .iter()
+        .filter(|package| package.own && package.name != sandboxed)
+        .collect();
+    let mut seen = BTreeSet::new();
+    while let Some(package) = open.pop() {
+        if !seen.insert((package.name.clone(), package.version.clone())) {
+            continue;
+        }
+        for (name, version) in &package.dependencies {
+            let copies = by_name.get(name.as_str()).into_iter().flatten();
+            open.extend(copies.filter(|copy| version.as_ref().is_none_or(|version| *version == copy.version)));
         }
     }
-    let packages = graph
-        .metadata
-        .packages
-        .iter()
-        .filter(|package| seen.contains(&package.id));
-    packages
-        .map(|package| (package.name.to_string(), package.version.clone()))
-        .collect()
+    seen
+}
+
+/// One `[[package]]`.
+struct Entry {
+    name: String,
+    version: Version,
+    /// It has no source: a member, or another package of the project.
+    own: bool,
+    /// Names, with versions where several are locked.
+    dependencies: Vec<(String, Option<Version>)>,
+}
+
+impl Entry {
+    fn read(table: &Table) -> Option<Self> {
+        let dependencies = table
+            .get("dependencies")
+            .and_then(|item| item.as_array())
+            .into_iter()
+            .flatten();
+        let dependencies = dependencies.filter_map(|entry| {
+            let mut words = entry.as_str()?.split(' ');
+            Some((
+                words.next()?.to_owned(),
+                words.next().and_then(|version| version.parse().ok()),
+            ))
+        });
+        Some(Self {
+            name: table.get("name")?.as_str()?.to_owned(),
+            version: table.get("version")?.as_str()?.parse().ok()?,
+            own: table.get("source").is_none(),
+            dependencies: dependencies.collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::natives;
+
+    const LOCK: &str = r#"
+version = 4
+
+[[package]]
+name = "app"
+version = "0.1.0"
+dependencies = ["decimal", "traits 0.2.1"]
+
+[[package]]
+name = "decimal"
+version = "1.0.0"
+source = "registry"
+dependencies = ["hidden", "traits 0.1.0"]
+
+[[package]]
+name = "hidden"
+version = "1.0.0"
+source = "registry"
+
+[[package]]
+name = "traits"
+version = "0.1.0"
+source = "registry"
+
+[[package]]
+name = "traits"
+version = "0.2.1"
+source = "registry"
+"#;
+
+    #[test]
+    fn what_only_the_sandboxed_crate_pulls_in_is_not_native() {
+        let found = natives(LOCK, "decimal");
+        let found: Vec<String> = found
+            .into_iter()
+            .map(|(name, version)| format!("{name} {version}"))
+            .collect();
+        assert_eq!(found, ["app 0.1.0", "traits 0.2.1"]);
+        assert!(natives("not a lockfile [", "decimal").is_empty());
+    }
 }

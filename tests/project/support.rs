@@ -69,7 +69,7 @@ impl Make for Stub {
             artifact: b"artifact".to_vec(),
             skipped: Vec::new(),
             functions: (1, 1),
-            facts: pipeline::facts(wanted, order.root, vec![package], signature, b"module", 7),
+            facts: pipeline::facts(wanted, order.root, vec![package], &[], signature, b"module", 7),
             granted: approved.granted().clone(),
         })
     }

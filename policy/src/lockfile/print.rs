@@ -62,6 +62,9 @@ fn nanoprocess(text: &mut String, process: &Nanoprocess) {
     let mut packages: Vec<_> = process.packages.iter().collect();
     packages.sort();
     list(text, "packages", packages.into_iter().map(package));
+    if !process.natives.is_empty() {
+        list(text, "natives", process.natives.iter().cloned());
+    }
 }
 
 /// `random: random_get`

@@ -40,6 +40,8 @@ struct RawNanoprocess {
     attempts: RawAttempts,
     build: Vec<String>,
     packages: Vec<String>,
+    #[serde(default)]
+    natives: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -106,6 +108,7 @@ fn nanoprocess(raw: RawNanoprocess) -> Result<Nanoprocess, Error> {
         claim: raw.claim,
         features: raw.features,
         wasm: raw.wasm,
+        natives: raw.natives,
         signature,
     })
 }

@@ -38,6 +38,7 @@ fn nanoprocess(name: &str) -> Nanoprocess {
             build: [(Capability::BuildScript, [need].into())].into(),
         },
         packages: vec![package("adler2", &[]), package("zip", &["default", "time"])],
+        natives: BTreeSet::new(),
     }
 }
 
