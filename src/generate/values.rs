@@ -125,7 +125,8 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     let args = reader_args(printer, &plan.generics);
     let builds = buildable.iter().map(|case| {
         let (build, bindings) = (case.spread(false, false), case.bindings());
-        let build = quote!({ #(let #bindings = nb::Get::<'_, Here>::get(r)?;)* #build });
+        let gets = case.fields.iter().map(|field| get_field(printer, &field.ty));
+        let build = quote!({ #(let #bindings = #gets;)* #build });
         case.tag.map_or_else(|| build.clone(), |tag| quote!(#tag => #build,))
     });
     let body = if is_enum {
@@ -147,6 +148,15 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
             }
             fn release(self) { match self { #(#releases)* #others } }
         }
+    }
+}
+
+/// Reads a field. On the host, what borrows for good is read so; in the guest everything does.
+fn get_field(printer: Printer<'_>, ty: &crate::extract::api::Ty) -> TokenStream {
+    if printer.side == Side::Host && crate::plan::borrows_for_good(ty) {
+        quote!(r.outlasting(|r| nb::Get::<'_, Here>::get(r))?)
+    } else {
+        quote!(nb::Get::<'_, Here>::get(r)?)
     }
 }
 

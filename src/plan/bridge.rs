@@ -63,6 +63,8 @@ pub struct TypePlan {
     pub derives: Vec<String>,
     /// `#[repr(…)]` contents.
     pub attributes: Vec<String>,
+    /// Pairs of lifetimes, the first of which outlives the second because of what the private fields are.
+    pub outlives: Vec<(String, String)>,
     /// Whether the original is `Send` and `Sync`.
     pub send: bool,
     /// See `send`.

@@ -138,3 +138,9 @@ pub fn same_but_lifetimes(a: &Ty, b: &Ty) -> bool {
     };
     erased(a) == erased(b)
 }
+
+/// Whether `'static` stands in the type.
+#[must_use]
+pub fn borrows_for_good(ty: &Ty) -> bool {
+    lifetimes(&Api::default(), ty).contains("static")
+}

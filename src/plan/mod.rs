@@ -13,6 +13,7 @@ mod functions;
 mod impls;
 mod lifetimes;
 mod modules;
+mod outlives;
 mod planner;
 mod std_traits;
 mod subst;
@@ -21,7 +22,7 @@ mod types;
 
 pub use bridge::Bridge;
 pub use functions::through;
-pub use lifetimes::same_but_lifetimes;
+pub use lifetimes::{borrows_for_good, same_but_lifetimes};
 pub use planner::{Coverage, Plan, plan};
 pub use types::local as local_type;
 

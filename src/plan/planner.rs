@@ -200,6 +200,7 @@ impl<'a> Planner<'a> {
                     Vec::new()
                 },
                 attributes: facts.repr.clone(),
+                outlives: super::outlives::of(self.api, *id),
                 repr,
                 send: facts.send != Some(false),
                 sync: facts.sync != Some(false),

@@ -20,6 +20,11 @@ impl Bytes<'_> {
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
         Bytes(bytes, PhantomData)
     }
+
+    /// The same bytes, of any lifetime: they are owned.
+    pub(crate) fn take<'o>(&mut self) -> Bytes<'o> {
+        Bytes::new(std::mem::take(&mut self.0))
+    }
 }
 
 impl Deref for Bytes<'_> {
@@ -37,6 +42,17 @@ pub(crate) struct Reading<'r> {
     anchor: Anchor<'r>,
     /// Addresses of what was kept while the current reference was read: part of its identity.
     kept: Vec<usize>,
+}
+
+impl Reading<'_> {
+    /// The same guest, with borrows kept for ever.
+    pub(crate) fn outlasting(&self) -> Reading<'static> {
+        Reading {
+            source: self.source,
+            anchor: Anchor::none(),
+            kept: Vec::new(),
+        }
+    }
 }
 
 /// What is wrong with the arguments that are being written.

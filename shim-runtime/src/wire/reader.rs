@@ -46,6 +46,26 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Reads something that borrows for good (`&'static str`): what it refers to is kept for ever, equal values once.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn outlasting<T>(
+        &mut self,
+        read: impl FnOnce(&mut Reader<'static>) -> Result<T, Malformed>,
+    ) -> Result<T, Malformed> {
+        let mut inner = Reader {
+            bytes: self.bytes.take(),
+            position: self.position,
+            depth: self.depth,
+            budget: self.budget,
+            lent: self.lent,
+            side: self.side.outlasting(),
+        };
+        let result = read(&mut inner);
+        (self.position, self.budget) = (inner.position, inner.budget);
+        self.bytes = inner.bytes.take();
+        result
+    }
+
     /// Whether values are being read that stay with their owner.
     pub fn is_lent(&self) -> bool {
         self.lent

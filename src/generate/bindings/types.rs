@@ -101,7 +101,7 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
     let (head, name) = (head(plan), ident(&plan.name));
     let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
     let lifetimes = lifetimes(printer, &plan.generics);
-    let marker = marker(plan, &lifetimes);
+    let marker = marker(printer, plan, &lifetimes);
     let inputs = lifetimes
         .last()
         .map(|main| quote!(pub(crate) inputs: nb::Inputs<#main>,));
@@ -154,14 +154,18 @@ fn lifetimes(printer: Printer<'_>, generics: &Generics) -> Vec<syn::Lifetime> {
 }
 
 /// Borrows the type's lifetimes, and is `Send` and `Sync` exactly as the original.
-fn marker(plan: &TypePlan, lifetimes: &[syn::Lifetime]) -> TokenStream {
+fn marker(printer: Printer<'_>, plan: &TypePlan, lifetimes: &[syn::Lifetime]) -> TokenStream {
     let auto = match (plan.send, plan.sync) {
         (true, true) => quote!(()),
         (true, false) => quote!(::std::cell::Cell<()>),
         (false, true) => quote!(::std::sync::MutexGuard<'static, ()>),
         (false, false) => quote!(*const ()),
     };
-    quote!((#auto, #(&#lifetimes (),)*))
+    let outlives = plan.outlives.iter().map(|(long, short)| {
+        let (long, short) = (printer.lifetime(long), printer.lifetime(short));
+        quote!(& #short & #long ())
+    });
+    quote!((#auto, #(&#lifetimes (),)* #(#outlives,)*))
 }
 
 /// The bytes of an opaque `Copy` type. Before the guest is built its size is not known: wrappers are checked with any.
@@ -169,7 +173,7 @@ fn bytes(printer: Printer<'_>, plan: &TypePlan, layout: Option<u64>) -> TokenStr
     let (head, name) = (head(plan), ident(&plan.name));
     let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
     let args = printer.own_args(&plan.generics);
-    let marker = marker(plan, &lifetimes(printer, &plan.generics));
+    let marker = marker(printer, plan, &lifetimes(printer, &plan.generics));
     let size = usize::try_from(layout.unwrap_or(1) & 0xffff_ffff).unwrap_or(1);
     quote! {
         #head
