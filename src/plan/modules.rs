@@ -20,6 +20,11 @@ pub(super) fn plan_all(planner: &mut Planner<'_>) {
         for entry in &module.entries {
             entry_of(planner, &offered, module, entry, &mut plan);
         }
+        // One name may stand for a module and a macro at once; one `use` takes both.
+        plan.reexports.sort();
+        plan.reexports.dedup();
+        plan.foreign.sort();
+        plan.foreign.dedup();
         planner.plan.bridge.modules.push(plan);
     }
 }
