@@ -81,5 +81,7 @@ fn scratch_manifest(name: &str, dir: &Utf8Path) -> String {
     document["workspace"] = toml_edit::table();
     document["dependencies"]["bindings"]["package"] = toml_edit::value(name);
     document["dependencies"]["bindings"]["path"] = toml_edit::value(dir.as_str());
+    // Features only say what the guest was built without; the application's own choice is checked where it is made.
+    document["dependencies"]["bindings"]["default-features"] = toml_edit::value(false);
     document.to_string()
 }
