@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use crate::extract::api::{Field, Generics, Param, Shape, Variant};
 use crate::generate::print::{Printer, Side, ident, member};
 use crate::plan::bridge::{Repr, TypePlan};
+use crate::plan::fields;
 
 /// `Put` and `Get` for a value type, at `path`.
 #[must_use]
@@ -65,13 +66,6 @@ impl<'a> Case<'a> {
 
     fn bindings(&self) -> Vec<proc_macro2::Ident> {
         (0..self.fields.len()).map(|index| format_ident!("f{index}")).collect()
-    }
-}
-
-fn fields(shape: &Shape) -> &[Field] {
-    match shape {
-        Shape::Unit => &[],
-        Shape::Tuple(fields) | Shape::Named(fields) => fields,
     }
 }
 

@@ -58,11 +58,20 @@ fn std_impl(planner: &mut Planner<'_>, path: &str, block: &Impl, index: usize) {
     if treatment == Treatment::Ignore || derived_on_host(planner, block) {
         return;
     }
+    implement(planner, block, key, |planner, key| {
+        std_body(planner, path, block, treatment, key)
+    });
+}
+
+/// Plans an impl, unless rustc rejected it before. One that fails is skipped, and its exports are taken back.
+pub(super) fn implement<'a>(
+    planner: &mut Planner<'a>,
+    block: &Impl,
+    key: String,
+    body: impl FnOnce(&mut Planner<'a>, &str) -> Result<Body, Obstacle>,
+) {
     let before = planner.exports();
-    match planner
-        .accepted(&key)
-        .and_then(|()| std_body(planner, path, block, treatment, &key))
-    {
+    match planner.accepted(&key).and_then(|()| body(planner, &key)) {
         Ok((body, types)) => planner.plan.bridge.impls.push(ImplPlan {
             key,
             module: Vec::new(),
@@ -92,7 +101,7 @@ fn derived_on_host(planner: &Planner<'_>, block: &Impl) -> bool {
 }
 
 /// The body of an impl, and its associated types.
-type Body = (ImplBody, Vec<(String, Ty)>);
+pub(super) type Body = (ImplBody, Vec<(String, Ty)>);
 
 fn std_body(
     planner: &mut Planner<'_>,

@@ -24,7 +24,7 @@ pub use bridge::Bridge;
 pub use functions::through;
 pub use lifetimes::{borrows_for_good, same_but_lifetimes};
 pub use planner::{Coverage, Plan, plan};
-pub use types::local as local_type;
+pub use types::{fields, local as local_type};
 
 use crate::extract::api::Api;
 

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{AssocItem, AssocKind, Bound, Def, Function, Impl, ItemId, ItemKind, Param, Trait, Ty};
-use crate::plan::bridge::{FunctionPlan, ImplBody, ImplPlan, TraitPlan};
+use crate::plan::bridge::{FunctionPlan, ImplBody, TraitPlan};
 use crate::plan::cross::Obstacle;
 use crate::plan::functions;
 use crate::plan::impls;
@@ -179,25 +179,10 @@ fn implement(planner: &mut Planner<'_>, definition: &Trait, kept: &BTreeSet<&str
     for index in blocks {
         let block = &planner.api.impls[*index];
         let key = impls::key(planner, block, *index);
-        let before = planner.exports();
-        let planned = planner
-            .accepted(&key)
-            .and_then(|()| methods(planner, definition, kept, block, &key));
-        match planned {
-            Ok((methods, types)) => planner.plan.bridge.impls.push(ImplPlan {
-                key,
-                module: Vec::new(),
-                generics: block.generics.clone(),
-                trait_: block.trait_.clone(),
-                self_ty: block.self_ty.clone(),
-                types,
-                body: ImplBody::Methods(methods),
-            }),
-            Err(obstacle) => {
-                planner.reset_exports(before);
-                planner.skip(&key, obstacle, false);
-            }
-        }
+        impls::implement(planner, block, key, |planner, key| {
+            let (methods, types) = methods(planner, definition, kept, block, key)?;
+            Ok((ImplBody::Methods(methods), types))
+        });
     }
 }
 

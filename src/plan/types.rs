@@ -193,7 +193,7 @@ pub fn local(ty: &Ty) -> Option<ItemId> {
 
 /// The fields of a shape.
 #[must_use]
-pub(super) fn fields(shape: &Shape) -> &[Field] {
+pub fn fields(shape: &Shape) -> &[Field] {
     match shape {
         Shape::Unit => &[],
         Shape::Tuple(fields) | Shape::Named(fields) => fields,
