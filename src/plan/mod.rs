@@ -11,6 +11,7 @@ mod cross;
 mod defaults;
 mod functions;
 mod impls;
+mod iterators;
 mod lifetimes;
 mod loans;
 mod modules;
