@@ -3,6 +3,7 @@
 mod error;
 mod events;
 mod facts;
+mod floor;
 mod natives;
 mod stages;
 
@@ -10,12 +11,12 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use crate::aot::{Cpu, Probe, aot};
-use crate::compile::check_bindings;
+use crate::compile::{analysis, check_bindings};
 use crate::confine::confine;
 use crate::extract::extract;
 use crate::fetch::{self, fetch};
 use crate::generate::bindings::Embedded;
-use crate::inspect::inspect;
+use crate::inspect::{Guest, inspect};
 use crate::install::{Prepared, bindings};
 use crate::review::review;
 use crate::session::Order;
@@ -54,7 +55,12 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     let (plan, module) = (&settled.plan, &settled.module);
 
     stage(Stage::Inspect);
-    let signature = inspect(module, &fetched)?;
+    let guest = Guest {
+        module,
+        analysis: &analysis(jail, &fetched, &settled.guest)?,
+        exports: &settled.exports,
+    };
+    let (signature, report) = inspect(guest, &fetched, &floor::measured(order)?)?;
     order.ui.say(&events::signature(dependency, &signature));
     let known = baseline(order.record);
     let approved = review(name, &dependency.version.to_string(), &signature, &known, order.ask)?;
@@ -85,6 +91,7 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
         artifact: artifact.bytes,
         skipped: plan.skipped.clone(),
         functions: (plan.coverage.bound as u64, plan.coverage.total as u64),
+        report,
         facts: facts::of(
             order.wanted,
             order.root,

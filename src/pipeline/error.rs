@@ -22,6 +22,8 @@ pub enum Error {
     Confine(#[from] confine::Error),
     #[error(transparent)]
     Aot(#[from] aot::Error),
+    #[error(transparent)]
+    Compile(#[from] compile::Error),
     #[error("the generated bindings do not compile")]
     Bindings(#[source] compile::Error),
     #[error("failed to print the bindings: {unit}: {reason}")]

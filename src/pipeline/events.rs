@@ -21,7 +21,7 @@ pub(super) fn signature(dependency: &Dependency, signature: &Signature) -> Event
         Attempts::NotAnalysed => {}
         Attempts::Found(found) => {
             for (capability, calls) in found {
-                let calls: Vec<&str> = calls.iter().map(String::as_str).collect();
+                let calls: Vec<String> = calls.iter().map(ToString::to_string).collect();
                 lines.push(line(*capability, &format!("calls {}", calls.join(", "))));
             }
         }

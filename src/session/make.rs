@@ -25,6 +25,8 @@ pub struct Order<'a> {
     pub bench: &'a Utf8Path,
     /// The application's triple.
     pub target: &'a str,
+    /// A digest of tool, runtime and compiler, for what is kept from one run to the next.
+    pub setting: &'a str,
     /// Where third-party code runs.
     pub jail: &'a Jail,
     /// Where events go.

@@ -144,7 +144,9 @@ impl Session<'_> {
         let bench = cache.join("bench");
         let runtime = bench.join(install::runtime::FOLDER);
         install::runtime::write(&runtime)?;
+        let setting = files::digest(tool_and_rustc(&self.toolchain).as_bytes());
         let prepared = self.cx.make.make(&Order {
+            setting: &setting,
             root: &self.cx.project.root,
             cache: &cache,
             runtime: &runtime,

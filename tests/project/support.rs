@@ -11,6 +11,7 @@ use cargo_nanobuild::review::Silent;
 use cargo_nanobuild::session::{Error, Failure, Make, MakeError, Order};
 use cargo_nanobuild::{pipeline, sys};
 use nanobuild_policy::lockfile::Package;
+use nanobuild_policy::signature::Attempts;
 use nanobuild_policy::{Capability, Signature};
 
 /// A process has one open change at a time, so these tests take turns.
@@ -46,6 +47,7 @@ impl Make for Stub {
                 .into_iter()
                 .map(|capability| (capability, BTreeSet::from(["x".to_owned()])))
                 .collect(),
+            attempts: Attempts::Found(BTreeMap::new()),
             ..Signature::default()
         };
         let known = pipeline::baseline(order.record);
@@ -69,6 +71,7 @@ impl Make for Stub {
             artifact: b"artifact".to_vec(),
             skipped: Vec::new(),
             functions: (1, 1),
+            report: Default::default(),
             facts: pipeline::facts(wanted, order.root, vec![package], &[], signature, b"module", 7),
             granted: approved.granted().clone(),
         })
