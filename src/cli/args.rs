@@ -41,7 +41,7 @@ pub(super) enum Command {
     /// List the sandboxed dependencies
     #[command(visible_alias = "ls")]
     List(Common),
-    /// Show what the bindings of a crate leave out, and why
+    /// Show why a crate has a capability: call paths with file and line; or what its bindings leave out
     Explain(Explain),
     /// Show what of the machine is missing, and the command that mends it
     Doctor(Common),
@@ -100,8 +100,11 @@ pub(super) struct Explain {
     /// A sandboxed crate
     #[arg(value_name = "CRATE[@VERSION]")]
     pub(super) krate: Spec,
+    /// Only this capability (`net.connect`), or only what this function reaches (`zip::read::ZipArchive::new`)
+    #[arg(value_name = "CAPABILITY|FUNCTION")]
+    pub(super) what: Option<String>,
     /// List the public items that the bindings leave out, with reasons
-    #[arg(long, required = true)]
+    #[arg(long, conflicts_with = "what")]
     pub(super) skipped: bool,
     /// As JSON (short for `--format json`)
     #[arg(long)]

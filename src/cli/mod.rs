@@ -4,6 +4,7 @@ mod add;
 mod args;
 mod build;
 mod doctor;
+mod explain;
 mod remove;
 mod show;
 mod through;
@@ -92,7 +93,8 @@ fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Err
         Command::Add(args) => add::run(&with(args.features.flags())?, args),
         Command::Remove(args) => remove::run(&with(Flags::default())?, &args.crates),
         Command::List(_) => show::list(&with(Flags::default())?),
-        Command::Explain(args) => show::skipped(&with(Flags::default())?, &args.krate),
+        Command::Explain(args) if args.skipped => show::skipped(&with(Flags::default())?, &args.krate),
+        Command::Explain(args) => explain::run(&with(Flags::default())?, &args.krate, args.what.as_deref()),
         Command::Doctor(common) => Ok(doctor::run(ui, common.manifest_path.as_deref())),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();

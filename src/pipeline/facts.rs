@@ -6,12 +6,25 @@ use nanobuild_policy::lockfile::{Nanoprocess, Package};
 
 use crate::project::{Record, source_text};
 use crate::review::Baseline;
-use crate::session::Wanted;
+use crate::fetch::Fetched;
+use crate::session::{Order, Wanted};
 use crate::sys::files;
 
 /// Puts together what the stages found out.
+pub(super) fn of(
+    order: &Order<'_>,
+    fetched: &Fetched,
+    signature: Signature,
+    module: &[u8],
+    interface: u64,
+) -> Nanoprocess {
+    let packages = fetched.graph.clone();
+    facts(order.wanted, order.root, packages, &fetched.natives, signature, module, interface)
+}
+
+/// The same, from parts.
 #[must_use]
-pub fn of(
+pub fn facts(
     wanted: &Wanted,
     root: &Utf8Path,
     packages: Vec<Package>,

@@ -52,6 +52,14 @@ pub enum Error {
         /// New capabilities.
         new: Vec<Capability>,
     },
+    /// Nobody looked for attempts: "nothing new" cannot be said.
+    #[error("{name} {version} was not analysed for what it attempts, so nothing can be said about it")]
+    NotAnalysed {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+    },
     /// The person left.
     #[error("nothing was decided about {0}")]
     Undecided(String),
@@ -69,7 +77,7 @@ fn list(capabilities: &[Capability]) -> String {
 /// granted was refused before, and stays so.
 ///
 /// # Errors
-/// When something is new in an update and nobody can be asked.
+/// When something is new in an update and nobody can be asked, or when nobody looked.
 pub fn review(
     name: &str,
     version: &str,
@@ -77,6 +85,12 @@ pub fn review(
     known: &Baseline,
     ask: &dyn Ask,
 ) -> Result<Approved, Error> {
+    if signature.attempts.found().is_none() {
+        return Err(Error::NotAnalysed {
+            name: name.to_owned(),
+            version: version.to_owned(),
+        });
+    }
     let asks = signature.capabilities();
     let mut granted: BTreeSet<Capability> = asks.intersection(&known.grants).copied().collect();
     let unseen = match &known.signature {
@@ -106,6 +120,7 @@ pub fn review(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nanobuild_policy::signature::Attempts;
 
     struct Says(fn() -> Answer);
 
@@ -131,8 +146,20 @@ mod tests {
                 .into_iter()
                 .map(|capability| (capability, BTreeSet::new()))
                 .collect(),
+            attempts: Attempts::Found(Default::default()),
             ..Signature::default()
         }
+    }
+
+    #[test]
+    fn what_was_not_analysed_is_not_approved() {
+        let unknown = Signature::default();
+        let known = Baseline {
+            signature: Some(unknown.clone()),
+            ..Baseline::default()
+        };
+        let error = review("zip", "1.0.0", &unknown, &known, &Says(|| unreachable!())).unwrap_err();
+        assert!(matches!(error, Error::NotAnalysed { .. }));
     }
 
     #[test]

@@ -3,8 +3,10 @@
 use std::fmt::Debug;
 
 use camino::Utf8Path;
+use nanobuild_policy::lockfile::Nanoprocess;
 
 use super::{Failure, Wanted};
+use crate::inspect::Report;
 use crate::install::Prepared;
 use crate::project::Record;
 use crate::review::Ask;
@@ -50,6 +52,15 @@ impl<E: Failure + Send + Sync + 'static> From<E> for MakeError {
     }
 }
 
+/// What a dependency asks for, found out without putting it anywhere.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// As a lockfile would have it.
+    pub facts: Nanoprocess,
+    /// In detail.
+    pub report: Report,
+}
+
 /// Makes bindings.
 pub trait Make: Debug {
     /// Puts one dependency behind the boundary.
@@ -57,4 +68,10 @@ pub trait Make: Debug {
     /// # Errors
     /// When a stage fails.
     fn make(&self, order: &Order<'_>) -> Result<Prepared, MakeError>;
+
+    /// Finds out what one dependency asks for, and makes nothing.
+    ///
+    /// # Errors
+    /// When a stage fails.
+    fn examine(&self, order: &Order<'_>) -> Result<Examined, MakeError>;
 }

@@ -16,7 +16,7 @@ use nanobuild_policy::lockfile::{Nanoprocess, Tools};
 use semver::Version;
 
 pub use error::{Error, Failure};
-pub use make::{Make, MakeError, Order};
+pub use make::{Examined, Make, MakeError, Order};
 
 use crate::install::{self, edits::Texts};
 use crate::project::{Project, Records, RecordsError, Stamp};

@@ -10,7 +10,7 @@ mod progress;
 use std::sync::Mutex;
 
 pub use ask::Terminal;
-pub use event::{Check, Event, Listed, Stage};
+pub use event::{Check, Event, Listed, Reason, Stage};
 
 /// Who reads the output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cargo_nanobuild::cli::{self, Tools};
 use cargo_nanobuild::install::Prepared;
 use cargo_nanobuild::review::Silent;
-use cargo_nanobuild::session::{Error, Failure, Make, MakeError, Order};
+use cargo_nanobuild::session::{Error, Examined, Failure, Make, MakeError, Order};
 use cargo_nanobuild::{pipeline, sys};
 use nanobuild_policy::lockfile::Package;
 use nanobuild_policy::signature::Attempts;
@@ -35,8 +35,32 @@ const FEATURES: &str = "default = [\"std\"]\nstd = [\"alloc\"]\nalloc = []\nserd
 
 impl Make for Stub {
     fn make(&self, order: &Order<'_>) -> Result<Prepared, MakeError> {
+        let Examined { facts, report } = self.examine(order)?;
         let wanted = order.wanted;
         let dependency = &wanted.dependency;
+        let known = pipeline::baseline(order.record);
+        let version = dependency.version.to_string();
+        let signature = &facts.signature;
+        let approved = cargo_nanobuild::review::review(&dependency.name, &version, signature, &known, order.ask)
+            .map_err(pipeline::Error::from)?;
+        let manifest = format!(
+            "[package]\nname = \"{}\"\nversion = \"{}\"\nedition = \"2024\"\n\n[features]\n{FEATURES}",
+            dependency.name, wanted.claim
+        );
+        let source = format!("pub const SANDBOXED: &str = \"{version}\";\n");
+        Ok(Prepared {
+            files: [("Cargo.toml".into(), manifest), ("src/lib.rs".into(), source)].into(),
+            artifact: b"artifact".to_vec(),
+            skipped: Vec::new(),
+            functions: (1, 1),
+            report,
+            facts,
+            granted: approved.granted().clone(),
+        })
+    }
+
+    fn examine(&self, order: &Order<'_>) -> Result<Examined, MakeError> {
+        let dependency = &order.wanted.dependency;
         if FAILS.lock().unwrap().contains(&dependency.name) {
             let (unit, reason) = (dependency.name.clone(), "told to fail".to_owned());
             return Err(pipeline::Error::Print { unit, reason }.into());
@@ -50,10 +74,6 @@ impl Make for Stub {
             attempts: Attempts::Found(BTreeMap::new()),
             ..Signature::default()
         };
-        let known = pipeline::baseline(order.record);
-        let version = dependency.version.to_string();
-        let approved = cargo_nanobuild::review::review(&dependency.name, &version, &signature, &known, order.ask)
-            .map_err(pipeline::Error::from)?;
         let package = Package {
             name: dependency.name.clone(),
             version: dependency.version.clone(),
@@ -61,20 +81,9 @@ impl Make for Stub {
             checksum: None,
             features: dependency.features.iter().cloned().collect(),
         };
-        let manifest = format!(
-            "[package]\nname = \"{}\"\nversion = \"{}\"\nedition = \"2024\"\n\n[features]\n{FEATURES}",
-            dependency.name, wanted.claim
-        );
-        let source = format!("pub const SANDBOXED: &str = \"{version}\";\n");
-        Ok(Prepared {
-            files: [("Cargo.toml".into(), manifest), ("src/lib.rs".into(), source)].into(),
-            artifact: b"artifact".to_vec(),
-            skipped: Vec::new(),
-            functions: (1, 1),
-            report: Default::default(),
-            facts: pipeline::facts(wanted, order.root, vec![package], &[], signature, b"module", 7),
-            granted: approved.granted().clone(),
-        })
+        let facts = pipeline::facts(order.wanted, order.root, vec![package], &[], signature, b"module", 7);
+        let report = Default::default();
+        Ok(Examined { facts, report })
     }
 }
 
