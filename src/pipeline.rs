@@ -83,7 +83,11 @@ fn examine(order: &Order<'_>) -> Result<Examined, Error> {
     } = inspected(order)?;
     let module = &settled.module.bytes;
     let facts = facts::of(order, &fetched, signature, module, settled.fingerprint);
-    Ok(Examined { facts, report })
+    Ok(Examined {
+        facts,
+        report,
+        folders: fetched.folders,
+    })
 }
 
 /// Puts one dependency behind the boundary.
@@ -99,8 +103,11 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     } = inspected(order)?;
     let (plan, module) = (&settled.plan, &settled.module);
     order.ui.say(&events::signature(dependency, &signature));
-    let known = baseline(order.record);
+    let known = baseline(order, &fetched.graph);
     let approved = review(name, &dependency.version.to_string(), &signature, &known, order.ask)?;
+    if let Some(event) = events::rebaselined(dependency, &known, &signature) {
+        order.ui.say(&event);
+    }
 
     stage(Stage::Confine);
     let confined = confine(module, approved.granted())?;

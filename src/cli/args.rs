@@ -38,6 +38,12 @@ pub(super) enum Command {
     /// Give sandboxed dependencies back to plain Cargo
     #[command(visible_alias = "rm")]
     Remove(Remove),
+    /// Take newer versions of sandboxed dependencies, and decide on every capability that they newly ask for
+    Update(Update),
+    /// Decide on what sandboxed dependencies ask for and have not been granted
+    Review(Common),
+    /// Show what a published version asks for, or how two differ in it (`zip@1.0.0 zip@1.1.0`)
+    Diff(Diff),
     /// List the sandboxed dependencies
     #[command(visible_alias = "ls")]
     List(Common),
@@ -91,6 +97,30 @@ pub(super) struct Remove {
     /// Sandboxed crates, as NAME or NAME@VERSION
     #[arg(required = true, value_name = "CRATE[@VERSION]")]
     pub(super) crates: Vec<Spec>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Update {
+    /// Sandboxed crates; all of them if none is named
+    #[arg(value_name = "CRATE[@VERSION]")]
+    pub(super) crates: Vec<Spec>,
+    /// Take exactly this version
+    #[arg(long, value_name = "VERSION", requires = "crates")]
+    pub(super) precise: Option<semver::Version>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// A published version
+    #[arg(value_name = "CRATE@VERSION")]
+    pub(super) old: Spec,
+    /// Another one
+    #[arg(value_name = "CRATE@VERSION")]
+    pub(super) new: Option<Spec>,
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -161,7 +191,9 @@ impl Command {
                 .unwrap_or_default(),
             Self::Add(args) => args.common.clone(),
             Self::Remove(args) => args.common.clone(),
-            Self::List(common) | Self::Doctor(common) => common.clone(),
+            Self::List(common) | Self::Doctor(common) | Self::Review(common) => common.clone(),
+            Self::Update(args) => args.common.clone(),
+            Self::Diff(args) => args.common.clone(),
             Self::Explain(args) if args.json => Common {
                 format: Some(Format::Json),
                 ..args.common.clone()

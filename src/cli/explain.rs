@@ -25,9 +25,7 @@ pub(super) fn run(cx: &Context<'_>, spec: &Spec, what: Option<&str>) -> Result<E
         name: record.key.name.clone(),
     };
     let facts = record.facts.as_ref().ok_or_else(not_built)?;
-    let bytes = files::read(&cx.project.bindings().join(folder).join(REPORT))?;
-    let report: Option<Report> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let report = report.ok_or_else(not_built)?;
+    let report = report(cx, folder)?.ok_or_else(not_built)?;
     let wanted = wanted(what, &facts.signature, &report)?;
     cx.ui.say(&Event::Explained {
         name: facts.name.clone(),
@@ -36,6 +34,12 @@ pub(super) fn run(cx: &Context<'_>, spec: &Spec, what: Option<&str>) -> Result<E
         over_approximated: true,
     });
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the analysis found when a crate's bindings were made.
+pub(super) fn report(cx: &Context<'_>, folder: &str) -> Result<Option<Report>, Error> {
+    let bytes = files::read(&cx.project.bindings().join(folder).join(REPORT))?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
 /// The capabilities that are asked about.

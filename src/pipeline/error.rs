@@ -42,7 +42,7 @@ impl Error {
 impl Failure for Error {
     fn code(&self) -> u8 {
         match self {
-            Self::Review(review::Error::New { .. }) => 1,
+            Self::Review(review::Error::New { .. } | review::Error::Hidden { .. }) => 1,
             _ => 2,
         }
     }
@@ -53,6 +53,9 @@ impl Failure for Error {
                 "look at what is new, then decide on a terminal with `cargo nanobuild`, or write it under `grant` in \
                  nanobuild.toml"
                     .to_owned(),
+            ),
+            Self::Review(review::Error::Hidden { .. }) => Some(
+                "somebody edited the lockfile: take it back from version control, and find out who changed it".to_owned(),
             ),
             Self::Review(review::Error::Undecided(_)) => Some("run the command again; nothing was changed".to_owned()),
             Self::Bindings(_) | Self::Print { .. } => {

@@ -53,12 +53,19 @@ pub fn facts(
     }
 }
 
-/// What a review starts from.
+/// What a review of these packages starts from.
 #[must_use]
-pub fn baseline(record: &Record) -> Baseline {
+pub fn baseline(order: &Order<'_>, packages: &[Package]) -> Baseline {
+    let known = order.record.facts.as_ref();
+    let from_path = |package: &Package| package.source.starts_with("path");
+    let same_sources = |facts: &Nanoprocess| {
+        order.wanted.is_described_by(facts) && facts.packages == packages && !packages.iter().any(from_path)
+    };
     Baseline {
-        signature: record.facts.as_ref().map(|facts| facts.signature.clone()),
-        grants: record.decision.grants.capabilities.clone(),
+        signature: known.map(|facts| facts.signature.clone()),
+        grants: order.record.decision.grants.capabilities.clone(),
+        same_sources: known.is_some_and(same_sources),
+        same_tools: order.same_tools,
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use nanobuild_policy::diff::diff;
 use nanobuild_policy::{Capability, Signature};
 
-pub use ask::{Answer, Ask, Silent};
+pub use ask::{Answer, Ask, Choice, Question, Silent};
 
 /// The capabilities that a reviewed nanoprocess gets. Only [`review`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,18 @@ pub struct Baseline {
     pub signature: Option<Signature>,
     /// What people granted.
     pub grants: BTreeSet<Capability>,
+    /// Whether that signature is about the very same sources.
+    pub same_sources: bool,
+    /// Whether the same compiler and the same tool found it out.
+    pub same_tools: bool,
+}
+
+impl Baseline {
+    /// Whether a difference can only come from the compiler or from this tool: then it is no news about the dependency.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        self.same_sources && !self.same_tools
+    }
 }
 
 /// Why the review did not end in an approval.
@@ -51,6 +63,14 @@ pub enum Error {
         version: String,
         /// New capabilities.
         new: Vec<Capability>,
+    },
+    /// The lockfile says less than the same sources gave before.
+    #[error("nanobuild.lock does not say that {name} asks for {}, but its sources, which have not changed, do", list(.hidden))]
+    Hidden {
+        /// The crate.
+        name: String,
+        /// What is missing.
+        hidden: Vec<Capability>,
     },
     /// Nobody looked for attempts: "nothing new" cannot be said.
     #[error("{name} {version} was not analysed for what it attempts, so nothing can be said about it")]
@@ -94,9 +114,17 @@ pub fn review(
     let asks = signature.capabilities();
     let mut granted: BTreeSet<Capability> = asks.intersection(&known.grants).copied().collect();
     let unseen = match &known.signature {
+        // Not granted, and not asked about either: it is what it was when somebody last decided.
+        Some(_) if known.is_outdated() => BTreeSet::new(),
         Some(before) => diff(before, signature).new.into_keys().collect(),
         None => asks.clone(),
     };
+    if known.same_sources && known.same_tools && !unseen.is_empty() {
+        return Err(Error::Hidden {
+            name: name.to_owned(),
+            hidden: unseen.into_iter().collect(),
+        });
+    }
     let new: Vec<Capability> = unseen.difference(&granted).copied().collect();
     if !new.is_empty() {
         match ask.grant(name, version, &new) {
@@ -133,6 +161,10 @@ mod tests {
     impl Ask for Says {
         fn grant(&self, _: &str, _: &str, _: &[Capability]) -> Answer {
             (self.0)()
+        }
+
+        fn decide(&self, _: &Question<'_>) -> Choice {
+            unreachable!("a review of one crate asks as a whole")
         }
     }
 
@@ -172,6 +204,7 @@ mod tests {
             &Baseline {
                 signature: None,
                 grants: set(&["random"]),
+                ..Baseline::default()
             },
             &Silent,
         )
@@ -183,6 +216,7 @@ mod tests {
         let known = Baseline {
             signature: Some(asks(&["random"])),
             grants: set(&["random"]),
+            ..Baseline::default()
         };
         let error = review("zip", "1.0.1", &both, &known, &Silent).unwrap_err();
         assert_eq!(
@@ -196,6 +230,7 @@ mod tests {
         let known = Baseline {
             signature: Some(asks(&["fs.read"])),
             grants: set(&[]),
+            ..Baseline::default()
         };
         let same = review("zip", "1.0.1", &asks(&["fs.read"]), &known, &Says(|| unreachable!())).unwrap();
         assert!(same.granted().is_empty(), "refused before, refused now");
@@ -205,5 +240,23 @@ mod tests {
         let refused = review("zip", "1.0.1", &more, &known, &Says(|| Answer::Refuse)).unwrap();
         assert!(refused.granted().is_empty());
         assert!(review("zip", "1.0.1", &more, &known, &Says(|| Answer::Leave)).is_err());
+    }
+
+    #[test]
+    fn other_tools_are_no_news_and_a_shortened_lockfile_is() {
+        let outdated = Baseline {
+            signature: Some(asks(&[])),
+            same_sources: true,
+            ..Baseline::default()
+        };
+        let both = asks(&["fs.read", "random"]);
+        let same = review("zip", "1.0.0", &both, &outdated, &Says(|| unreachable!())).unwrap();
+        assert!(same.granted().is_empty());
+        let edited = Baseline {
+            same_tools: true,
+            ..outdated
+        };
+        let error = review("zip", "1.0.0", &both, &edited, &Says(|| Answer::Grant)).unwrap_err();
+        assert!(matches!(error, Error::Hidden { .. }));
     }
 }

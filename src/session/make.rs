@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Nanoprocess;
 
 use super::{Failure, Wanted};
@@ -29,6 +29,8 @@ pub struct Order<'a> {
     pub target: &'a str,
     /// A digest of tool, runtime and compiler, for what is kept from one run to the next.
     pub setting: &'a str,
+    /// Whether the lockfile was written with these very tools.
+    pub same_tools: bool,
     /// Where third-party code runs.
     pub jail: &'a Jail,
     /// Where events go.
@@ -59,6 +61,8 @@ pub struct Examined {
     pub facts: Nanoprocess,
     /// In detail.
     pub report: Report,
+    /// Where the sources of each package lie, with the name that stands for the folder in places.
+    pub folders: Vec<(Utf8PathBuf, String)>,
 }
 
 /// Makes bindings.

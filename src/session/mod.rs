@@ -7,6 +7,7 @@ mod error;
 mod inputs;
 mod make;
 mod place;
+mod published;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ use nanobuild_policy::lockfile::{Nanoprocess, Tools};
 use semver::Version;
 
 pub use error::{Error, Failure};
+pub use published::published;
 pub use make::{Examined, Make, MakeError, Order};
 
 use crate::install::{self, edits::Texts};

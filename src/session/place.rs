@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use nanobuild_policy::lockfile::Nanoprocess;
 
-use super::{Error, Order, Session, Wanted, inputs, tool_and_rustc};
+use super::{Error, Examined, MakeError, Order, Session, Wanted, inputs, tool_and_rustc};
 use crate::install::{self, Ready};
 use crate::project::{self, Record};
 use crate::sys::{files, toolchain};
@@ -129,48 +129,65 @@ impl Session<'_> {
                 because: format!("{} {version}: {}", dependency.name, wanted.because),
             });
         }
-        let say = |event: Event| ui.say(&event);
-        toolchain::require_target(self.cx.net.offline, || {
-            say(Event::InstallingTarget {
-                target: toolchain::GUEST_TARGET.to_owned(),
-            });
-        })?;
-        say(Event::Sandboxing {
+        ui.say(&Event::Sandboxing {
             name: dependency.name.clone(),
             version,
             because: wanted.because.clone(),
         });
-        let cache = self.cx.project.cache();
-        let bench = cache.join("bench");
-        let runtime = bench.join(install::runtime::FOLDER);
-        install::runtime::write(&runtime)?;
-        let setting = files::digest(tool_and_rustc(&self.toolchain).as_bytes());
-        let prepared = self.cx.make.make(&Order {
-            setting: &setting,
-            root: &self.cx.project.root,
-            cache: &cache,
-            runtime: &runtime,
-            bench: &bench,
-            target: self.target(),
-            jail: &self.jail,
-            ui,
-            ask: self.cx.ask,
-            net: self.cx.net,
-            wanted,
-            record,
-        });
-        let prepared = prepared.map_err(|error| Error::Build {
-            name: dependency.name.clone(),
-            code: error.code(),
-            help: error.help(),
-            source: error,
-        })?;
+        let prepared = self.order(record, wanted, |order| self.cx.make.make(order))?;
         self.check_reproduced(record, &prepared.facts)?;
         let folder = dependency.folder.as_str();
         self.records.learn(folder, prepared.facts.clone());
         self.records.grant(folder, &prepared.granted);
         let record = &self.records.crates[folder];
-        Ok(Ready::store(&cache, &self.key(record, wanted)?, &prepared)?)
+        Ok(Ready::store(&self.cx.project.cache(), &self.key(record, wanted)?, &prepared)?)
+    }
+
+    /// Finds out what a crate would ask for, and changes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be had or built.
+    pub fn examine(&self, record: &Record, wanted: &Wanted) -> Result<Examined, Error> {
+        self.order(record, wanted, |order| self.cx.make.examine(order))
+    }
+
+    fn order<T>(
+        &self,
+        record: &Record,
+        wanted: &Wanted,
+        then: impl FnOnce(&Order<'_>) -> Result<T, MakeError>,
+    ) -> Result<T, Error> {
+        toolchain::require_target(self.cx.net.offline, || {
+            self.cx.ui.say(&Event::InstallingTarget {
+                target: toolchain::GUEST_TARGET.to_owned(),
+            });
+        })?;
+        let cache = self.cx.project.cache();
+        let bench = cache.join("bench");
+        let runtime = bench.join(install::runtime::FOLDER);
+        install::runtime::write(&runtime)?;
+        let setting = files::digest(tool_and_rustc(&self.toolchain).as_bytes());
+        let done = then(&Order {
+            root: &self.cx.project.root,
+            cache: &cache,
+            runtime: &runtime,
+            bench: &bench,
+            target: self.target(),
+            setting: &setting,
+            same_tools: self.records.tools == self.tools,
+            jail: &self.jail,
+            ui: self.cx.ui,
+            ask: self.cx.ask,
+            net: self.cx.net,
+            wanted,
+            record,
+        });
+        done.map_err(|error| Error::Build {
+            name: wanted.dependency.name.clone(),
+            code: error.code(),
+            help: error.help(),
+            source: error,
+        })
     }
 
     /// Same inputs, same bytes: a guest that the lockfile describes must come out as it says.

@@ -183,6 +183,32 @@ pub enum Event {
         /// One line each.
         lines: Vec<String>,
     },
+    /// Other tools see other things in the same sources.
+    Rebaselined {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+        /// Capabilities that were not seen before; nobody granted them.
+        new: Vec<String>,
+        /// Capabilities that are not seen any more.
+        gone: Vec<String>,
+    },
+    /// How two versions of a crate differ in what they ask for.
+    Difference {
+        /// The crate.
+        name: String,
+        /// One version.
+        old: String,
+        /// The other.
+        new: String,
+        /// What only the other asks for, and why.
+        reasons: Vec<Reason>,
+        /// New in the other, inside of what both ask for.
+        notes: Vec<String>,
+        /// What only the first asks for.
+        gone: Vec<String>,
+    },
     /// The sandboxed dependencies.
     List {
         /// One each.

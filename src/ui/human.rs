@@ -11,6 +11,8 @@ use crate::extract::Skipped;
 
 mod explain;
 
+pub use explain::reason;
+
 const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 const NOTE: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
 const WARN: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
@@ -62,6 +64,7 @@ pub(super) fn print(event: &Event, verbosity: Verbosity) {
                 eprintln!("  {}", printable(line));
             }
         }
+        Event::Rebaselined { .. } | Event::Difference { .. } => explain::change(event),
         Event::List { rows } => list(rows),
         Event::Explained {
             name, version, reasons, ..
@@ -88,7 +91,7 @@ pub(super) fn error(error: &dyn std::error::Error, help: Option<&str>) {
 }
 
 /// Text that may come from a crate or a compiler: without the control characters that would steer a terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect()

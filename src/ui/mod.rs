@@ -10,6 +10,7 @@ mod progress;
 use std::sync::Mutex;
 
 pub use ask::Terminal;
+pub use human::reason;
 pub use event::{Check, Event, Listed, Reason, Stage};
 
 /// Who reads the output.

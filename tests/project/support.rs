@@ -35,10 +35,10 @@ const FEATURES: &str = "default = [\"std\"]\nstd = [\"alloc\"]\nalloc = []\nserd
 
 impl Make for Stub {
     fn make(&self, order: &Order<'_>) -> Result<Prepared, MakeError> {
-        let Examined { facts, report } = self.examine(order)?;
+        let Examined { facts, report, .. } = self.examine(order)?;
         let wanted = order.wanted;
         let dependency = &wanted.dependency;
-        let known = pipeline::baseline(order.record);
+        let known = pipeline::baseline(order, &facts.packages);
         let version = dependency.version.to_string();
         let signature = &facts.signature;
         let approved = cargo_nanobuild::review::review(&dependency.name, &version, signature, &known, order.ask)
@@ -83,7 +83,11 @@ impl Make for Stub {
         };
         let facts = pipeline::facts(order.wanted, order.root, vec![package], &[], signature, b"module", 7);
         let report = Default::default();
-        Ok(Examined { facts, report })
+        Ok(Examined {
+            facts,
+            report,
+            folders: Vec::new(),
+        })
     }
 }
 
