@@ -2,6 +2,7 @@
 //!
 //! `engine` is the only module that knows Wasmtime. Everything above it speaks of instances, spans and slots.
 
+mod abilities;
 mod anchor;
 mod back;
 mod call;
@@ -10,6 +11,7 @@ mod engine;
 mod fault;
 mod handle;
 mod inputs;
+mod kept;
 mod macros;
 mod nanoprocess;
 mod session;
@@ -34,6 +36,7 @@ pub mod fmt {
 }
 
 pub use crate::wire::hash::replay;
+pub use abilities::Abilities;
 pub use anchor::Anchor;
 pub use back::copy_back;
 pub use call::Call;
@@ -44,4 +47,5 @@ pub use engine::{baseline_cpu, engine_settings};
 pub use fault::{Fault, FaultKind, TrapKind, catch};
 pub use handle::Handle;
 pub use inputs::Inputs;
+pub use kept::{Keeper, Kept, Lease, Loan, Same, Tended, Ticket};
 pub use nanoprocess::{Nanoprocess, Spec};
