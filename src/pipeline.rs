@@ -56,7 +56,7 @@ fn inspected(order: &Order<'_>) -> Result<Inspected, Error> {
         target_dir,
         runtime,
     };
-    let settled = settle(jail, &fetched, &extracted, bench)?;
+    let settled = settle(jail, &fetched, &extracted, &order.record.decision.expose, bench)?;
 
     stage(Stage::Inspect);
     let guest = Guest {
@@ -103,7 +103,7 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     } = inspected(order)?;
     let (plan, module) = (&settled.plan, &settled.module);
     order.ui.say(&events::signature(dependency, &signature));
-    let known = baseline(order, &fetched.graph);
+    let known = baseline(order, &fetched.graph, settled.fingerprint);
     let approved = review(name, &dependency.version.to_string(), &signature, &known, order.ask)?;
     if let Some(event) = events::rebaselined(dependency, &known, &signature) {
         order.ui.say(&event);

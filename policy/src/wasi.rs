@@ -227,7 +227,10 @@ mod tests {
         let every = ["environ_get", "environ_sizes_get", "fd_write", "proc_exit"];
         assert!(names(&every).is_empty());
         let bare = capabilities(every, &BTreeSet::new()).unwrap();
-        assert_eq!(bare.into_keys().collect::<Vec<_>>(), [ProcessExit, EnvRead, StdioOut, StdioErr]);
+        assert_eq!(
+            bare.into_keys().collect::<Vec<_>>(),
+            [ProcessExit, EnvRead, StdioOut, StdioErr]
+        );
     }
 
     #[test]

@@ -45,7 +45,10 @@ pub(super) fn decide<'c>(
     let candidates: Vec<&Candidate> = candidates.into_iter().collect();
     let open = candidates.iter().map(|candidate| candidate.questions.len()).sum();
     cx.ui.pause();
-    candidates.into_iter().map(|candidate| one(cx, candidate, open)).collect()
+    candidates
+        .into_iter()
+        .map(|candidate| one(cx, candidate, open))
+        .collect()
 }
 
 fn one(cx: &Context<'_>, candidate: &Candidate, open: usize) -> Result<Verdict, Error> {
@@ -93,14 +96,18 @@ fn changes(candidate: &Candidate, reason: &Reason) -> String {
 }
 
 fn change(candidate: &Candidate, file: &str) -> Option<String> {
-    let (home, label) = candidate.folders.iter().find(|(_, label)| file.starts_with(&format!("{label}/")))?;
+    let (home, label) = candidate
+        .folders
+        .iter()
+        .find(|(_, label)| file.starts_with(&format!("{label}/")))?;
     let inside = &file[label.len() + 1..];
     let read = |path: &Utf8Path| files::read_text(path).ok().flatten();
     let new = read(&home.join(inside))?;
-    let before = candidate
-        .packages
-        .iter()
-        .find(|package| label.strip_prefix(package.name.as_str()).is_some_and(|rest| rest.starts_with('-')));
+    let before = candidate.packages.iter().find(|package| {
+        label
+            .strip_prefix(package.name.as_str())
+            .is_some_and(|rest| rest.starts_with('-'))
+    });
     // Cargo unpacks the versions of one registry side by side.
     let old = before.and_then(|package| {
         let folder = format!("{}-{}", package.name, package.version);
@@ -108,6 +115,10 @@ fn change(candidate: &Candidate, file: &str) -> Option<String> {
     });
     let old = old.unwrap_or_default();
     let diff = TextDiff::from_lines(&old, &new);
-    let text = diff.unified_diff().context_radius(3).header(&candidate.old, file).to_string();
+    let text = diff
+        .unified_diff()
+        .context_radius(3)
+        .header(&candidate.old, file)
+        .to_string();
     (!text.is_empty()).then_some(text)
 }

@@ -13,13 +13,7 @@ use crate::sys::cargo::Net;
 use crate::ui::{Event, Ui};
 
 /// Compares two published versions, or shows what one asks for.
-pub(super) fn run(
-    ui: &Ui,
-    tools: &Tools<'_>,
-    net: Net,
-    old: &Spec,
-    new: Option<&Spec>,
-) -> Result<ExitCode, Error> {
+pub(super) fn run(ui: &Ui, tools: &Tools<'_>, net: Net, old: &Spec, new: Option<&Spec>) -> Result<ExitCode, Error> {
     let get = |spec: &Spec| published(ui, tools.make, net, &spec.name, &exact(spec)?);
     let Some(new) = new else {
         let Examined { facts, report, .. } = get(old)?;

@@ -73,7 +73,13 @@ pub(super) fn reasons(signature: &Signature, report: &Report, wanted: &BTreeSet<
         .map(|capability| Reason {
             capability: capability.to_string(),
             means: capability.describe().to_owned(),
-            imports: signature.imports.get(capability).into_iter().flatten().cloned().collect(),
+            imports: signature
+                .imports
+                .get(capability)
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
             build: signature
                 .build
                 .get(capability)
@@ -81,7 +87,12 @@ pub(super) fn reasons(signature: &Signature, report: &Report, wanted: &BTreeSet<
                 .flatten()
                 .map(|need| format!("{} {}", need.package, need.version))
                 .collect(),
-            sites: report.sites.iter().filter(|site| site.capability == *capability).cloned().collect(),
+            sites: report
+                .sites
+                .iter()
+                .filter(|site| site.capability == *capability)
+                .cloned()
+                .collect(),
             reach: report.reach.get(capability).into_iter().flatten().cloned().collect(),
         })
         .collect()

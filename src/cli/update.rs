@@ -30,12 +30,18 @@ pub(super) fn run(cx: &Context<'_>, specs: &[Spec], precise: Option<&Version>) -
     for (folder, record) in meant(&session, specs)? {
         let Some(facts) = &record.facts else { continue };
         if !facts.source.starts_with("registry") {
-            let message = format!("{} does not come from a registry: change its requirement in Cargo.toml", facts.name);
+            let message = format!(
+                "{} does not come from a registry: change its requirement in Cargo.toml",
+                facts.name
+            );
             cx.ui.say(&Event::Nothing { message });
             continue;
         }
         let Some(wanted) = session.newer(&graph, facts, precise)? else {
-            let message = format!("{} {} is the newest version that is asked for", facts.name, facts.version);
+            let message = format!(
+                "{} {} is the newest version that is asked for",
+                facts.name, facts.version
+            );
             cx.ui.say(&Event::Nothing { message });
             continue;
         };
@@ -84,13 +90,21 @@ fn examined(
     let difference = diff(&old.facts.signature, &new.facts.signature);
     cx.ui.say(&event(&old, &new, &difference));
     let granted = &record.decision.grants.capabilities;
-    let asked: BTreeSet<Capability> = difference.new.keys().filter(|name| !granted.contains(name)).copied().collect();
+    let asked: BTreeSet<Capability> = difference
+        .new
+        .keys()
+        .filter(|name| !granted.contains(name))
+        .copied()
+        .collect();
     let candidate = Candidate {
         folder,
         name: facts.name.clone(),
         old: facts.version.to_string(),
         new: new.facts.version.to_string(),
-        questions: reasons(&new.facts.signature, &new.report, &asked).into_iter().zip(asked).collect(),
+        questions: reasons(&new.facts.signature, &new.report, &asked)
+            .into_iter()
+            .zip(asked)
+            .collect(),
         packages: facts.packages.clone(),
         folders: new.folders,
     };

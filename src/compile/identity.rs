@@ -82,7 +82,11 @@ pub(super) fn environment(fetched: &Fetched, goal: Goal) -> Vec<(&'static str, S
     };
     let guest = [&fetched.guest, &fetched.guest.join("runtime")].map(ToString::to_string);
     let local: Vec<_> = path_packages(fetched).map(Utf8PathBuf::to_string).collect();
-    let folders = if local.is_empty() { local } else { [&local[..], &guest].concat() };
+    let folders = if local.is_empty() {
+        local
+    } else {
+        [&local[..], &guest].concat()
+    };
     let analysis = (goal == Goal::Analysis).then(|| (ANALYSIS, "1".to_owned()));
     [
         ("RUSTC_WRAPPER", wrapper.into_string()),

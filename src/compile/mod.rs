@@ -113,7 +113,10 @@ fn run(jail: &Jail, fetched: &Fetched, sources: &Files, goal: Goal) -> Result<di
         "--target-dir",
         target_dir.as_str(),
     ];
-    let args = [goal.command()].into_iter().chain(common).chain(goal.rustc().iter().copied());
+    let args = [goal.command()]
+        .into_iter()
+        .chain(common)
+        .chain(goal.rustc().iter().copied());
     let folders = fetched.folders.iter().map(|(folder, _)| folder.clone());
     let task = Task {
         program: flags::cargo(),

@@ -24,7 +24,11 @@ pub(super) fn attempts<'m>(
     names: &BTreeMap<String, String>,
 ) -> Report {
     let origins = Origins::read(code, lines, packages);
-    let paths: Vec<Vec<String>> = code.functions.iter().map(|function| symbol::paths(function.symbol)).collect();
+    let paths: Vec<Vec<String>> = code
+        .functions
+        .iter()
+        .map(|function| symbol::paths(function.symbol))
+        .collect();
     let walk = Walk::new(code, names);
     let search = Search {
         code,
@@ -34,7 +38,10 @@ pub(super) fn attempts<'m>(
         packages,
         root,
         walk: &walk,
-        has_files: code.functions.iter().any(|function| function.is_import() && function.symbol.starts_with("path_")),
+        has_files: code
+            .functions
+            .iter()
+            .any(|function| function.is_import() && function.symbol.starts_with("path_")),
     };
     let found = search.sites();
     let mut own = BTreeMap::<Node, BTreeSet<Capability>>::new();
@@ -178,7 +185,9 @@ impl Search<'_, '_> {
 
     fn entry(&self, node: Node) -> Option<(Capability, &str)> {
         let paths = self.paths.get(node)?;
-        paths.iter().find_map(|path| Some((std_paths::capability(path)?, path.as_str())))
+        paths
+            .iter()
+            .find_map(|path| Some((std_paths::capability(path)?, path.as_str())))
     }
 
     /// What referring to a function, or to data of the C library, asks for.
@@ -192,7 +201,10 @@ impl Search<'_, '_> {
             Ok(import) if is_import => import.means(self.has_files).to_vec(),
             _ => c_functions::capabilities(symbol, self.has_files),
         };
-        means.into_iter().map(|capability| (capability, symbol.to_owned())).collect()
+        means
+            .into_iter()
+            .map(|capability| (capability, symbol.to_owned()))
+            .collect()
     }
 
     fn site(&self, node: Node, at: u64, capability: Capability, entry: String) -> Site {
@@ -227,7 +239,10 @@ impl Search<'_, '_> {
         if export.is_none() && !named {
             return None;
         }
-        let place = self.origins.place(node).filter(|_| *self.origins.of(node) != Origin::Ours);
+        let place = self
+            .origins
+            .place(node)
+            .filter(|_| *self.origins.of(node) != Origin::Ours);
         Some(Step {
             function: export.map_or_else(|| symbol::readable(function.symbol), |name| (*name).to_owned()),
             place: place.cloned(),

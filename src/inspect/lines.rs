@@ -41,7 +41,11 @@ impl<'m> Lines<'m> {
 
     /// The first address of a function's body that has a line: the bytes that declare its locals have none.
     pub(super) fn first(&self, body: &Range<u64>) -> Option<u64> {
-        self.context.find_location_range(body.start, body.end).ok()?.next().map(|(address, ..)| address)
+        self.context
+            .find_location_range(body.start, body.end)
+            .ok()?
+            .next()
+            .map(|(address, ..)| address)
     }
 
     /// File and line of an address.
@@ -59,7 +63,11 @@ impl<'m> Lines<'m> {
             return None;
         };
         let unit = found?;
-        let text = |value: Option<Reader<'m>>| value.map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
+        let text = |value: Option<Reader<'m>>| {
+            value
+                .map(|text| text.to_string_lossy().into_owned())
+                .unwrap_or_default()
+        };
         Some(Unit {
             name: text(unit.name),
             folder: text(unit.comp_dir),

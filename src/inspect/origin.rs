@@ -81,26 +81,37 @@ fn origin(function: &Function<'_>, unit: &Unit, place: Option<&Place>, packages:
     if unit.name.starts_with(STD_SOURCES) && unit.folder.starts_with(STD_SOURCES) {
         // It calls what it is given, even where std itself needed it first.
         let calls_its_parameter = symbol::readable(function.symbol).contains("core::ops::function::");
-        return if calls_its_parameter { Origin::Unknown } else { Origin::Std };
+        return if calls_its_parameter {
+            Origin::Unknown
+        } else {
+            Origin::Std
+        };
     }
     if unit.name.starts_with(LIBC_SOURCES) && unit.folder.starts_with(LIBC_SOURCES) {
         return Origin::Libc;
     }
-    if in_unit(RUNTIME) || (file.starts_with(RUNTIME) && in_unit("guest/")) || (file.starts_with(GUEST) && in_unit("guest/")) {
+    if in_unit(RUNTIME)
+        || (file.starts_with(RUNTIME) && in_unit("guest/"))
+        || (file.starts_with(GUEST) && in_unit("guest/"))
+    {
         return Origin::Ours;
     }
     let owner = |text: &str| packages.iter().position(|package| within(text, &label(package)));
     if file.starts_with(STD_SOURCES) {
         return Origin::Instance(owner(&unit.name).or_else(|| owner(&unit.folder)));
     }
-    match owner(file).or_else(|| generated(file, packages)).or_else(|| owner(&unit.name)) {
+    match owner(file)
+        .or_else(|| generated(file, packages))
+        .or_else(|| owner(&unit.name))
+    {
         Some(package) => Origin::Package(package),
         None => Origin::Unknown,
     }
 }
 
 fn within(path: &str, label: &str) -> bool {
-    path.strip_prefix(label).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(label)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The package whose build script wrote a file: `…/build/zip-0123456789abcdef/out/x.rs`.

@@ -60,7 +60,8 @@ impl Report {
     /// Leaves out what code without any purpose does as well.
     #[must_use]
     pub fn above(mut self, floor: &BTreeSet<(String, String)>) -> Self {
-        self.sites.retain(|site| !floor.contains(&(site.caller.clone(), site.entry.clone())));
+        self.sites
+            .retain(|site| !floor.contains(&(site.caller.clone(), site.entry.clone())));
         let left: BTreeSet<Capability> = self.sites.iter().map(|site| site.capability).collect();
         self.reach.retain(|capability, _| left.contains(capability));
         self

@@ -94,10 +94,19 @@ mod tests {
     #[test]
     fn both_manglings_end_in_definitions() {
         for (symbol, expected) in [
-            ("_ZN3std3net3tcp9TcpStream7connect17h0123456789abcdefE", "std::net::tcp::TcpStream::connect"),
+            (
+                "_ZN3std3net3tcp9TcpStream7connect17h0123456789abcdefE",
+                "std::net::tcp::TcpStream::connect",
+            ),
             ("_RNvNvNtCs5MVq0TB3XQB_3std2fs4read5inner", "std::fs::read::inner"),
-            ("_ZN47_$LT$std..fs..File$u20$as$u20$std..io..Read$GT$4read17h0123456789abcdefE", "std::fs::File::read"),
-            ("_ZN51_$LT$$RF$std..fs..File$u20$as$u20$std..io..Read$GT$4read17h0123456789abcdefE", "std::fs::File::read"),
+            (
+                "_ZN47_$LT$std..fs..File$u20$as$u20$std..io..Read$GT$4read17h0123456789abcdefE",
+                "std::fs::File::read",
+            ),
+            (
+                "_ZN51_$LT$$RF$std..fs..File$u20$as$u20$std..io..Read$GT$4read17h0123456789abcdefE",
+                "std::fs::File::read",
+            ),
             ("getenv", "getenv"),
         ] {
             assert_eq!(paths(symbol)[0], expected, "{symbol}");
@@ -109,14 +118,20 @@ mod tests {
         let symbol = "_ZN78_$LT$alloc..string..String$u20$as$u20$std..net..socket_addr..ToSocketAddrs$GT$15to_socket_addrs17h0123456789abcdefE";
         assert_eq!(
             paths(symbol),
-            ["alloc::string::String::to_socket_addrs", "std::net::socket_addr::ToSocketAddrs::to_socket_addrs"]
+            [
+                "alloc::string::String::to_socket_addrs",
+                "std::net::socket_addr::ToSocketAddrs::to_socket_addrs"
+            ]
         );
     }
 
     #[test]
     fn generic_arguments_and_closures_do_not_hide_a_path() {
         assert_eq!(plain("std::fs::read::<&str>"), "std::fs::read");
-        assert_eq!(plain("std::vec::Vec::<fn() -> u8>::new::{closure#0}"), "std::vec::Vec::new::{closure#0}");
+        assert_eq!(
+            plain("std::vec::Vec::<fn() -> u8>::new::{closure#0}"),
+            "std::vec::Vec::new::{closure#0}"
+        );
         assert_eq!(bare("&mut dyn std::io::Read"), "std::io::Read");
     }
 }

@@ -55,7 +55,8 @@ impl Failure for Error {
                     .to_owned(),
             ),
             Self::Review(review::Error::Hidden { .. }) => Some(
-                "somebody edited the lockfile: take it back from version control, and find out who changed it".to_owned(),
+                "somebody edited the lockfile: take it back from version control, and find out who changed it"
+                    .to_owned(),
             ),
             Self::Review(review::Error::Undecided(_)) => Some("run the command again; nothing was changed".to_owned()),
             Self::Bindings(_) | Self::Print { .. } => {

@@ -4,9 +4,9 @@ use camino::Utf8Path;
 use nanobuild_policy::Signature;
 use nanobuild_policy::lockfile::{Nanoprocess, Package};
 
+use crate::fetch::Fetched;
 use crate::project::{Record, source_text};
 use crate::review::Baseline;
-use crate::fetch::Fetched;
 use crate::session::{Order, Wanted};
 use crate::sys::files;
 
@@ -19,7 +19,15 @@ pub(super) fn of(
     interface: u64,
 ) -> Nanoprocess {
     let packages = fetched.graph.clone();
-    facts(order.wanted, order.root, packages, &fetched.natives, signature, module, interface)
+    facts(
+        order.wanted,
+        order.root,
+        packages,
+        &fetched.natives,
+        signature,
+        module,
+        interface,
+    )
 }
 
 /// The same, from parts.
@@ -53,13 +61,16 @@ pub fn facts(
     }
 }
 
-/// What a review of these packages starts from.
+/// What a review of these packages, behind this interface, starts from.
 #[must_use]
-pub fn baseline(order: &Order<'_>, packages: &[Package]) -> Baseline {
+pub fn baseline(order: &Order<'_>, packages: &[Package], interface: u64) -> Baseline {
     let known = order.record.facts.as_ref();
     let from_path = |package: &Package| package.source.starts_with("path");
     let same_sources = |facts: &Nanoprocess| {
-        order.wanted.is_described_by(facts) && facts.packages == packages && !packages.iter().any(from_path)
+        order.wanted.is_described_by(facts)
+            && facts.packages == packages
+            && facts.interface == interface
+            && !packages.iter().any(from_path)
     };
     Baseline {
         signature: known.map(|facts| facts.signature.clone()),

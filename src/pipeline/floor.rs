@@ -14,10 +14,12 @@ use crate::sys::files;
 
 const NAME: &str = "nanobuild-empty";
 
-const MANIFEST: &str = "[package]\nname = \"nanobuild-empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n";
+const MANIFEST: &str =
+    "[package]\nname = \"nanobuild-empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n";
 
 /// It panics with a formatted message, as every crate may: that alone brings std's output along.
-const LIBRARY: &str = "pub fn nothing(number: u64) -> u64 {\n    assert!(number > 1, \"{number} is too little\");\n    number\n}\n";
+const LIBRARY: &str =
+    "pub fn nothing(number: u64) -> u64 {\n    assert!(number > 1, \"{number} is too little\");\n    number\n}\n";
 
 const GUEST: &str = "#[unsafe(no_mangle)]\npub extern \"C\" fn nb0(number: u64) -> u64 { guest::nothing(number) }\n";
 
@@ -37,7 +39,13 @@ fn measure(order: &Order<'_>) -> Result<Floor, Error> {
     let home = order.cache.join("floor").join(NAME);
     files::replace(&home.join("Cargo.toml"), MANIFEST.as_bytes())?;
     files::replace(&home.join("src/lib.rs"), LIBRARY.as_bytes())?;
-    let fetched = fetch(&empty(&home), &order.cache.join("floor/guest"), order.runtime, order.net, None)?;
+    let fetched = fetch(
+        &empty(&home),
+        &order.cache.join("floor/guest"),
+        order.runtime,
+        order.net,
+        None,
+    )?;
     let (_, opening) = generate::guest(&Bridge::default()).map_err(Error::print)?;
     let sources = Files::from([("src/lib.rs".into(), opening.text + GUEST)]);
     let module = compile(order.jail, &fetched, &sources)?;

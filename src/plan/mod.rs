@@ -9,6 +9,7 @@ mod consts;
 mod conversions;
 mod cross;
 mod defaults;
+mod expose;
 mod functions;
 mod impls;
 mod lifetimes;
@@ -24,6 +25,7 @@ mod traits;
 mod types;
 
 pub use bridge::Bridge;
+pub use expose::{NOT_EXPOSED, not_exposed};
 pub use functions::through;
 pub use lifetimes::{borrows_for_good, same_but_lifetimes};
 pub use planner::{Coverage, Plan, plan};

@@ -260,7 +260,9 @@ impl Records {
         {
             // One line, whatever was typed: a comment ends where the line does.
             let text: String = reason.chars().filter(|letter| !letter.is_control()).collect();
-            grants.decor_mut().set_suffix(format!(" # {}: {text}", names.join(", ")));
+            grants
+                .decor_mut()
+                .set_suffix(format!(" # {}: {text}", names.join(", ")));
         }
     }
 

@@ -63,7 +63,12 @@ impl Session<'_> {
     ///
     /// # Errors
     /// When there is no such version, or no registry that could say so.
-    pub fn newer(&self, graph: &Graph, facts: &Nanoprocess, precise: Option<&Version>) -> Result<Option<Wanted>, Error> {
+    pub fn newer(
+        &self,
+        graph: &Graph,
+        facts: &Nanoprocess,
+        precise: Option<&Version>,
+    ) -> Result<Option<Wanted>, Error> {
         let mut requirements = requirements(graph, facts);
         let declared = requirements.clone();
         let bound = match precise {

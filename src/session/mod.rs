@@ -17,8 +17,8 @@ use nanobuild_policy::lockfile::{Nanoprocess, Tools};
 use semver::Version;
 
 pub use error::{Error, Failure};
-pub use published::published;
 pub use make::{Examined, Make, MakeError, Order};
+pub use published::published;
 
 use crate::install::{self, edits::Texts};
 use crate::project::{Project, Records, RecordsError, Stamp};

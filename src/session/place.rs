@@ -140,7 +140,11 @@ impl Session<'_> {
         self.records.learn(folder, prepared.facts.clone());
         self.records.grant(folder, &prepared.granted);
         let record = &self.records.crates[folder];
-        Ok(Ready::store(&self.cx.project.cache(), &self.key(record, wanted)?, &prepared)?)
+        Ok(Ready::store(
+            &self.cx.project.cache(),
+            &self.key(record, wanted)?,
+            &prepared,
+        )?)
     }
 
     /// Finds out what a crate would ask for, and changes nothing.
@@ -215,7 +219,7 @@ impl Session<'_> {
             self.target(),
             dependency.name,
             dependency.features,
-            record.decision.grants,
+            (&record.decision.grants, &record.decision.expose),
             dependency.folder,
         );
         Ok(files::digest(text.as_bytes()))
@@ -233,6 +237,8 @@ impl Session<'_> {
 /// Whether both come from the same sources and features, so that the guests must be equal. Nothing pins a path.
 fn same_inputs(known: &Nanoprocess, found: &Nanoprocess) -> bool {
     !known.source.starts_with("path")
+        // Another choice of exposed functions gives another guest.
+        && known.interface == found.interface
         && (&known.name, &known.version, &known.source, &known.features)
             == (&found.name, &found.version, &found.source, &found.features)
         && known.packages == found.packages

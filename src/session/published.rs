@@ -25,16 +25,13 @@ fn home() -> Result<Utf8PathBuf, Error> {
 ///
 /// # Errors
 /// When it cannot be had or built.
-pub fn published(
-    ui: &Ui,
-    make: &dyn Make,
-    net: Net,
-    name: &str,
-    version: &semver::Version,
-) -> Result<Examined, Error> {
+pub fn published(ui: &Ui, make: &dyn Make, net: Net, name: &str, version: &semver::Version) -> Result<Examined, Error> {
     let toolchain = Toolchain::detect()?;
     let setting = files::digest(tool_and_rustc(&toolchain).as_bytes());
-    let kept = home()?.join("signatures").join(&setting).join(format!("{name}-{version}"));
+    let kept = home()?
+        .join("signatures")
+        .join(&setting)
+        .join(format!("{name}-{version}"));
     if let Some(known) = load(&kept)? {
         return Ok(known);
     }

@@ -62,12 +62,18 @@ pub struct Bench<'a> {
     pub runtime: &'a Utf8Path,
 }
 
-/// Finds the largest part of the plan that compiles, and builds the guest.
+/// Finds the largest part of the plan that compiles, of what `expose` lets through, and builds the guest.
 ///
 /// # Errors
 /// When the real crate does not build, or rounds do not end.
-pub fn settle(jail: &Jail, fetched: &Fetched, extracted: &Extracted, bench: Bench<'_>) -> Result<Settled, Error> {
-    let mut demoted = BTreeMap::new();
+pub fn settle(
+    jail: &Jail,
+    fetched: &Fetched,
+    extracted: &Extracted,
+    expose: &[String],
+    bench: Bench<'_>,
+) -> Result<Settled, Error> {
+    let mut demoted = plan::not_exposed(&plan::plan(extracted, &BTreeMap::new()).bridge, expose);
     for _ in 0..MAX_ROUNDS {
         let plan = plan::plan(extracted, &demoted);
         match round(jail, fetched, &plan, bench) {

@@ -42,9 +42,16 @@ impl Ask for Terminal {
             return Choice::NobodyThere;
         }
         let Question {
-            name, old, new, capability, ..
+            name,
+            old,
+            new,
+            capability,
+            ..
         } = question;
-        eprintln!("\n{name} {new} wants to {} ({capability}), which {name} {old} did not:", capability.describe());
+        eprintln!(
+            "\n{name} {new} wants to {} ({capability}), which {name} {old} did not:",
+            capability.describe()
+        );
         show(question.shortly);
         loop {
             eprintln!("{KEYS}");

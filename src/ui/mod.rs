@@ -10,8 +10,8 @@ mod progress;
 use std::sync::Mutex;
 
 pub use ask::Terminal;
-pub use human::reason;
 pub use event::{Check, Event, Listed, Reason, Stage};
+pub use human::reason;
 
 /// Who reads the output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -32,9 +32,10 @@ const EMPTY: Case = Case {
 };
 
 impl Bench {
-    pub(crate) fn new() -> Self {
+    /// One of several that work at the same time.
+    pub(crate) fn new(worker: usize) -> Self {
         Self {
-            home: Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("attacks"),
+            home: Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("attacks-{worker}")),
             jail: Jail::pass_through(),
             floor: OnceLock::new(),
         }
@@ -43,8 +44,10 @@ impl Bench {
     /// What a crate asks for, above the floor.
     pub(crate) fn signature(&self, case: &Case) -> Result<Signature, String> {
         let floor = self.floor.get_or_init(|| {
-            self.with(&EMPTY, |guest, _| Floor::measure(guest.module, guest.analysis).map_err(|error| error.to_string()))
-                .expect("the floor can be measured")
+            self.with(&EMPTY, |guest, _| {
+                Floor::measure(guest.module, guest.analysis).map_err(|error| error.to_string())
+            })
+            .expect("the floor can be measured")
         });
         self.with(case, |guest, fetched| {
             let found = inspect(guest, fetched, floor).map_err(|error| error.to_string())?;
@@ -80,12 +83,16 @@ impl Bench {
             locked: false,
             offline: true,
         };
-        let fetched = fetch(&dependency, &self.home.join("guests"), &runtime, net, None).map_err(|error| error.to_string())?;
+        let fetched =
+            fetch(&dependency, &self.home.join("guests"), &runtime, net, None).map_err(|error| error.to_string())?;
         let (_, opening) = generate::guest(&Bridge::default()).map_err(|(_, error)| error)?;
         let export = "#[unsafe(no_mangle)]\npub extern \"C\" fn nb0(x: u64) -> u64 { guest::run(x) }\n";
         let sources = Files::from([("src/lib.rs".into(), opening.text + export)]);
         let words = |error: cargo_nanobuild::compile::Error| {
-            format!("{error}: {:?}", std::error::Error::source(&error).map(ToString::to_string))
+            format!(
+                "{error}: {:?}",
+                std::error::Error::source(&error).map(ToString::to_string)
+            )
         };
         let analysis = analysis(&self.jail, &fetched, &sources).map_err(words)?;
         // Optimising takes imports away and adds none: what is not seen here is not there either, and it takes half the time.

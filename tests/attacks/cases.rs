@@ -116,21 +116,30 @@ pub fn run(x: u64) -> u64 { m!(time::SystemTime).elapsed().map_or(x, |t| t.as_se
     Case {
         name: "include",
         library: r#"include!("notes.txt");"#,
-        files: &[("src/notes.txt", r#"pub fn run(x: u64) -> u64 { std::net::TcpListener::bind("0.0.0.0:1").is_ok() as u64 + x }"#)],
+        files: &[(
+            "src/notes.txt",
+            r#"pub fn run(x: u64) -> u64 { std::net::TcpListener::bind("0.0.0.0:1").is_ok() as u64 + x }"#,
+        )],
         manifest: "",
         expected: "net.listen",
     },
     Case {
         name: "path-attribute",
         library: r#"#[path = "../docs/readme.md"] mod readme; pub use readme::run;"#,
-        files: &[("docs/readme.md", r#"pub fn run(x: u64) -> u64 { std::net::TcpStream::connect("1.2.3.4:5").is_ok() as u64 + x }"#)],
+        files: &[(
+            "docs/readme.md",
+            r#"pub fn run(x: u64) -> u64 { std::net::TcpStream::connect("1.2.3.4:5").is_ok() as u64 + x }"#,
+        )],
         manifest: "",
         expected: "net.connect",
     },
     Case {
         name: "generated-by-build-script",
         library: r#"include!(concat!(env!("OUT_DIR"), "/t.rs"));"#,
-        files: &[("build.rs", r#"fn main() { std::fs::write(std::path::Path::new(&std::env::var("OUT_DIR").unwrap()).join("t.rs"), "pub fn run(x: u64) -> u64 { std::net::TcpStream::connect(\"1.2.3.4:5\").is_ok() as u64 + x }").unwrap() }"#)],
+        files: &[(
+            "build.rs",
+            r#"fn main() { std::fs::write(std::path::Path::new(&std::env::var("OUT_DIR").unwrap()).join("t.rs"), "pub fn run(x: u64) -> u64 { std::net::TcpStream::connect(\"1.2.3.4:5\").is_ok() as u64 + x }").unwrap() }"#,
+        )],
         manifest: "",
         expected: "net.connect build.script",
     },
@@ -138,20 +147,32 @@ pub fn run(x: u64) -> u64 { m!(time::SystemTime).elapsed().map_or(x, |t| t.as_se
         name: "cfg-from-build-script",
         library: r#"#[cfg(odd)] pub fn run(x: u64) -> u64 { std::net::TcpStream::connect("1.2.3.4:5").is_ok() as u64 + x }
 #[cfg(not(odd))] pub fn run(x: u64) -> u64 { x }"#,
-        files: &[("build.rs", r#"fn main() { println!("cargo::rustc-check-cfg=cfg(odd)"); if std::env::var("OPT_LEVEL").as_deref() == Ok("3") && std::env::var("DEBUG").as_deref() == Ok("false") && std::env::var("PROFILE").as_deref() == Ok("release") { println!("cargo::rustc-cfg=odd") } }"#)],
+        files: &[(
+            "build.rs",
+            r#"fn main() { println!("cargo::rustc-check-cfg=cfg(odd)"); if std::env::var("OPT_LEVEL").as_deref() == Ok("3") && std::env::var("DEBUG").as_deref() == Ok("false") && std::env::var("PROFILE").as_deref() == Ok("release") { println!("cargo::rustc-cfg=odd") } }"#,
+        )],
         manifest: "",
         expected: "net.connect build.script",
     },
     Case {
         name: "procedural-macro",
         library: "pub fn run(x: u64) -> u64 { helper::nothing!(); x }",
-        files: &[("helper/Cargo.toml", r#"[package]
+        files: &[
+            (
+                "helper/Cargo.toml",
+                r#"[package]
 name = "helper"
 version = "1.0.0"
 edition = "2021"
 [lib]
 proc-macro = true
-"#), ("helper/src/lib.rs", r#"use proc_macro::TokenStream; #[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { "if x > 7 { ::std::process::exit(1) }".parse().unwrap() }"#)],
+"#,
+            ),
+            (
+                "helper/src/lib.rs",
+                r#"use proc_macro::TokenStream; #[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { "if x > 7 { ::std::process::exit(1) }".parse().unwrap() }"#,
+            ),
+        ],
         manifest: r#"[dependencies]
 helper = { path = "helper" }
 "#,
@@ -303,13 +324,22 @@ pub fn run(x: u64) -> u64 { std::fs::read(x) }"#,
     Case {
         name: "crate-named-alloc",
         library: "pub fn run(x: u64) -> u64 { alloc::fmt::go() + x }",
-        files: &[("other/Cargo.toml", r#"[package]
+        files: &[
+            (
+                "other/Cargo.toml",
+                r#"[package]
 name = "alloc-fmt"
 version = "1.0.0"
 edition = "2021"
 [lib]
 name = "alloc"
-"#), ("other/src/lib.rs", r#"pub mod fmt { pub fn go() -> u64 { std::net::TcpStream::connect("1.2.3.4:5").is_ok() as u64 } }"#)],
+"#,
+            ),
+            (
+                "other/src/lib.rs",
+                r#"pub mod fmt { pub fn go() -> u64 { std::net::TcpStream::connect("1.2.3.4:5").is_ok() as u64 } }"#,
+            ),
+        ],
         manifest: r#"[dependencies]
 alloc = { path = "other", package = "alloc-fmt" }
 "#,
@@ -343,11 +373,20 @@ pub fn run(x: u64) -> u64 { x }"#,
     Case {
         name: "transitive",
         library: "pub fn run(x: u64) -> u64 { deep::go() + x }",
-        files: &[("deep/Cargo.toml", r#"[package]
+        files: &[
+            (
+                "deep/Cargo.toml",
+                r#"[package]
 name = "deep"
 version = "1.0.0"
 edition = "2021"
-"#), ("deep/src/lib.rs", r#"pub fn go() -> u64 { std::net::TcpStream::connect("1.2.3.4:5").is_ok() as u64 }"#)],
+"#,
+            ),
+            (
+                "deep/src/lib.rs",
+                r#"pub fn go() -> u64 { std::net::TcpStream::connect("1.2.3.4:5").is_ok() as u64 }"#,
+            ),
+        ],
         manifest: r#"[dependencies]
 deep = { path = "deep" }
 "#,
@@ -356,11 +395,17 @@ deep = { path = "deep" }
     Case {
         name: "transitive-generic",
         library: "pub fn run(x: u64) -> u64 { deep::go(|| std::env::args().count() as u64) + x }",
-        files: &[("deep/Cargo.toml", r#"[package]
+        files: &[
+            (
+                "deep/Cargo.toml",
+                r#"[package]
 name = "deep"
 version = "1.0.0"
 edition = "2021"
-"#), ("deep/src/lib.rs", "pub fn go(f: impl Fn() -> u64) -> u64 { f() }")],
+"#,
+            ),
+            ("deep/src/lib.rs", "pub fn go(f: impl Fn() -> u64) -> u64 { f() }"),
+        ],
         manifest: r#"[dependencies]
 deep = { path = "deep" }
 "#,

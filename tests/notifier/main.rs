@@ -50,7 +50,10 @@ impl App {
         let app = Self { folder, target };
         app.write("Cargo.toml", "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nnotifier = { version = \"1.0\", registry = \"local\" }\n");
         app.write("src/main.rs", APPLICATION);
-        app.write(".cargo/config.toml", &format!("[registries.local]\nindex = \"{}\"\n", registry.index()));
+        app.write(
+            ".cargo/config.toml",
+            &format!("[registries.local]\nindex = \"{}\"\n", registry.index()),
+        );
         app
     }
 
@@ -62,6 +65,13 @@ impl App {
 
     fn read(&self, file: &str) -> String {
         std::fs::read_to_string(self.folder.path().join(file)).unwrap()
+    }
+
+    /// Replaces text that has to be there.
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "{file} has no {from}:\n{text}");
+        self.write(file, &text.replace(from, to));
     }
 
     fn run(&self, program: &str, args: &[&str], registry: &Registry) -> (Option<i32>, String) {
@@ -120,8 +130,72 @@ fn an_update_that_asks_for_more_stops_and_the_old_version_stays() {
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("1.0.7"), "{text}");
 
-    // A lockfile that was edited to hide what a crate asks for gives itself away.
     let (code, text) = app.run(TOOL, &["explain", "notifier"], &registry);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("notifier 1.0.0 asks for nothing"), "{text}");
+}
+
+const TWOFOLD: &str = "\
+/// Needs nothing.
+pub fn shorten(text: &str) -> String {
+    text.chars().take(8).collect()
+}
+
+/// Asks the network.
+pub fn look_up(host: &str) -> bool {
+    std::net::TcpStream::connect((host, 80)).is_ok()
+}
+";
+
+#[test]
+fn what_is_not_exposed_falls_away_and_a_shortened_lockfile_is_noticed() {
+    let registry = Registry::new();
+    registry.publish("twofold", "1.0.0", TWOFOLD);
+    let app = App::new(&registry);
+    app.edit(
+        "Cargo.toml",
+        "notifier = { version = \"1.0\"",
+        "twofold = { version = \"1\"",
+    );
+    app.write(
+        "src/main.rs",
+        "fn main() { println!(\"{}\", twofold::shorten(\"a long text\")); }\n",
+    );
+    let ok = |args: &[&str]| {
+        let (code, text) = app.run(TOOL, args, &registry);
+        assert_eq!(code, Some(0), "{args:?}: {text}");
+        text
+    };
+    ok(&["add", "twofold"]);
+    let line = "    \"net.connect: std::net::tcp::TcpStream::connect in twofold\",\n";
+    let reach = "    \"net.connect: twofold::look_up\",\n";
+    let lock = app.read("nanobuild.lock");
+    assert!(lock.contains(line) && lock.contains(reach), "{lock}");
+    assert!(ok(&["explain", "twofold", "net.connect"]).contains("twofold calls std::net::tcp::TcpStream::connect"));
+    assert!(ok(&["list"]).contains("refused net.connect"));
+
+    // Somebody takes the lines out of the lockfile: the same sources say otherwise.
+    app.write("nanobuild.lock", &lock.replace(line, "").replace(reach, ""));
+    let (code, text) = app.run(TOOL, &["build"], &registry);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(
+        text.contains("does not say that twofold asks for net.connect"),
+        "{text}"
+    );
+    app.write("nanobuild.lock", &lock);
+
+    app.edit(
+        "nanobuild.toml",
+        "[nanoprocess.twofold]\n",
+        "[nanoprocess.twofold]\nexpose = [\"shorten\"]\n",
+    );
+    assert!(ok(&["run"]).contains("a long t"));
+    let lock = app.read("nanobuild.lock");
+    assert!(!lock.contains("net.connect"), "{lock}");
+    assert!(ok(&["explain", "twofold"]).contains("asks for nothing"));
+
+    // Exposing it again is asking for more again.
+    app.edit("nanobuild.toml", "expose = [\"shorten\"]", "expose = [\"*\"]");
+    let (code, text) = app.run(TOOL, &["build"], &registry);
+    assert_eq!(code, Some(1), "{text}");
 }

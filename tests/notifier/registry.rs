@@ -15,7 +15,10 @@ impl Registry {
         let registry = Self {
             folder: tempfile::tempdir().unwrap(),
         };
-        let config = format!("{{\"dl\": \"file://{}/{{crate}}-{{version}}.crate\"}}", registry.folder.path().display());
+        let config = format!(
+            "{{\"dl\": \"file://{}/{{crate}}-{{version}}.crate\"}}",
+            registry.folder.path().display()
+        );
         std::fs::create_dir_all(registry.index_folder()).unwrap();
         std::fs::write(registry.index_folder().join("config.json"), config).unwrap();
         registry.git(&["init", "-q", "-b", "main"]);
@@ -37,22 +40,39 @@ impl Registry {
         };
         write(
             "Cargo.toml",
-            &format!("[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2024\"\nlicense = \"MIT\"\ndescription = \"x\"\n\n[workspace]\n"),
+            &format!(
+                "[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2024\"\nlicense = \"MIT\"\ndescription = \"x\"\n\n[workspace]\n"
+            ),
         );
         write("src/lib.rs", library);
         let mut package = Command::new("cargo");
         package
-            .args(["package", "--quiet", "--offline", "--no-verify", "--allow-dirty", "--target-dir", "out"])
+            .args([
+                "package",
+                "--quiet",
+                "--offline",
+                "--no-verify",
+                "--allow-dirty",
+                "--target-dir",
+                "out",
+            ])
             .current_dir(scratch.path())
             .env_remove("CARGO_TARGET_DIR");
         assert!(package.status().unwrap().success());
         let file = format!("{name}-{version}.crate");
         let bytes = std::fs::read(scratch.path().join("out/package").join(&file)).unwrap();
         std::fs::write(self.folder.path().join(file), &bytes).unwrap();
-        let checksum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let checksum: String = Sha256::digest(&bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let entry = self.entry(name);
         std::fs::create_dir_all(entry.parent().unwrap()).unwrap();
-        let mut index = std::fs::OpenOptions::new().create(true).append(true).open(entry).unwrap();
+        let mut index = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(entry)
+            .unwrap();
         writeln!(
             index,
             "{{\"name\":\"{name}\",\"vers\":\"{version}\",\"deps\":[],\"cksum\":\"{checksum}\",\"features\":{{}},\"yanked\":false}}"
@@ -66,7 +86,14 @@ impl Registry {
         let lines = std::fs::read_to_string(&entry).unwrap();
         let yanked = lines.lines().map(|line| {
             let is_meant = line.contains(&format!("\"vers\":\"{version}\""));
-            line.replace("\"yanked\":false", if is_meant { "\"yanked\":true" } else { "\"yanked\":false" }) + "\n"
+            line.replace(
+                "\"yanked\":false",
+                if is_meant {
+                    "\"yanked\":true"
+                } else {
+                    "\"yanked\":false"
+                },
+            ) + "\n"
         });
         std::fs::write(entry, yanked.collect::<String>()).unwrap();
         self.commit();
@@ -77,12 +104,24 @@ impl Registry {
     }
 
     fn entry(&self, name: &str) -> PathBuf {
-        self.index_folder().join(Path::new(&name[..2])).join(&name[2..4]).join(name)
+        self.index_folder()
+            .join(Path::new(&name[..2]))
+            .join(&name[2..4])
+            .join(name)
     }
 
     fn commit(&self) {
         self.git(&["add", "."]);
-        self.git(&["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "-m", "index"]);
+        self.git(&[
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.org",
+            "commit",
+            "-q",
+            "-m",
+            "index",
+        ]);
     }
 
     fn git(&self, args: &[&str]) {

@@ -38,7 +38,7 @@ impl Make for Stub {
         let Examined { facts, report, .. } = self.examine(order)?;
         let wanted = order.wanted;
         let dependency = &wanted.dependency;
-        let known = pipeline::baseline(order, &facts.packages);
+        let known = pipeline::baseline(order, &facts.packages, facts.interface);
         let version = dependency.version.to_string();
         let signature = &facts.signature;
         let approved = cargo_nanobuild::review::review(&dependency.name, &version, signature, &known, order.ask)

@@ -65,7 +65,12 @@ pub fn reason(reason: &Reason, places: usize) -> String {
     if !reason.imports.is_empty() {
         lines.push(format!("  its module imports {}", reason.imports.join(", ")));
     }
-    lines.extend(reason.build.iter().map(|package| format!("  compiling it runs or links {package}")));
+    lines.extend(
+        reason
+            .build
+            .iter()
+            .map(|package| format!("  compiling it runs or links {package}")),
+    );
     lines.extend(reason.sites.iter().take(places).map(call_path));
     if reason.sites.len() > places {
         lines.push(format!("  and {} more places", reason.sites.len() - places));
@@ -100,10 +105,18 @@ fn more(all: usize, what: &str) {
 
 /// A site as lines: what is called by whom, and the way there.
 pub(crate) fn call_path(site: &Site) -> String {
-    let place = site.place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
+    let place = site
+        .place
+        .as_ref()
+        .map(|place| format!(" at {place}"))
+        .unwrap_or_default();
     let mut text = format!("  {} calls {}{place}", site.package, site.entry);
     for step in &site.path {
-        let place = step.place.as_ref().map(|place| format!("  {place}")).unwrap_or_default();
+        let place = step
+            .place
+            .as_ref()
+            .map(|place| format!("  {place}"))
+            .unwrap_or_default();
         text.push_str(&format!("\n      > {}{place}", step.function));
     }
     text
