@@ -2,6 +2,7 @@
 
 mod error;
 mod events;
+mod examine;
 mod facts;
 mod floor;
 mod natives;
@@ -10,85 +11,19 @@ mod stages;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use nanobuild_policy::Signature;
-
 use crate::aot::{Cpu, Probe, aot};
-use crate::compile::{analysis, check_bindings};
+use crate::compile::check_bindings;
 use crate::confine::confine;
-use crate::extract::extract;
-use crate::fetch::{self, Fetched, fetch};
 use crate::generate::bindings::Embedded;
-use crate::inspect::{Guest, Report, inspect};
 use crate::install::{Prepared, bindings};
 use crate::review::review;
-use crate::session::{Examined, Order};
-use crate::settle::{Bench, Settled, settle};
+use crate::session::Order;
 use crate::ui::{Event, Stage};
 
 pub use error::Error;
+use examine::{Inspected, inspected};
 pub use facts::{baseline, facts};
 pub use stages::Stages;
-
-/// What is known about a dependency before anybody decides.
-struct Inspected {
-    fetched: Fetched,
-    settled: Settled,
-    signature: Signature,
-    report: Report,
-}
-
-/// Finds out what a dependency offers and asks for.
-fn inspected(order: &Order<'_>) -> Result<Inspected, Error> {
-    let (jail, runtime, dependency) = (order.jail, order.runtime, &order.wanted.dependency);
-    let stage = |stage| order.ui.say(&Event::stage(&dependency.name, stage));
-
-    stage(Stage::Fetch);
-    let locked = facts::locked(order.record, order.wanted);
-    let mut fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, locked)?;
-
-    stage(Stage::Extract);
-    let extracted = natives::lend(order, extract(jail, &fetched, fetch::TARGET)?, &mut fetched)?;
-
-    stage(Stage::Generate);
-    let (bindings, target_dir) = (&order.bench.join(&dependency.folder), &order.cache.join("check"));
-    let bench = Bench {
-        bindings,
-        target_dir,
-        runtime,
-    };
-    let settled = settle(jail, &fetched, &extracted, &order.record.decision.expose, bench)?;
-
-    stage(Stage::Inspect);
-    let guest = Guest {
-        module: &settled.module,
-        analysis: &analysis(jail, &fetched, &settled.guest)?,
-        exports: &settled.exports,
-    };
-    let (signature, report) = inspect(guest, &fetched, &floor::measured(order)?)?;
-    Ok(Inspected {
-        fetched,
-        settled,
-        signature,
-        report,
-    })
-}
-
-/// The facts about a dependency, and nothing made of it.
-fn examine(order: &Order<'_>) -> Result<Examined, Error> {
-    let Inspected {
-        fetched,
-        settled,
-        signature,
-        report,
-    } = inspected(order)?;
-    let module = &settled.module.bytes;
-    let facts = facts::of(order, &fetched, signature, module, settled.fingerprint);
-    Ok(Examined {
-        facts,
-        report,
-        folders: fetched.folders,
-    })
-}
 
 /// Puts one dependency behind the boundary.
 fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {

@@ -13,6 +13,6 @@ impl Make for Stages {
     }
 
     fn examine(&self, order: &Order<'_>) -> Result<Examined, MakeError> {
-        Ok(super::examine(order)?)
+        Ok(super::examine::examine(order)?)
     }
 }

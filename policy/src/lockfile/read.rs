@@ -38,6 +38,7 @@ struct RawNanoprocess {
     interface: String,
     imports: Vec<String>,
     attempts: RawAttempts,
+    #[serde(default)]
     reach: Vec<String>,
     build: Vec<String>,
     packages: Vec<String>,
