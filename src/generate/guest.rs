@@ -10,8 +10,8 @@ use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::generate::values;
 use crate::plan::bridge::{
-    Bridge, Callee, Closure, ConstPlan, ConstValue, Conversion, FunctionPlan, Hosted, ImplBody, ImplPlan, ParamPlan,
-    Pass, Repr, Returns, TypePlan,
+    Bridge, Callee, Closure, ConstPlan, ConstValue, Conversion, FunctionPlan, Hosted, ImplBody, ImplPlan, Iterators,
+    ParamPlan, Pass, Repr, Returns, TypePlan,
 };
 
 /// The opening of the guest's `lib.rs`.
@@ -39,6 +39,16 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
     let mut source = Source::default();
     source.push(HEADER);
     source.unit(Unit::new("", quote!(nb::guest!(fingerprint = #fingerprint);)))?;
+    if let Some(Iterators { pull, drop }) = bridge.iterators {
+        let (pull, drop) = (name(pull), name(drop));
+        let tokens = quote! {
+            #[unsafe(no_mangle)]
+            pub extern "C" fn #pull(object: u64, ask: u64, count: u64) -> u64 { nb::guest::pull(object, ask, count) }
+            #[unsafe(no_mangle)]
+            pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::drop_iterator(object) }
+        };
+        source.unit(Unit::new("", tokens))?;
+    }
     for plan in bridge.types.values() {
         source.unit(type_unit(printer, plan))?;
     }
@@ -135,6 +145,8 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         Returns::Unit => quote!(#call; 0),
         Returns::Scalar => quote!(nb::Slot::into_slot(#call)),
         Returns::Object(_) => quote!(nb::guest::object_slot(#call)),
+        Returns::Iterator { double_ended: true, .. } => quote!(nb::guest::double_ended::<Here, _>(#call)),
+        Returns::Iterator { .. } => quote!(nb::guest::iterator::<Here, _>(#call)),
         Returns::Message { inline } if backs.is_empty() => {
             if inline {
                 quote!(nb::guest::reply_inline::<Here, _>(#call))
@@ -236,7 +248,7 @@ fn argument(index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
         (_, Pass::MessageMut) if crate::plan::through(&param.ty).is_some() => quote!(&mut &mut #arg),
         (_, Pass::MessageMut) => quote!(&mut #arg),
         (Some(Conversion::AsRef(_) | Conversion::Borrow(_)), _) if behind => quote!(&#arg),
-        (Some(Conversion::Collect(_, true)), _) => quote!(#arg.into_iter()),
+        (Some(Conversion::Collect { iterator: true, .. }), _) => quote!(#arg.into_iter()),
         _ => quote!(#arg),
     }
 }

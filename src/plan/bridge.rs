@@ -27,8 +27,19 @@ pub struct Bridge {
     pub impls: Vec<ImplPlan>,
     /// Constants and statics, associated ones too.
     pub consts: Vec<ConstPlan>,
+    /// The exports that pull and drop iterators without a name, if there are any.
+    pub iterators: Option<Iterators>,
     /// Number of guest exports (`nb0`, `nb1`, …).
     pub exports: u32,
+}
+
+/// The exports for iterators without a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Iterators {
+    /// Answers with the next items.
+    pub pull: u32,
+    /// Drops one.
+    pub drop: u32,
 }
 
 /// A module of the bindings.
@@ -73,6 +84,8 @@ pub struct TypePlan {
     pub keepers: Vec<Keeper>,
     /// Whether a handle uses values of what it was made from, whose type it does not name.
     pub loan: bool,
+    /// Whether it implements `Default`: how the guest makes a struct to which fields may be added.
+    pub has_default: bool,
 }
 
 /// How a handle keeps values of one type of the caller's, which the guest has stand-ins for.
@@ -300,8 +313,28 @@ pub enum Conversion {
     Into(Ty),
     /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`
     ToText,
-    /// `arg.into_iter().collect::<Vec<T>>()`; the guest gets the vector, as an iterator if `true`.
-    Collect(Ty, bool),
+    /// `arg.map(…)` on an `Option`.
+    Map(Owned),
+    /// `arg.into_iter().collect::<Vec<T>>()`; the guest gets the vector.
+    Collect {
+        /// What the guest gets as an iterator.
+        iterator: bool,
+        /// What each element is converted to first: something owned.
+        each: Option<Owned>,
+    },
+}
+
+/// A conversion of a generic value to something owned that the guest's bounds accept as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owned {
+    /// `AsRef::<T>::as_ref(&value).to_owned()`
+    AsRef(Ty),
+    /// `Borrow::<T>::borrow(&value).to_owned()`
+    Borrow(Ty),
+    /// `Into::<T>::into(value)`
+    Into(Ty),
+    /// `value.to_string()`
+    ToText,
 }
 
 /// How an argument is handed over.
@@ -336,6 +369,17 @@ pub enum Returns {
     Scalar,
     /// In the slot, as a guest object of this kind.
     Object(u32),
+    /// In the slot, as an iterator.
+    Iterator {
+        /// The exports for it.
+        exports: Iterators,
+        /// It has two ends.
+        double_ended: bool,
+        /// It is in a box.
+        boxed: bool,
+        /// Nobody notices when items are fetched ahead.
+        ahead: bool,
+    },
     /// In a message.
     Message {
         /// Borrowed parts are written out: what they point into does not outlive the call.

@@ -5,6 +5,7 @@ use crate::plan::anchors;
 use crate::plan::bridge::{AnchorPlan, Callee, FunctionPlan, ParamPlan, Pass, Place, Returns, Settle};
 use crate::plan::conversions::{Converted, convert};
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::iterators;
 use crate::plan::lifetimes::{self, Named};
 use crate::plan::planner::Planner;
 use crate::plan::settle::{self, Settled};
@@ -45,8 +46,15 @@ pub(super) fn plan(
     let scopes = [&function.generics, context.outer];
     let (mut params, hosts) = arguments(planner, function, &scopes)?;
     let named = named(planner, &params, function);
-    let Settled { settle, read } = settle::output(planner, &named.output, &hosts, &params, &named.inputs)
-        .or_else(|why| unit_or(&function.output, why))?;
+    let unnamed = iterators::unnamed(&named.output);
+    let unnamed = unnamed
+        .map(|unnamed| iterators::returns(planner, unnamed, &hosts, &params))
+        .transpose()?;
+    let Settled { settle, read } = match unnamed {
+        Some(_) => plain(&function.output),
+        None => settle::output(planner, &named.output, &hosts, &params, &named.inputs)
+            .or_else(|why| unit_or(&function.output, why))?,
+    };
     let anchor = anchors::anchor(planner, &named, &params)?;
     for (index, _) in &anchor.keep {
         params[*index].pass = if is_text(&params[*index].guest) {
@@ -55,7 +63,7 @@ pub(super) fn plan(
             Pass::Bytes
         };
     }
-    let returns = returns(planner, &read, &settle, &params);
+    let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
     squeeze(&mut params, &anchor);
     Ok(FunctionPlan {
         key: context.key,
@@ -245,12 +253,16 @@ fn named(planner: &Planner<'_>, params: &[ParamPlan], function: &Function) -> Na
     lifetimes::name(planner.api, &inputs, &function.output, receiver)
 }
 
+fn plain(output: &Ty) -> Settled {
+    Settled {
+        settle: Settle::Plain,
+        read: output.clone(),
+    }
+}
+
 fn unit_or(output: &Ty, why: Obstacle) -> Result<Settled, Obstacle> {
     if *output == Ty::Tuple(Vec::new()) {
-        Ok(Settled {
-            settle: Settle::Plain,
-            read: output.clone(),
-        })
+        Ok(plain(output))
     } else {
         Err(why)
     }

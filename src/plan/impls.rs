@@ -200,8 +200,11 @@ pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Ob
     };
     match inner {
         Ty::Param(name) => {
-            let by = conversions::convert(&Ty::Param(name.clone()), &[&block.generics]);
-            by.map(|_| ())
+            let can = stand_ins::abilities(&conversions::bounds_of(name, &[&block.generics]));
+            if can.is_some_and(|can| !can.is_empty()) {
+                return Ok(());
+            }
+            conversions::convert(&Ty::Param(name.clone()), &[&block.generics]).map(|_| ())
         }
         Ty::Prim(name) if name == "str" => Ok(()),
         Ty::Slice(item) => cross::value(&planner.types, item, Way::In),

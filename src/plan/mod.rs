@@ -12,6 +12,7 @@ mod defaults;
 mod expose;
 mod functions;
 mod impls;
+mod iterators;
 mod lifetimes;
 mod loans;
 mod modules;

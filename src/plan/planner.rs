@@ -8,7 +8,7 @@ use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, 
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::types::{Kind, Types, generics_of, local};
-use crate::plan::{consts, impls, key, modules};
+use crate::plan::{consts, impls, iterators, key, modules};
 
 /// The bridge, and what is not on it.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +40,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
         demoted,
         types: Types::classify(api, demoted),
         drops: BTreeMap::new(),
-        exports: 0,
+        exports: iterators::EXPORTS.drop + 1,
         plan: Plan {
             skipped: extracted.skipped.clone(),
             ..Plan::default()
@@ -54,6 +54,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     modules::plan_all(&mut planner);
     let Planner { mut plan, exports, .. } = planner;
     plan.bridge.exports = exports;
+    plan.bridge.iterators = iterators::exports(&plan.bridge.functions, &plan.bridge.impls);
     plan.skipped.sort();
     plan.skipped.dedup();
     plan
@@ -211,6 +212,7 @@ impl<'a> Planner<'a> {
                 sync: facts.sync != Some(false),
                 keepers: self.types.keepers(*id).to_vec(),
                 loan: self.types.has_loan(*id),
+                has_default: self.types.has_default(*id),
             };
             self.plan.bridge.types.insert(*id, plan);
         }

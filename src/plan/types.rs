@@ -31,6 +31,8 @@ pub(super) struct Types<'a> {
     keepers: BTreeMap<ItemId, Vec<Keeper>>,
     /// Handles that use values of what they were made from.
     loans: BTreeSet<ItemId>,
+    /// Types that implement `Default`.
+    defaults: BTreeSet<ItemId>,
     /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
     pub value_params: RefCell<BTreeSet<String>>,
 }
@@ -50,6 +52,7 @@ impl<'a> Types<'a> {
             kinds: BTreeMap::new(),
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
+            defaults: implementors(api, "std::default::Default"),
             value_params: RefCell::default(),
         };
         let traits = implemented(api);
@@ -85,6 +88,12 @@ impl<'a> Types<'a> {
     #[must_use]
     pub(super) fn keepers(&self, id: ItemId) -> &[Keeper] {
         self.keepers.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the type implements `Default`.
+    #[must_use]
+    pub(super) fn has_default(&self, id: ItemId) -> bool {
+        self.defaults.contains(&id)
     }
 
     /// Whether handles of the type use values of what they were made from.
@@ -211,18 +220,20 @@ fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Op
 }
 
 fn implemented(api: &Api) -> Traits {
-    let of = |wanted: &str| {
-        let named = |path: &PathTy| matches!(&path.def, Def::Std(name) if name == wanted);
-        api.impls
-            .iter()
-            .filter(|i| named(&i.trait_) && !i.negative)
-            .filter_map(|i| local(&i.self_ty))
-            .collect()
-    };
     Traits {
-        copy: of("std::marker::Copy"),
-        drop: of("std::ops::Drop"),
+        copy: implementors(api, "std::marker::Copy"),
+        drop: implementors(api, "std::ops::Drop"),
     }
+}
+
+/// The local types that implement a trait of std.
+fn implementors(api: &Api, wanted: &str) -> BTreeSet<ItemId> {
+    let named = |path: &PathTy| matches!(&path.def, Def::Std(name) if name == wanted);
+    api.impls
+        .iter()
+        .filter(|i| named(&i.trait_) && !i.negative)
+        .filter_map(|i| local(&i.self_ty))
+        .collect()
 }
 
 /// The local type that `ty` names, if it names one.

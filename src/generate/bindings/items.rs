@@ -34,7 +34,8 @@ fn member(printer: Printer<'_>, item: &AssocItem) -> TokenStream {
     match &item.kind {
         AssocKind::Function(function) => {
             let signature = declaration(printer, &item.name, function);
-            quote!(#attributes #signature;)
+            let allowed = function.is_unsafe.then(|| quote!(#[allow(unsafe_code)]));
+            quote!(#attributes #allowed #signature;)
         }
         AssocKind::Type { generics, bounds, .. } => {
             let (params, bounds) = (printer.params(generics, false), printer.bounds(bounds));
