@@ -119,13 +119,13 @@ pub fn review(
         Some(before) => diff(before, signature).new.into_keys().collect(),
         None => asks.clone(),
     };
-    if known.same_sources && known.same_tools && !unseen.is_empty() {
+    let new: Vec<Capability> = unseen.difference(&granted).copied().collect();
+    if known.same_sources && known.same_tools && !new.is_empty() {
         return Err(Error::Hidden {
             name: name.to_owned(),
-            hidden: unseen.into_iter().collect(),
+            hidden: new,
         });
     }
-    let new: Vec<Capability> = unseen.difference(&granted).copied().collect();
     if !new.is_empty() {
         match ask.grant(name, version, &new) {
             Answer::Grant => granted.extend(new),
