@@ -67,7 +67,7 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
 
 /// The exports of a printed guest, each with the key of the unit that it belongs to.
 #[must_use]
-pub fn exports(source: &Source) -> BTreeMap<String, String> {
+pub fn exported(source: &Source) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for (line, text) in source.text.lines().enumerate() {
         let Some((_, rest)) = text.split_once("pub extern \"C\" fn ") else {

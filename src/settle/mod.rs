@@ -137,7 +137,7 @@ fn round(jail: &Jail, fetched: &Fetched, plan: &Plan, bench: Bench<'_>) -> Resul
         compile::check_bindings(jail, bench.bindings, bench.target_dir, None),
         &bindings,
     )?;
-    Ok((fingerprint, files, generate::guest::exports(&guest)))
+    Ok((fingerprint, files, generate::guest::exported(&guest)))
 }
 
 fn accept(checked: Result<(), compile::Error>, source: &Source) -> Result<(), Rejection> {
