@@ -76,6 +76,21 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
     Ok(source)
 }
 
+/// The exports of a printed guest, each with the key of the unit that it belongs to.
+#[must_use]
+pub fn exported(source: &Source) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (line, text) in source.text.lines().enumerate() {
+        let Some((_, rest)) = text.split_once("pub extern \"C\" fn ") else {
+            continue;
+        };
+        if let (Some((name, _)), Some(key)) = (rest.split_once('('), source.unit_at(line + 1)) {
+            found.insert(name.to_owned(), key.to_owned());
+        }
+    }
+    found
+}
+
 fn name(export: u32) -> Ident {
     format_ident!("nb{export}")
 }

@@ -10,6 +10,7 @@ mod consts;
 mod conversions;
 mod cross;
 mod defaults;
+mod expose;
 mod functions;
 mod hidden;
 mod impls;
@@ -28,6 +29,7 @@ mod types;
 
 pub use bridge::Bridge;
 pub use choices::{instances, instantiate, instantiate_ty};
+pub use expose::{NOT_EXPOSED, not_exposed};
 pub use functions::through;
 pub use hidden::is_hidden;
 pub use lifetimes::{borrows_for_good, same_but_lifetimes};

@@ -125,9 +125,14 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// With rustc's words, if it did.
     pub(super) fn accepted(&self, key: &str) -> Result<(), Obstacle> {
-        self.demoted
-            .get(key)
-            .map_or(Ok(()), |reason| Err(Obstacle::new("rejected by rustc", reason.clone())))
+        self.demoted.get(key).map_or(Ok(()), |reason| {
+            let construct = if reason == super::NOT_EXPOSED {
+                "not exposed"
+            } else {
+                "rejected by rustc"
+            };
+            Err(Obstacle::new(construct, reason.clone()))
+        })
     }
 
     /// Lists `path` as skipped.
