@@ -81,9 +81,9 @@ fn each_place(api: &mut Api, f: &mut dyn FnMut(&mut Ty, Place)) {
                     .for_each(|block| members(&mut block.items, f));
             }
             ItemKind::Enum(item) => {
-                item.variants
-                    .iter_mut()
-                    .for_each(|variant| each_field(&mut variant.shape, f));
+                let copy = is_copy(&item.facts.derived);
+                let variants = item.variants.iter_mut().filter(|_| !copy);
+                variants.for_each(|variant| each_field(&mut variant.shape, f));
                 item.facts
                     .inherent
                     .iter_mut()
