@@ -344,8 +344,10 @@ pub enum Conversion {
     Into(Ty),
     /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`
     ToText,
-    /// `arg.map(…)` on an `Option`.
+    /// `arg.map(…)` on an `Option` or an array.
     Map(Owned),
+    /// `arg.iter().map(…).collect::<Vec<_>>()` on a slice or vector behind references.
+    Iter(Owned),
     /// `arg.into_iter().collect::<Vec<T>>()`; the guest gets the vector.
     Collect {
         /// What the guest gets as an iterator.
