@@ -68,8 +68,8 @@ pub(super) fn environment(fetched: &Fetched) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The wrapper, where it is needed: rustc's task has to read it.
-pub(super) fn executable(fetched: &Fetched) -> Option<Utf8PathBuf> {
+/// The wrapper, where it is needed.
+fn executable(fetched: &Fetched) -> Option<Utf8PathBuf> {
     path_packages(fetched).next()?;
     exec::own().ok()
 }

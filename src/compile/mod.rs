@@ -39,9 +39,13 @@ pub fn compile(jail: &Jail, fetched: &Fetched, sources: &Files) -> Result<WasmMo
         &["rustc"],
         &["--", "-C", "link-arg=--export=__stack_pointer"],
     )?;
-    let path = said.module.ok_or(Error::NoModule)?;
-    let bytes = files::read(&path)?.ok_or(Error::NoModule)?;
-    Ok(WasmModule { bytes })
+    let target_dir = fetched.target_dir();
+    // Named by what ran in the jail, and written there: no other file than one of that folder is read.
+    let path = said.module.as_ref().and_then(|path| path.strip_prefix(&target_dir).ok());
+    let bytes = files::read_beneath(&target_dir, path.ok_or(Error::NoModule)?)?;
+    Ok(WasmModule {
+        bytes: bytes.ok_or(Error::NoModule)?,
+    })
 }
 
 /// Writes the guest's sources and checks them, without generating code: as [`compile`], but faster.
@@ -60,7 +64,7 @@ fn run(
     rustc: &[&str],
 ) -> Result<diagnostics::Said, Error> {
     write(&fetched.guest, sources)?;
-    let target_dir = fetched.guest.join("target");
+    let target_dir = fetched.target_dir();
     let common = [
         "--release",
         "--offline",
@@ -72,17 +76,14 @@ fn run(
     ];
     let target = ["--target-dir", target_dir.as_str()];
     let args = command.iter().chain(&common).chain(&target).chain(rustc);
-    let folders = fetched.folders.iter().map(|(folder, _)| folder.clone());
     let task = Task {
         program: flags::cargo(),
         args: args.map(ToString::to_string).collect(),
         cwd: fetched.guest.clone(),
         env: flags::environment(fetched)?,
-        reads: folders
-            .chain([fetched.guest.clone()])
-            .chain(identity::executable(fetched))
-            .collect(),
-        writes: vec![target_dir],
+        reads: fetched.reads(),
+        writes: vec![target_dir.clone()],
+        ..Task::default()
     };
     let output = jail.run(&task)?;
     let own = |path: &Utf8Path| {

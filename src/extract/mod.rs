@@ -68,9 +68,12 @@ pub enum Error {
         /// The tool's own error lines, shortened.
         errors: String,
     },
-    /// The documentation is not where it should be.
+    /// The documentation cannot be read.
     #[error("read rustdoc's output")]
-    Read(#[source] std::io::Error),
+    Read(#[from] sys::files::Error),
+    /// The documentation is not where it should be.
+    #[error("rustdoc left no output")]
+    NoDocs,
     /// The documentation is of another version of the crate.
     #[error("read rustdoc's output {path}: it documents version {found} instead of {expected}")]
     Version {

@@ -5,7 +5,7 @@
 
 use std::{env, ffi::OsString, ops::RangeInclusive, process::ExitCode};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Error;
 use crate::{
@@ -49,20 +49,16 @@ pub(super) fn document(jail: &Jail, fetched: &Fetched, target: &str) -> Result<V
     if !output.status.success() {
         return Err(failure(fetched, target, &String::from_utf8_lossy(&output.stderr)));
     }
-    let path = fetched
-        .guest
-        .join("target")
-        .join(target)
-        .join("doc")
-        .join(format!("{}.json", fetched.crate_name));
-    let json = fs_err::read(&path).map_err(Error::Read)?;
-    check_version(fetched, path, &json)?;
+    let path = Utf8Path::new(target).join("doc").join(format!("{}.json", fetched.crate_name));
+    let target_dir = fetched.target_dir();
+    let json = sys::files::read_beneath(&target_dir, &path)?.ok_or(Error::NoDocs)?;
+    check_version(fetched, target_dir.join(path), &json)?;
     Ok(json)
 }
 
 fn task(fetched: &Fetched, target: &str) -> Result<Task, Error> {
     let wrapper = sys::exec::own().map_err(Error::Executable)?;
-    let target_dir = fetched.guest.join("target");
+    let target_dir = fetched.target_dir();
     let package = format!("{}@{}", fetched.dependency.name, fetched.dependency.version);
     let args = [
         "doc",
@@ -90,11 +86,9 @@ fn task(fetched: &Fetched, target: &str) -> Result<Task, Error> {
             ),
             ("CARGO_ENCODED_RUSTDOCFLAGS".to_owned(), String::new()),
         ],
-        reads: [fetched.guest.clone(), fetched.package.clone()]
-            .into_iter()
-            .chain(wrapper.parent().map(ToOwned::to_owned))
-            .collect(),
+        reads: fetched.reads(),
         writes: vec![target_dir],
+        ..Task::default()
     })
 }
 

@@ -50,6 +50,25 @@ pub struct Fetched {
     pub build: BTreeMap<Capability, BTreeSet<Need>>,
 }
 
+impl Fetched {
+    /// The guest's own Cargo target directory: nobody else's, since build scripts can write whatever they like there.
+    #[must_use]
+    pub fn target_dir(&self) -> Utf8PathBuf {
+        self.guest.join("target")
+    }
+
+    /// What compiling it reads: the sources of the graph, and manifests above those that come from a folder, which may
+    /// inherit from them.
+    #[must_use]
+    pub fn reads(&self) -> Vec<Utf8PathBuf> {
+        let folders = self.folders.iter().map(|(folder, _)| folder);
+        let manifests = folders.clone().flat_map(|folder| folder.ancestors().skip(1)).map(|folder| folder.join("Cargo.toml"));
+        let manifests: BTreeSet<Utf8PathBuf> = manifests.filter(|manifest| manifest.is_file()).collect();
+        let own = std::iter::once(self.guest.clone());
+        own.chain(folders.cloned()).chain(manifests).collect()
+    }
+}
+
 /// What the bindings' manifest repeats of the real one.
 #[derive(Debug, Clone, Default)]
 pub struct Manifest {
@@ -108,8 +127,25 @@ pub fn fetch(
         .map_err(|error| error::resolving(dependency, net.offline, error))?;
     let checksums = lock::checksums(&guest.join("Cargo.lock"))?;
     let fetched = graph::read(dependency, guest, &metadata, &checksums)?;
-    match locked {
-        Some(locked) => lock::verify(fetched, locked),
-        None => Ok(fetched),
+    let fetched = match locked {
+        Some(locked) => lock::verify(fetched, locked)?,
+        None => fetched,
+    };
+    forget_other_graph(&fetched)?;
+    Ok(fetched)
+}
+
+/// Removes what was built from another graph: a build script that is not in this one any more may have left things there.
+fn forget_other_graph(fetched: &Fetched) -> Result<(), Error> {
+    let sources = fetched.graph.iter().map(|package| {
+        let checksum = package.checksum.as_deref().unwrap_or_default();
+        format!("{} {} {} {checksum}\n", package.name, package.version, package.source)
+    });
+    let graph = files::digest(sources.collect::<String>().as_bytes());
+    let note = fetched.guest.join("target.graph");
+    if files::read(&note)?.as_deref() != Some(graph.as_bytes()) {
+        files::remove(&fetched.target_dir())?;
+        files::replace(&note, graph.as_bytes())?;
     }
+    Ok(())
 }

@@ -24,6 +24,7 @@ use crate::review::Ask;
 use crate::select::{Dependency, Flags, Graph, Guarded, Registries, prove};
 use crate::sys::cargo::{self, Net};
 use crate::sys::toolchain::Toolchain;
+use crate::sys::jail::Demand;
 use crate::sys::{Jail, ProjectLock, Transaction, exec, files, transaction};
 use crate::ui::{Event, Ui};
 
@@ -103,7 +104,7 @@ impl<'a> Session<'a> {
         let records = Records::load(&cx.project)?;
         let stamp = Stamp::load(&cx.project)?;
         let transaction = Transaction::begin(&cx.project.journal())?;
-        let jail = Jail::pass_through();
+        let jail = Jail::new(Demand::Required)?;
         let mut session = Self {
             cx,
             records,

@@ -179,6 +179,13 @@ pub fn sysroot() -> Result<Utf8PathBuf, Error> {
     Ok(ask(Command::new(rustc()).args(["--print", "sysroot"]))?.trim().into())
 }
 
+/// Cargo's home, where sources, configuration and credentials lie.
+#[must_use]
+pub fn home() -> Option<Utf8PathBuf> {
+    let set = std::env::var("CARGO_HOME").ok().map(Utf8PathBuf::from);
+    set.or_else(|| Some(Utf8PathBuf::from(std::env::var("HOME").ok()?).join(".cargo")))
+}
+
 /// Whether the standard library of a target is installed.
 ///
 /// # Errors
