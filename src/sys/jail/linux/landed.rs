@@ -48,12 +48,16 @@ fn allow(rules: RulesetCreated, path: &str, access: BitFlags<AccessFs>) -> Resul
 
 /// Keeps this process's signals to the processes that it will start, if the kernel can.
 pub(super) fn keep_signals_in() -> bool {
-    let scoped = Ruleset::default()
-        .set_compatibility(CompatLevel::HardRequirement)
-        .scope(Scope::Signal)
-        .and_then(Ruleset::create)
-        .and_then(RulesetCreated::restrict_self);
-    scoped.is_ok_and(|status| status.ruleset == RulesetStatus::FullyEnforced)
+    let scope = || -> Result<RulesetStatus, RulesetError> {
+        // Moving files between folders is refused by every layer that does not say that it may be.
+        let rules = Ruleset::default()
+            .set_compatibility(CompatLevel::HardRequirement)
+            .handle_access(AccessFs::Refer)?
+            .scope(Scope::Signal)?
+            .create()?;
+        Ok(allow(rules, "/", AccessFs::Refer.into())?.restrict_self()?.ruleset)
+    };
+    scope().is_ok_and(|status| status == RulesetStatus::FullyEnforced)
 }
 
 /// How much of it this kernel has; nothing is restricted.
