@@ -40,7 +40,12 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     let extracted = natives::lend(order, extract(jail, &fetched, fetch::TARGET)?, &mut fetched)?;
 
     stage(Stage::Generate);
-    let (bench, checks) = (order.bench.join(&dependency.folder), order.cache.join("check"));
+    let bench = order.bench.join(&dependency.folder);
+    // Bindings of the runtime alone share what is built of it. Others run build scripts that could change it.
+    let checks = match extracted.natives.is_empty() {
+        true => order.cache.join("check"),
+        false => order.cache.join("checks").join(&dependency.folder),
+    };
     let settled = settle(
         jail,
         &fetched,

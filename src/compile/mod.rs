@@ -41,7 +41,10 @@ pub fn compile(jail: &Jail, fetched: &Fetched, sources: &Files) -> Result<WasmMo
     )?;
     let target_dir = fetched.target_dir();
     // Named by what ran in the jail, and written there: no other file than one of that folder is read.
-    let path = said.module.as_ref().and_then(|path| path.strip_prefix(&target_dir).ok());
+    let path = said
+        .module
+        .as_ref()
+        .and_then(|path| path.strip_prefix(&target_dir).ok());
     let bytes = files::read_beneath(&target_dir, path.ok_or(Error::NoModule)?)?;
     Ok(WasmModule {
         bytes: bytes.ok_or(Error::NoModule)?,

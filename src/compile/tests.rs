@@ -136,7 +136,14 @@ fn bindings_are_checked_outside_of_any_workspace() {
         "pub fn one() -> u8 { 1 }\npub fn two() -> u8 { \"2\" }\n",
     );
     let bindings = path.join(".nanobuild/mine");
-    let check = || check_bindings(&Jail::new(Demand::Required).unwrap(), &bindings, &path.join("target/nanobuild"), None);
+    let check = || {
+        check_bindings(
+            &Jail::new(Demand::Required).unwrap(),
+            &bindings,
+            &path.join("target/nanobuild"),
+            None,
+        )
+    };
     let error = check().unwrap_err();
     let Error::Rejected(errors) = error else {
         panic!("not rejected, but: {error}")

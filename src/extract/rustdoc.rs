@@ -49,7 +49,9 @@ pub(super) fn document(jail: &Jail, fetched: &Fetched, target: &str) -> Result<V
     if !output.status.success() {
         return Err(failure(fetched, target, &String::from_utf8_lossy(&output.stderr)));
     }
-    let path = Utf8Path::new(target).join("doc").join(format!("{}.json", fetched.crate_name));
+    let path = Utf8Path::new(target)
+        .join("doc")
+        .join(format!("{}.json", fetched.crate_name));
     let target_dir = fetched.target_dir();
     let json = sys::files::read_beneath(&target_dir, &path)?.ok_or(Error::NoDocs)?;
     check_version(fetched, target_dir.join(path), &json)?;

@@ -62,7 +62,10 @@ impl Fetched {
     #[must_use]
     pub fn reads(&self) -> Vec<Utf8PathBuf> {
         let folders = self.folders.iter().map(|(folder, _)| folder);
-        let manifests = folders.clone().flat_map(|folder| folder.ancestors().skip(1)).map(|folder| folder.join("Cargo.toml"));
+        let manifests = folders
+            .clone()
+            .flat_map(|folder| folder.ancestors().skip(1))
+            .map(|folder| folder.join("Cargo.toml"));
         let manifests: BTreeSet<Utf8PathBuf> = manifests.filter(|manifest| manifest.is_file()).collect();
         let own = std::iter::once(self.guest.clone());
         own.chain(folders.cloned()).chain(manifests).collect()

@@ -1,12 +1,14 @@
 //! Bindings where the manifests point: from the cache if it has them, else made and reviewed.
 
 use camino::Utf8PathBuf;
+use nanobuild_policy::config;
 use nanobuild_policy::lockfile::Nanoprocess;
 
 use super::{Error, Order, Session, Wanted, inputs, tool_and_rustc};
 use crate::install::{self, Ready};
 use crate::project::{self, Record};
-use crate::sys::{files, toolchain};
+use crate::sys::jail::{Allowance, Demand};
+use crate::sys::{Jail, files, toolchain};
 use crate::ui::Event;
 
 impl Session<'_> {
@@ -144,13 +146,14 @@ impl Session<'_> {
         let bench = cache.join("bench");
         let runtime = bench.join(install::runtime::FOLDER);
         install::runtime::write(&runtime)?;
+        let jail = self.jail(record)?;
         let prepared = self.cx.make.make(&Order {
             root: &self.cx.project.root,
             cache: &cache,
             runtime: &runtime,
             bench: &bench,
             target: self.target(),
-            jail: &self.jail,
+            jail: &jail,
             ui,
             ask: self.cx.ask,
             net: self.cx.net,
@@ -169,6 +172,22 @@ impl Session<'_> {
         self.records.grant(folder, &prepared.granted);
         let record = &self.records.crates[folder];
         Ok(Ready::store(&cache, &self.key(record, wanted)?, &prepared)?)
+    }
+
+    /// Where third-party code runs, and what a crate's build was allowed beyond.
+    fn jail(&self, record: &Record) -> Result<Jail, Error> {
+        let demand = match self.records.jail {
+            config::Jail::Required => Demand::Required,
+            config::Jail::BestEffort => Demand::BestEffort,
+        };
+        let root = &self.cx.project.root;
+        let needs = &record.decision.build;
+        let allowance = Allowance {
+            reads: needs.read.iter().map(|path| root.join(path)).collect(),
+            env: needs.env.iter().cloned().collect(),
+            tools: needs.tools.iter().cloned().collect(),
+        };
+        Ok(Jail::new(demand)?.with_allowance(allowance))
     }
 
     /// Same inputs, same bytes: a guest that the lockfile describes must come out as it says.
@@ -191,12 +210,13 @@ impl Session<'_> {
         let sources = inputs::sources_digest(&dependency.source)?;
         let facts = record.facts.as_ref().map(install::facts_digest);
         let text = format!(
-            "{}\n{}\n{} {claim} {source} {sources:?}\n{:?}\n{:?}\n{facts:?}\n{}",
+            "{}\n{}\n{} {claim} {source} {sources:?}\n{:?}\n{:?} {:?}\n{facts:?}\n{}",
             tool_and_rustc(&self.toolchain),
             self.target(),
             dependency.name,
             dependency.features,
             record.decision.grants,
+            record.decision.build,
             dependency.folder,
         );
         Ok(files::digest(text.as_bytes()))

@@ -62,7 +62,10 @@ pub fn read_beneath(root: &Utf8Path, path: &Utf8Path) -> Result<Option<Vec<u8>>,
         let file = open_beneath(root, path)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() || metadata.len() > MOST {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file of sensible size"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a regular file of sensible size",
+            ));
         }
         let mut bytes = Vec::new();
         file.take(MOST).read_to_end(&mut bytes)?;
@@ -83,9 +86,16 @@ fn open_beneath(root: &Utf8Path, path: &Utf8Path) -> io::Result<std::fs::File> {
     let mut steps = path.components().peekable();
     while let Some(step) = steps.next() {
         let camino::Utf8Component::Normal(name) = step else {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a path inside of the folder"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a path inside of the folder",
+            ));
         };
-        let kind = if steps.peek().is_some() { OFlags::DIRECTORY } else { OFlags::empty() };
+        let kind = if steps.peek().is_some() {
+            OFlags::DIRECTORY
+        } else {
+            OFlags::empty()
+        };
         place = openat(&place, name, common | kind, Mode::empty())?;
     }
     Ok(place.into())

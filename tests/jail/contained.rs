@@ -19,7 +19,14 @@ const SECRET: &str = "NANOBUILD_TEST_SECRET";
 /// Everything that is attacked, alive as long as it is held.
 struct Victims {
     settings: String,
-    _held: (TcpListener, UdpSocket, UnixListener, UnixListener, std::fs::File, Box<u64>),
+    _held: (
+        TcpListener,
+        UdpSocket,
+        UnixListener,
+        UnixListener,
+        std::fs::File,
+        Box<u64>,
+    ),
 }
 
 fn victims(package: &Package, outside: bool) -> Victims {
@@ -60,7 +67,10 @@ fn victims(package: &Package, outside: bool) -> Victims {
         ("temporary", real("/tmp".into(), "temporary").into_string()),
         ("cargo-home", real(cargo::home().unwrap(), "cargo").into_string()),
         ("toolchain", real(cargo::sysroot().unwrap(), "toolchain").into_string()),
-        ("tool", real(env!("CARGO_BIN_EXE_cargo-nanobuild").into(), "tool").into_string()),
+        (
+            "tool",
+            real(env!("CARGO_BIN_EXE_cargo-nanobuild").into(), "tool").into_string(),
+        ),
         ("pid", std::process::id().to_string()),
         ("address", (std::ptr::from_ref(&*memory) as usize).to_string()),
         ("tcp", tcp.local_addr().unwrap().to_string()),
@@ -78,9 +88,23 @@ fn victims(package: &Package, outside: bool) -> Victims {
 
 /// A variable of ours that nothing has a reason to pass on.
 fn variable() -> String {
-    let known = ["CARGO", "RUST", "LD_", "LC_", "LANG", "PATH", "HOME", "TERM", "TZ", "TMPDIR", "SOURCE_DATE_EPOCH"];
+    let known = [
+        "CARGO",
+        "RUST",
+        "LD_",
+        "LC_",
+        "LANG",
+        "PATH",
+        "HOME",
+        "TERM",
+        "TZ",
+        "TMPDIR",
+        "SOURCE_DATE_EPOCH",
+    ];
     let names = std::env::vars().map(|(name, _)| name);
-    let ours = names.into_iter().find(|name| !known.iter().any(|known| name.starts_with(known)));
+    let ours = names
+        .into_iter()
+        .find(|name| !known.iter().any(|known| name.starts_with(known)));
     ours.expect("a program has some environment")
 }
 
@@ -135,10 +159,18 @@ static INSIDE: LazyLock<Vec<(String, Report)>> = LazyLock::new(|| {
 fn unharmed(root: &Utf8Path) {
     use std::os::unix::fs::PermissionsExt;
     let read = |path: &str| std::fs::read_to_string(root.join("victims").join(path)).unwrap_or_default();
-    for file in ["home/.ssh/id_ed25519", "project/src/main.rs", "project/nanobuild.lock", "project/README.md"] {
+    for file in [
+        "home/.ssh/id_ed25519",
+        "project/src/main.rs",
+        "project/nanobuild.lock",
+        "project/README.md",
+    ] {
         assert_eq!(read(file), "secret\n", "{file}");
     }
-    let mode = std::fs::metadata(root.join("victims/home/.ssh")).unwrap().permissions().mode();
+    let mode = std::fs::metadata(root.join("victims/home/.ssh"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_ne!(mode & 0o777, 0o777);
 }
 
@@ -177,9 +209,14 @@ const MAY_FAIL_OUTSIDE: [&str; 3] = ["new-namespace", "kernel-keys", "io-uring"]
 
 fn is_contained(attack: &str) {
     let (done, said) = &OUTSIDE[attack];
-    assert!(*done || MAY_FAIL_OUTSIDE.contains(&attack), "{attack} is no attack: {said}");
+    assert!(
+        *done || MAY_FAIL_OUTSIDE.contains(&attack),
+        "{attack} is no attack: {said}"
+    );
     for (place, report) in INSIDE.iter() {
-        let (done, said) = report.get(attack).unwrap_or_else(|| panic!("{place}: {attack} was not tried"));
+        let (done, said) = report
+            .get(attack)
+            .unwrap_or_else(|| panic!("{place}: {attack} was not tried"));
         assert!(!done, "{place}: {attack} got {said}");
     }
 }

@@ -33,6 +33,13 @@ fn real_crates_build_inside() {
 
 fn locked(lock: &str, name: &str) -> semver::Version {
     let lines: Vec<&str> = lock.lines().collect();
-    let at = lines.iter().position(|line| *line == format!("name = \"{name}\"")).unwrap();
-    lines[at + 1].trim_start_matches("version = ").trim_matches('"').parse().unwrap()
+    let at = lines
+        .iter()
+        .position(|line| *line == format!("name = \"{name}\""))
+        .unwrap();
+    lines[at + 1]
+        .trim_start_matches("version = ")
+        .trim_matches('"')
+        .parse()
+        .unwrap()
 }

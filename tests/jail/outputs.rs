@@ -91,7 +91,10 @@ fn the_package_s_own_cargo_configuration_is_not_followed() {
     let wrapper = package.root().join("mine/wrapper.sh");
     package.write("mine/wrapper.sh", "#!/bin/sh\nexit 1\n");
     std::fs::set_permissions(&wrapper, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    package.write("mine/.cargo/config.toml", &format!("[build]\nrustc-wrapper = \"{wrapper}\"\n"));
+    package.write(
+        "mine/.cargo/config.toml",
+        &format!("[build]\nrustc-wrapper = \"{wrapper}\"\n"),
+    );
     for way in Way::ALL {
         package.build(&way.jail()).unwrap();
     }
@@ -108,8 +111,14 @@ fn what_an_old_graph_left_is_not_built_upon() {
     package.fetched();
     assert!(package.left("poison").is_some());
     let manifest = std::fs::read_to_string(package.root().join("mine/Cargo.toml")).unwrap();
-    package.write("mine/Cargo.toml", &format!("{manifest}\n[dependencies]\nother = {{ path = \"../other\" }}\n"));
-    package.write("other/Cargo.toml", "[package]\nname = \"other\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    package.write(
+        "mine/Cargo.toml",
+        &format!("{manifest}\n[dependencies]\nother = {{ path = \"../other\" }}\n"),
+    );
+    package.write(
+        "other/Cargo.toml",
+        "[package]\nname = \"other\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+    );
     package.write("other/src/lib.rs", "");
     package.fetched();
     assert!(package.left("poison").is_none());

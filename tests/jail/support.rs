@@ -78,7 +78,11 @@ impl Package {
     /// Builds it to wasm as the pipeline does.
     pub(crate) fn build(&self, jail: &Jail) -> Result<WasmModule, compile::Error> {
         let source = "pub use guest as real;\n";
-        compile::compile(jail, &self.fetched(), &[("src/lib.rs".into(), source.to_owned())].into())
+        compile::compile(
+            jail,
+            &self.fetched(),
+            &[("src/lib.rs".into(), source.to_owned())].into(),
+        )
     }
 
     /// A file that its build script left in `OUT_DIR`.
@@ -101,7 +105,10 @@ impl Package {
 
 pub(crate) fn fetch_offline(dependency: &Dependency, root: &Utf8Path) -> Fetched {
     let runtime = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("shim-runtime");
-    let net = Net { locked: false, offline: true };
+    let net = Net {
+        locked: false,
+        offline: true,
+    };
     fetch(dependency, &root.join("work"), &runtime, net, None).unwrap()
 }
 

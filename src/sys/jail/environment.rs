@@ -52,8 +52,7 @@ fn passes(name: &str, whose: Whose) -> bool {
     let in_lists = |names: &[&str], prefixes: &[&str]| {
         names.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix))
     };
-    in_lists(PASSED, PASSED_PREFIXES)
-        || (whose == Whose::Application && in_lists(APPLICATION, APPLICATION_PREFIXES))
+    in_lists(PASSED, PASSED_PREFIXES) || (whose == Whose::Application && in_lists(APPLICATION, APPLICATION_PREFIXES))
 }
 
 /// The path to look for programs: the toolchain first, then those folders of `ours` that can be read inside.
@@ -85,8 +84,13 @@ mod tests {
             ("CARGO_TARGET_DIR", "/tmp"),
         ];
         let of = |whose| {
-            let ours = ours.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-            cleaned(ours, whose).into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+            let ours = ours
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            cleaned(ours, whose)
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect::<Vec<_>>()
         };
         assert_eq!(of(Whose::Guest), ["LANG", "LC_ALL"]);
         assert_eq!(

@@ -4,12 +4,12 @@
 //! network, no input, no other process, a cleaned environment, and limits. `docs/jail.md` says it in full.
 
 mod environment;
+mod places;
+mod plan;
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(target_os = "macos", path = "macos.rs")]
 #[cfg_attr(not(any(target_os = "linux", target_os = "macos")), path = "none.rs")]
 mod platform;
-mod plan;
-mod places;
 mod survey;
 
 use std::io::{Read, Write};
@@ -18,6 +18,7 @@ use std::sync::OnceLock;
 
 use camino::Utf8PathBuf;
 
+use super::clang::WasmC;
 use super::{cargo, exec, files, process};
 pub use environment::Whose;
 use places::Places;
@@ -104,7 +105,9 @@ pub enum Error {
         seconds: u64,
     },
     /// It filled the disk.
-    #[error("the build was ended in its jail because it took more from the disk than a build may ({gib} GiB, or half of what was free)")]
+    #[error(
+        "the build was ended in its jail because it took more from the disk than a build may ({gib} GiB, or half of what was free)"
+    )]
     Disk {
         /// The limit.
         gib: u64,
@@ -233,7 +236,13 @@ impl Jail {
         }
         let tools = self.allowance.tools.iter().map(|tool| places::tool(tool));
         let tools = tools.collect::<Result<Vec<_>, _>>()?;
-        let own = task.reads.iter().chain(&self.allowance.reads).chain(&tools);
+        let configuration: Vec<_> = places::configuration(&task.cwd).collect();
+        let own = task
+            .reads
+            .iter()
+            .chain(&self.allowance.reads)
+            .chain(&tools)
+            .chain(&configuration);
         let reads: Vec<_> = self.places.reads.iter().chain(own).cloned().collect();
         let reads: Vec<_> = reads.into_iter().filter(|path| path.exists()).collect();
         Ok(Plan {
@@ -257,9 +266,17 @@ impl Jail {
         let mut env = environment::cleaned(ours.iter().cloned(), task.whose);
         env.extend(ours.into_iter().filter(|(name, _)| allowed(name)));
         let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        env.push(set("PATH", &environment::search_path(&self.places.toolchain, &path, reads)));
+        env.push(set(
+            "PATH",
+            &environment::search_path(&self.places.toolchain, &path, reads),
+        ));
         env.push(set("CARGO_HOME", self.places.cargo_home.as_str()));
         env.extend(self.places.tools_environment());
+        if task.whose == Whose::Guest {
+            // Nothing that was configured stands in front of the compiler.
+            env.push(set("RUSTC_WRAPPER", ""));
+            env.extend(self.places.wasm_c.iter().flat_map(WasmC::environment));
+        }
         if let Some(scratch) = scratch {
             env.extend(["HOME", "TMPDIR"].map(|name| set(name, scratch.as_str())));
         }

@@ -3,7 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Error;
-use crate::sys::{cargo, exec};
+use crate::sys::clang::WasmC;
+use crate::sys::{cargo, exec, files};
 
 /// The system's programs and libraries, and what finds them. Those that are not there do not matter.
 const SYSTEM: &[&str] = &[
@@ -30,7 +31,13 @@ const SYSTEM: &[&str] = &[
 ];
 
 /// What of Cargo's home is sources. Its configuration and credentials are not.
-const SOURCES: &[&str] = &["registry/index", "registry/cache", "registry/src", "git/db", "git/checkouts"];
+const SOURCES: &[&str] = &[
+    "registry/index",
+    "registry/cache",
+    "registry/src",
+    "git/db",
+    "git/checkouts",
+];
 
 /// The places of this machine.
 #[derive(Debug, Clone)]
@@ -41,6 +48,8 @@ pub(super) struct Places {
     pub(super) cargo_home: Utf8PathBuf,
     /// Everything that every program reads.
     pub(super) reads: Vec<Utf8PathBuf>,
+    /// The C compiler for guests.
+    pub(super) wasm_c: Option<WasmC>,
     /// This executable, through which the jail's helpers and Cargo's wrappers run.
     pub(super) own: Utf8PathBuf,
 }
@@ -53,10 +62,19 @@ impl Places {
         let mut reads: Vec<Utf8PathBuf> = SYSTEM.iter().map(Utf8PathBuf::from).collect();
         reads.extend([toolchain.clone(), own.clone()]);
         reads.extend(SOURCES.iter().map(|folder| cargo_home.join(folder)));
+        reads.extend(
+            ["config.toml", "config"]
+                .map(|file| cargo_home.join(file))
+                .into_iter()
+                .filter(is_harmless),
+        );
+        let wasm_c = WasmC::find();
+        reads.extend(wasm_c.iter().filter_map(|compiler| compiler.folder.clone()));
         Ok(Self {
             toolchain,
             cargo_home,
             reads,
+            wasm_c,
             own,
         })
     }
@@ -71,13 +89,34 @@ impl Places {
     /// Cargo is told which compiler is meant, so that nothing looks for another one.
     pub(super) fn tools_environment(&self) -> impl Iterator<Item = (String, String)> {
         let tools = [("CARGO", "cargo"), ("RUSTC", "rustc"), ("RUSTDOC", "rustdoc")];
-        tools.into_iter().map(|(name, tool)| (name.to_owned(), self.program(tool).into_string()))
+        tools
+            .into_iter()
+            .map(|(name, tool)| (name.to_owned(), self.program(tool).into_string()))
     }
+}
+
+/// Cargo's configuration above a folder, as far as it may be read.
+pub(super) fn configuration(folder: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
+    let files = folder
+        .ancestors()
+        .flat_map(|folder| ["config.toml", "config"].map(|file| folder.join(".cargo").join(file)));
+    files.filter(is_harmless)
+}
+
+/// Configuration can hold credentials, although they have a file of their own; such a one is kept out.
+fn is_harmless(path: &Utf8PathBuf) -> bool {
+    let text = files::read_text(path).ok().flatten().unwrap_or_default();
+    !["token", "secret", "password", "proxy"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// Where an allowed tool lies, links followed.
 pub(super) fn tool(name: &str) -> Result<Utf8PathBuf, Error> {
     let path = std::env::var("PATH").unwrap_or_default();
-    let found = path.split(':').map(|folder| Utf8Path::new(folder).join(name)).find(|file| file.is_file());
+    let found = path
+        .split(':')
+        .map(|folder| Utf8Path::new(folder).join(name))
+        .find(|file| file.is_file());
     found.ok_or_else(|| Error::Tool(name.to_owned()))
 }

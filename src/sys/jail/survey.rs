@@ -68,7 +68,11 @@ impl Survey {
             Landlock::Files => "Landlock for files",
             Landlock::FilesAndSignals => "Landlock",
         };
-        let filter = if self.filter { "system call filter" } else { "no system call filter" };
+        let filter = if self.filter {
+            "system call filter"
+        } else {
+            "no system call filter"
+        };
         format!("{namespaces}, {landlock}, {filter}")
     }
 }
@@ -85,8 +89,14 @@ mod tests {
             filter,
         };
         assert_eq!(survey(true, Landlock::None, false).closed(), Some(Walls::Namespaces));
-        assert_eq!(survey(false, Landlock::FilesAndSignals, true).closed(), Some(Walls::Landlock));
-        for open in [survey(false, Landlock::Files, true), survey(false, Landlock::FilesAndSignals, false)] {
+        assert_eq!(
+            survey(false, Landlock::FilesAndSignals, true).closed(),
+            Some(Walls::Landlock)
+        );
+        for open in [
+            survey(false, Landlock::Files, true),
+            survey(false, Landlock::FilesAndSignals, false),
+        ] {
             assert_eq!(open.walls(Demand::Required), None);
             assert_eq!(open.walls(Demand::BestEffort), Some(Walls::Partial));
         }

@@ -53,7 +53,10 @@ fn limit(limits: &Limits, walls: Walls) -> Result<(), String> {
     for (resource, most) in resources {
         let now = rustix::process::getrlimit(resource);
         let most = now.maximum.map_or(most, |maximum| most.min(maximum));
-        let limit = Rlimit { current: Some(most), maximum: Some(most) };
+        let limit = Rlimit {
+            current: Some(most),
+            maximum: Some(most),
+        };
         setrlimit(resource, limit).map_err(|error| format!("limit {resource:?}: {error}"))?;
     }
     Ok(())
@@ -62,7 +65,10 @@ fn limit(limits: &Limits, walls: Walls) -> Result<(), String> {
 /// Tasks on this system, roughly: the fourth field of `/proc/loadavg` is `running/all`.
 fn tasks() -> u64 {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let all = text.split(' ').nth(3).and_then(|field| field.split_once('/')?.1.parse().ok());
+    let all = text
+        .split(' ')
+        .nth(3)
+        .and_then(|field| field.split_once('/')?.1.parse().ok());
     all.unwrap_or(0)
 }
 

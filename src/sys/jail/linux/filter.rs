@@ -145,12 +145,7 @@ fn refused(walls: Walls) -> Rules {
     }
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = calls.into_iter().map(|call| (call, Vec::new())).collect();
     let has = |argument, mask: u64, value| {
-        SeccompCondition::new(
-            argument,
-            SeccompCmpArgLen::Dword,
-            SeccompCmpOp::MaskedEq(mask),
-            value,
-        )
+        SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(mask), value)
     };
     // Each of the namespaces' bits; typing into the terminal that the tool runs in.
     let bits = (0..u64::BITS).map(|bit| 1_u64 << bit).filter(|bit| NEW & bit != 0);

@@ -2,8 +2,8 @@
 
 use camino::Utf8PathBuf;
 use landlock::{
-    ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
-    RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+    ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 
 use crate::sys::jail::survey::Landlock;
@@ -42,7 +42,11 @@ fn allow(rules: RulesetCreated, path: &str, access: BitFlags<AccessFs>) -> Resul
     // What is not there needs no rule.
     let Ok(place) = PathFd::new(path) else { return Ok(rules) };
     let is_file = std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir());
-    let access = if is_file { access & AccessFs::from_file(ABI) } else { access };
+    let access = if is_file {
+        access & AccessFs::from_file(ABI)
+    } else {
+        access
+    };
     rules.add_rule(PathBeneath::new(place, access))
 }
 
@@ -63,7 +67,9 @@ pub(super) fn keep_signals_in() -> bool {
 /// How much of it this kernel has; nothing is restricted.
 pub(super) fn support() -> Landlock {
     let hard = || Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
-    let files = hard().handle_access(AccessFs::from_all(ABI::V1)).and_then(Ruleset::create);
+    let files = hard()
+        .handle_access(AccessFs::from_all(ABI::V1))
+        .and_then(Ruleset::create);
     let scopes = hard().scope(Scope::from_all(ABI::V6)).and_then(Ruleset::create);
     match (files, scopes) {
         (Ok(_), Ok(_)) => Landlock::FilesAndSignals,

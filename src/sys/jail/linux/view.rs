@@ -27,7 +27,9 @@ pub(super) fn make(plan: &Plan) -> Result<(), String> {
         .map(|path| (path, false))
         .chain(plan.writes.iter().map(|path| (path, true)))
     {
-        let real = path.canonicalize_utf8().map_err(|error| format!("read {path}: {error}"))?;
+        let real = path
+            .canonicalize_utf8()
+            .map_err(|error| format!("read {path}: {error}"))?;
         wanted.push((real, writable));
     }
     // Folders before what lies in them; what is both is writable.

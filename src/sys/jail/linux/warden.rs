@@ -14,7 +14,10 @@ use super::{landed, receive, send, stage, view};
 use crate::sys::jail::plan::{Ended, Plan, Walls};
 
 /// How often the clock and the disk are looked at.
-const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 250_000_000 };
+const TICK: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 250_000_000,
+};
 
 /// Runs the plan on standard input to its end.
 pub(super) fn run() -> Result<ExitCode, String> {
@@ -23,11 +26,13 @@ pub(super) fn run() -> Result<ExitCode, String> {
     let outer = process::getppid();
     // No terminal to type into, and no signal for the tool's process group reaches the program before us.
     let _ = process::setsid();
-    process::set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(|error| format!("shut the warden: {error}"))?;
+    process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(|error| format!("shut the warden: {error}"))?;
     let mut guarded = false;
     if plan.walls == Walls::Namespaces {
         // The first process of a namespace takes all others with it.
-        process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(|error| format!("tie the jail: {error}"))?;
+        process::set_parent_process_death_signal(Some(Signal::KILL))
+            .map_err(|error| format!("tie the jail: {error}"))?;
         bound_processes(&plan);
         view::make(&plan)?;
     } else {
@@ -47,7 +52,12 @@ pub(super) fn run() -> Result<ExitCode, String> {
 /// What the tool's own parent left open is nobody's business inside.
 fn close_inherited() {
     let open: Vec<i32> = std::fs::read_dir("/proc/self/fd")
-        .map(|entries| entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
+        .map(|entries| {
+            entries
+                .flatten()
+                .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+                .collect()
+        })
         .unwrap_or_else(|_| (3..1024).collect());
     for number in open.into_iter().filter(|number| *number > 2) {
         let _ = nix::unistd::close(number);
@@ -73,19 +83,19 @@ fn start(plan: &Plan) -> Result<Pid, String> {
 
 /// Waits for the program to end, or for a reason to end it.
 fn watch(plan: &Plan, child: Pid, started: Instant, free_before: u64) -> Result<ExitCode, String> {
-    let ends = process::pidfd_open(child, PidfdFlags::empty()).map_err(|error| format!("watch the program: {error}"))?;
+    let ends =
+        process::pidfd_open(child, PidfdFlags::empty()).map_err(|error| format!("watch the program: {error}"))?;
     let tool = io::stdin();
     let most = plan.limits.disk.min(free_before / 2);
     loop {
-        let mut events = [
-            PollFd::new(&ends, PollFlags::IN),
-            PollFd::new(&tool, PollFlags::IN),
-        ];
+        let mut events = [PollFd::new(&ends, PollFlags::IN), PollFd::new(&tool, PollFlags::IN)];
         match poll(&mut events, Some(&TICK)) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(format!("watch the program: {error}")),
         }
-        let gone = events[1].revents().intersects(PollFlags::HUP | PollFlags::IN | PollFlags::ERR);
+        let gone = events[1]
+            .revents()
+            .intersects(PollFlags::HUP | PollFlags::IN | PollFlags::ERR);
         if let Some(code) = reap(child) {
             return Ok(code);
         }
@@ -112,13 +122,19 @@ fn reap(child: Pid) -> Option<ExitCode> {
 }
 
 fn code(status: WaitStatus) -> ExitCode {
-    let code = status.exit_status().or_else(|| Some(128 + status.terminating_signal()?)).unwrap_or(1);
+    let code = status
+        .exit_status()
+        .or_else(|| Some(128 + status.terminating_signal()?))
+        .unwrap_or(1);
     ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX))
 }
 
 fn free(plan: &Plan) -> u64 {
     let stats = plan.writes.iter().filter_map(|path| fs::statvfs(path.as_str()).ok());
-    stats.map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize)).min().unwrap_or(u64::MAX)
+    stats
+        .map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize))
+        .min()
+        .unwrap_or(u64::MAX)
 }
 
 /// Whether signals of this process cannot leave the jail any more. Tried out on the process that started us.
