@@ -35,6 +35,7 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     stage(Stage::Fetch);
     let locked = facts::locked(order.record, order.wanted);
     let mut fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, locked)?;
+    fetch::forget_other_builds(&fetched, &format!("{:?}", jail.allowance()))?;
 
     stage(Stage::Extract);
     let extracted = natives::lend(order, extract(jail, &fetched, fetch::TARGET)?, &mut fetched)?;

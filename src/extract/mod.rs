@@ -65,6 +65,8 @@ pub enum Error {
         target: String,
         /// What kind of failure it is, in a sentence.
         reason: String,
+        /// The package whose build script failed, if that is what happened.
+        package: Option<String>,
         /// The tool's own error lines, shortened.
         errors: String,
     },

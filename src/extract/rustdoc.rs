@@ -113,6 +113,7 @@ fn failure(fetched: &Fetched, target: &str, stderr: &str) -> Error {
         version: fetched.dependency.version.to_string(),
         target: target.to_owned(),
         reason: reason(stderr, target),
+        package: sys::cargo::failed_script(stderr),
         errors: shorten(stderr),
     }
 }
@@ -146,9 +147,12 @@ fn reason(stderr: &str, target: &str) -> String {
     reason.replace("the target", target)
 }
 
-/// The first few errors of the tools' output: message and place.
+/// The first few errors of the tools' output, message and place; of a build script, its words.
 fn shorten(stderr: &str) -> String {
     const MOST: usize = 12;
+    if sys::cargo::failed_script(stderr).is_some() {
+        return sys::cargo::telling(stderr).take(MOST).collect::<Vec<_>>().join("\n");
+    }
     let says = |line: &&str| line.starts_with("error") || line.trim_start().starts_with("--> ");
     let after_an_error = |lines: &mut Vec<String>, line: &str| {
         let place = line.trim_start().starts_with("--> ");

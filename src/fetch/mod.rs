@@ -130,21 +130,23 @@ pub fn fetch(
         .map_err(|error| error::resolving(dependency, net.offline, error))?;
     let checksums = lock::checksums(&guest.join("Cargo.lock"))?;
     let fetched = graph::read(dependency, guest, &metadata, &checksums)?;
-    let fetched = match locked {
-        Some(locked) => lock::verify(fetched, locked)?,
-        None => fetched,
-    };
-    forget_other_graph(&fetched)?;
-    Ok(fetched)
+    match locked {
+        Some(locked) => lock::verify(fetched, locked),
+        None => Ok(fetched),
+    }
 }
 
-/// Removes what was built from another graph: a build script that is not in this one any more may have left things there.
-fn forget_other_graph(fetched: &Fetched) -> Result<(), Error> {
+/// Removes what was built from another graph, or when a build was allowed something else: a build script that is not in this
+/// graph any more, or may not read that file any more, can have left things there.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn forget_other_builds(fetched: &Fetched, allowed: &str) -> Result<(), Error> {
     let sources = fetched.graph.iter().map(|package| {
         let checksum = package.checksum.as_deref().unwrap_or_default();
         format!("{} {} {} {checksum}\n", package.name, package.version, package.source)
     });
-    let graph = files::digest(sources.collect::<String>().as_bytes());
+    let graph = files::digest((sources.collect::<String>() + allowed).as_bytes());
     let note = fetched.guest.join("target.graph");
     if files::read(&note)?.as_deref() != Some(graph.as_bytes()) {
         files::remove(&fetched.target_dir())?;

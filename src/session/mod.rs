@@ -17,6 +17,7 @@ use semver::Version;
 
 pub use error::{Error, Failure};
 pub use make::{Make, MakeError, Order};
+pub use place::demand;
 
 use crate::install::{self, edits::Texts};
 use crate::project::{Project, Records, RecordsError, Stamp};

@@ -176,10 +176,6 @@ impl Session<'_> {
 
     /// Where third-party code runs, and what a crate's build was allowed beyond.
     fn jail(&self, record: &Record) -> Result<Jail, Error> {
-        let demand = match self.records.jail {
-            config::Jail::Required => Demand::Required,
-            config::Jail::BestEffort => Demand::BestEffort,
-        };
         let root = &self.cx.project.root;
         let needs = &record.decision.build;
         let allowance = Allowance {
@@ -187,7 +183,7 @@ impl Session<'_> {
             env: needs.env.iter().cloned().collect(),
             tools: needs.tools.iter().cloned().collect(),
         };
-        Ok(Jail::new(demand)?.with_allowance(allowance))
+        Ok(Jail::new(demand(self.records.jail))?.with_allowance(allowance))
     }
 
     /// Same inputs, same bytes: a guest that the lockfile describes must come out as it says.
@@ -228,6 +224,15 @@ impl Session<'_> {
 
     fn staging(&self) -> Utf8PathBuf {
         self.cx.project.journal().join("staging")
+    }
+}
+
+/// What the policy demands of a jail.
+#[must_use]
+pub fn demand(decided: config::Jail) -> Demand {
+    match decided {
+        config::Jail::Required => Demand::Required,
+        config::Jail::BestEffort => Demand::BestEffort,
     }
 }
 

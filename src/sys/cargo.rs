@@ -255,6 +255,37 @@ fn checked(command: &Command, output: Output) -> Result<Vec<u8>, Error> {
     })
 }
 
+/// The package whose build script failed: "failed to run custom build command for `zstd-sys v2.0.16+zstd.1.5.7`".
+#[must_use]
+pub fn failed_script(stderr: &str) -> Option<String> {
+    let after = stderr.split_once("failed to run custom build command for `")?.1;
+    let package = after.split('`').next()?;
+    let mut words = package.split(' ');
+    Some(format!("{}@{}", words.next()?, words.next()?.strip_prefix('v')?))
+}
+
+/// What cargo and build scripts print, without progress, without a script's log and its instructions to cargo.
+pub fn telling(stderr: &str) -> impl Iterator<Item = &str> {
+    let noise = [
+        "Compiling",
+        "Downloading",
+        "Downloaded",
+        "Updating",
+        "Finished",
+        "Fresh",
+        "warning:",
+        "cargo:",
+    ];
+    let (before, after) = match (stderr.split_once("--- stdout\n"), stderr.split_once("--- stderr\n")) {
+        (Some((before, _)), Some((_, after))) => (before, after),
+        _ => (stderr, ""),
+    };
+    before.lines().chain(after.lines()).filter(move |line| {
+        let line = line.trim_start();
+        !line.is_empty() && !noise.iter().any(|word| line.starts_with(word))
+    })
+}
+
 /// A command line for people: the program's own name, its first two arguments.
 fn line(command: &Command) -> String {
     let program = Utf8PathBuf::from(command.get_program().to_string_lossy().into_owned());

@@ -7,5 +7,7 @@
 mod contained;
 mod honest;
 mod limits;
+mod native_code;
 mod outputs;
+mod reported;
 mod support;

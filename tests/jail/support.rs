@@ -104,11 +104,15 @@ impl Package {
 }
 
 pub(crate) fn fetch_offline(dependency: &Dependency, root: &Utf8Path) -> Fetched {
-    let runtime = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("shim-runtime");
-    let net = Net {
+    let offline = Net {
         locked: false,
         offline: true,
     };
+    fetch_with(dependency, root, offline)
+}
+
+pub(crate) fn fetch_with(dependency: &Dependency, root: &Utf8Path, net: Net) -> Fetched {
+    let runtime = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("shim-runtime");
     fetch(dependency, &root.join("work"), &runtime, net, None).unwrap()
 }
 

@@ -10,6 +10,7 @@ mod plan;
 #[cfg_attr(target_os = "macos", path = "macos.rs")]
 #[cfg_attr(not(any(target_os = "linux", target_os = "macos")), path = "none.rs")]
 mod platform;
+mod refused;
 mod survey;
 
 use std::io::{Read, Write};
@@ -24,6 +25,7 @@ pub use environment::Whose;
 use places::Places;
 pub use plan::Limits;
 use plan::{Ended, Plan, Walls};
+pub use refused::Refused;
 pub use survey::{Demand, Landlock, Survey};
 
 /// Bytes of a program's output that are kept. The rest is read and thrown away.
@@ -158,6 +160,12 @@ impl Jail {
     #[must_use]
     pub fn with_allowance(self, allowance: Allowance) -> Self {
         Self { allowance, ..self }
+    }
+
+    /// What was allowed beyond what everyone gets.
+    #[must_use]
+    pub fn allowance(&self) -> &Allowance {
+        &self.allowance
     }
 
     /// The same jail without namespaces, as on machines that refuse them. None if that would be open here.
