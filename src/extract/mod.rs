@@ -65,10 +65,16 @@ pub enum Error {
         target: String,
         /// What kind of failure it is, in a sentence.
         reason: String,
-        /// The package whose build script failed, if that is what happened.
-        package: Option<String>,
         /// The tool's own error lines, shortened.
         errors: String,
+    },
+    /// A build script fails, of the crate or of one that it depends on.
+    #[error("the build script of `{package}` fails\n{message}")]
+    Script {
+        /// Name and version of the package.
+        package: String,
+        /// The script's words, shortened.
+        message: String,
     },
     /// The documentation cannot be read.
     #[error("read rustdoc's output")]

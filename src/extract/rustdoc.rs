@@ -108,12 +108,15 @@ fn check_version(fetched: &Fetched, path: Utf8PathBuf, json: &[u8]) -> Result<()
 }
 
 fn failure(fetched: &Fetched, target: &str, stderr: &str) -> Error {
+    if let Some(package) = sys::cargo::failed_script(stderr) {
+        let message = sys::cargo::telling(stderr).take(MOST).collect::<Vec<_>>().join("\n");
+        return Error::Script { package, message };
+    }
     Error::Docs {
         name: fetched.dependency.name.clone(),
         version: fetched.dependency.version.to_string(),
         target: target.to_owned(),
         reason: reason(stderr, target),
-        package: sys::cargo::failed_script(stderr),
         errors: shorten(stderr),
     }
 }
@@ -121,7 +124,6 @@ fn failure(fetched: &Fetched, target: &str, stderr: &str) -> Error {
 /// What the tools' output `stderr` means, in a sentence.
 fn reason(stderr: &str, target: &str) -> String {
     let table = [
-        ("failed to run custom build command", "a build script failed"),
         (
             "can't find crate for `std`",
             "the target is not installed: run `rustup target add`",
@@ -147,12 +149,11 @@ fn reason(stderr: &str, target: &str) -> String {
     reason.replace("the target", target)
 }
 
-/// The first few errors of the tools' output, message and place; of a build script, its words.
+/// Lines of the tools' output that are shown.
+const MOST: usize = 12;
+
+/// The first few errors of the tools' output: message and place.
 fn shorten(stderr: &str) -> String {
-    const MOST: usize = 12;
-    if sys::cargo::failed_script(stderr).is_some() {
-        return sys::cargo::telling(stderr).take(MOST).collect::<Vec<_>>().join("\n");
-    }
     let says = |line: &&str| line.starts_with("error") || line.trim_start().starts_with("--> ");
     let after_an_error = |lines: &mut Vec<String>, line: &str| {
         let place = line.trim_start().starts_with("--> ");

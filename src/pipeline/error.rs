@@ -43,13 +43,10 @@ impl Error {
     /// Says what the jail kept from a build of `name` that failed, if its words tell.
     pub(super) fn explained(self, name: &str) -> Self {
         let (package, said) = match &self {
+            Self::Extract(extract::Error::Script { package, message }) => (package.clone(), message),
             Self::Extract(extract::Error::Docs {
-                name,
-                version,
-                package,
-                errors,
-                ..
-            }) => (package.clone().unwrap_or_else(|| format!("{name}@{version}")), errors),
+                name, version, errors, ..
+            }) => (format!("{name}@{version}"), errors),
             Self::Settle(settle::Error::Compile(compile::Error::Dependency { package, message })) => {
                 (package.clone(), message)
             }
