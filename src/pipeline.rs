@@ -41,12 +41,7 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     let extracted = natives::lend(order, extract(jail, &fetched, fetch::TARGET)?, &mut fetched)?;
 
     stage(Stage::Generate);
-    let bench = order.bench.join(&dependency.folder);
-    // Bindings of the runtime alone share what is built of it. Others run build scripts that could change it.
-    let checks = match extracted.natives.is_empty() {
-        true => order.cache.join("check"),
-        false => order.cache.join("checks").join(&dependency.folder),
-    };
+    let (bench, checks) = (order.bench.join(&dependency.folder), natives::checks(order, &extracted));
     let settled = settle(
         jail,
         &fetched,
