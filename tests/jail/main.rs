@@ -11,3 +11,4 @@ mod native_code;
 mod outputs;
 mod reported;
 mod support;
+mod unprivileged;

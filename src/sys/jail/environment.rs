@@ -59,7 +59,10 @@ fn passes(name: &str, whose: Whose) -> bool {
 pub(super) fn search_path(toolchain: &Utf8Path, ours: &str, readable: &[Utf8PathBuf]) -> String {
     let visible = |folder: &&str| {
         let folder = Utf8Path::new(folder);
-        folder.is_absolute() && readable.iter().any(|root| folder.starts_with(root))
+        // A readable folder, or that of a single program that was allowed.
+        let is_seen =
+            |root: &Utf8PathBuf| folder.starts_with(root) || (root.parent() == Some(folder) && root.is_file());
+        folder.is_absolute() && readable.iter().any(is_seen)
     };
     let own = toolchain.join("bin");
     let folders = std::iter::once(own.as_str()).chain(ours.split(':').filter(visible));
@@ -97,6 +100,16 @@ mod tests {
             of(Whose::Application),
             ["LANG", "LC_ALL", "RUSTFLAGS", "CC_wasm32_wasip1", "CARGO_TARGET_DIR"]
         );
+    }
+
+    #[test]
+    fn an_allowed_program_is_found() {
+        let scratch = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(scratch.path()).unwrap();
+        std::fs::write(folder.join("protoc"), "").unwrap();
+        let path = |readable: &str| search_path("/rust".into(), folder.as_str(), &[folder.join(readable)]);
+        assert_eq!(path("protoc"), format!("/rust/bin:{folder}"));
+        assert_eq!(path("other"), "/rust/bin");
     }
 
     #[test]

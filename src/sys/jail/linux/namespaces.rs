@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use camino::Utf8Path;
 use nix::errno::Errno;
 use nix::sched::{CloneFlags, unshare};
+use rustix::thread::{self, CapabilitySet, CapabilitySets};
 
 use super::HELPER;
 use crate::sys::jail::plan::Ended;
@@ -31,7 +32,26 @@ pub(super) fn enter() -> Result<(), String> {
     };
     write("setgroups", "deny".to_owned())?;
     write("uid_map", format!("{user} {user} 1"))?;
-    write("gid_map", format!("{group} {group} 1"))
+    write("gid_map", format!("{group} {group} 1"))?;
+    hand_down_capabilities().map_err(|error| format!("namespaces are refused: {error}"))
+}
+
+/// Nobody but root keeps capabilities over an exec unless they are ambient. They hold inside the namespace only, and the
+/// last helper process gives them up.
+fn hand_down_capabilities() -> rustix::io::Result<()> {
+    let sets = thread::capabilities(None)?;
+    thread::set_capabilities(
+        None,
+        CapabilitySets {
+            inheritable: sets.permitted,
+            ..sets
+        },
+    )?;
+    let each = (0..u64::BITS).map(|bit| CapabilitySet::from_bits_retain(1 << bit));
+    for capability in each.filter(|capability| sets.permitted.contains(*capability)) {
+        thread::configure_capability_in_ambient_set(capability, true)?;
+    }
+    Ok(())
 }
 
 /// Whether a helper process can enter them and make a file system there; if not, why.
