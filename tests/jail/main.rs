@@ -1,6 +1,7 @@
 //! Hostile build scripts and procedural macros, run through the real jail.
 //!
-//! Every attack is checked to work outside first: one that fails anyway would prove nothing.
+//! Those in `contained` are checked to work outside too, but for three that need rights there: an attack that fails anyway
+//! would prove nothing. Those in `limits` and `outputs` have no such check.
 
 #![cfg(target_os = "linux")]
 
