@@ -35,6 +35,7 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
         settled,
         signature,
         report,
+        checks,
     } = inspected(order)?;
     let (plan, module) = (&settled.plan, &settled.module);
     order.ui.say(&events::signature(dependency, &signature));
@@ -61,7 +62,7 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     stage(Stage::Check);
     let bench = order.bench.join(&dependency.folder);
     bindings::write(&bench, &files, &artifact)?;
-    check_bindings(jail, &bench, &order.cache.join("check"), None).map_err(Error::Bindings)?;
+    check_bindings(jail, &bench, &checks, None).map_err(Error::Bindings)?;
 
     order
         .ui

@@ -21,6 +21,8 @@ pub struct Records {
     pub crates: BTreeMap<String, Record>,
     /// What was done to the manifests, in order.
     pub edits: Vec<Edit>,
+    /// How closed the build jail has to be.
+    pub jail: config::Jail,
     /// Tools that found the facts out.
     pub tools: Tools,
     /// `nanobuild.toml` as it will be.
@@ -95,6 +97,7 @@ impl Records {
         };
         let mut records = Self {
             edits: lock.edits,
+            jail: config.jail,
             tools: lock.tools,
             ..Self::default()
         };
