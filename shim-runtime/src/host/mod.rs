@@ -6,14 +6,24 @@ mod anchor;
 mod back;
 mod call;
 mod callback;
+#[cfg_attr(
+    not(feature = "wasi"),
+    allow(dead_code, reason = "what only families use that are not linked")
+)]
+mod configuration;
 mod engine;
 mod fault;
+mod grants;
 mod handle;
 mod inputs;
 mod macros;
 mod nanoprocess;
 mod session;
 pub(crate) mod side;
+#[cfg_attr(
+    not(feature = "wasi"),
+    allow(dead_code, reason = "what only families use that are not linked")
+)]
 mod wasi;
 
 pub mod fmt {
@@ -38,10 +48,14 @@ pub use anchor::Anchor;
 pub use back::copy_back;
 pub use call::Call;
 pub use callback::{CallbackFn, CallbackMut};
+pub use configuration::{Captured, Configuration, ConfigurationError};
 pub use engine::Slots;
 #[cfg(feature = "settings")]
-pub use engine::{baseline_cpu, engine_settings};
+pub use engine::baseline_cpu;
+#[cfg(feature = "engine")]
+pub use engine::{engine_settings, run_command};
 pub use fault::{Fault, FaultKind, TrapKind, catch};
+pub use grants::{Directory, Grants};
 pub use handle::Handle;
 pub use inputs::Inputs;
 pub use nanoprocess::{Nanoprocess, Spec};

@@ -1,7 +1,9 @@
 //! One sandboxed crate at run time.
 
+use super::configuration::{Configuration, ConfigurationError};
 use super::engine::{Guarded, Live, Program, Roster};
 use super::fault::{Fault, Stop};
+use super::grants::Grants;
 use super::session::Session;
 use std::cell::OnceCell;
 use std::fmt;
@@ -24,10 +26,8 @@ pub struct Spec {
     pub memory_limit: u64,
     /// Whether a panic ends the instance, as a trap does.
     pub restart_on_panic: bool,
-    /// What the guest sees as its command line, the program's name first.
-    pub args: &'static [&'static str],
-    /// What the guest sees as its environment.
-    pub environment: &'static [(&'static str, &'static str)],
+    /// What it may have at most.
+    pub grants: Grants,
 }
 
 impl Spec {
@@ -39,8 +39,7 @@ impl Spec {
         exports: 0,
         memory_limit: 1 << 30,
         restart_on_panic: false,
-        args: &[],
-        environment: &[],
+        grants: Grants::NONE,
     };
 }
 
@@ -48,6 +47,8 @@ impl Spec {
 pub struct Nanoprocess {
     spec: Spec,
     state: Guarded<State>,
+    /// What the application decided before the first call.
+    configuration: Mutex<Option<Configuration>>,
     /// What to free in the guest when there is an opportunity.
     garbage: Mutex<Vec<Garbage>>,
     littered: AtomicBool,
@@ -75,6 +76,7 @@ impl Nanoprocess {
                 program: OnceCell::new(),
                 instances: Roster::new(),
             }),
+            configuration: Mutex::new(None),
             garbage: Mutex::new(Vec::new()),
             littered: AtomicBool::new(false),
         }
@@ -83,6 +85,34 @@ impl Nanoprocess {
     /// The sandboxed crate's name.
     pub fn name(&self) -> &'static str {
         self.spec.name
+    }
+
+    /// Decides, before the first call, what of the grants it gets and where. Saying nothing gives it all of them.
+    ///
+    /// # Errors
+    /// When something was not granted, or when it is running already.
+    pub fn configure(
+        &'static self,
+        f: impl FnOnce(&mut Configuration) -> Result<(), ConfigurationError>,
+    ) -> Result<(), ConfigurationError> {
+        let state = self.state.lock();
+        if state.program.get().is_some() {
+            return Err(ConfigurationError::Started { krate: self.spec.name });
+        }
+        let mut configuration = self.configuration();
+        f(&mut configuration)?;
+        *self.configuration.lock().unwrap_or_else(PoisonError::into_inner) = Some(configuration);
+        Ok(())
+    }
+
+    /// What it starts with.
+    pub(crate) fn configuration(&'static self) -> Configuration {
+        let configured = self
+            .configuration
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        configured.unwrap_or_else(|| Configuration::new(&self.spec))
     }
 
     pub(crate) fn spec(&'static self) -> &'static Spec {

@@ -2,6 +2,7 @@
 //! is built as the tool builds them.
 
 mod callbacks;
+mod command;
 mod faults;
 mod guest;
 mod hostile;

@@ -30,14 +30,15 @@ pub struct Host {
 }
 
 impl Host {
-    pub(super) fn new(process: &'static Nanoprocess) -> Host {
-        let limits = Limits::new(process.spec().memory_limit);
-        Host {
+    pub(super) fn new(process: &'static Nanoprocess) -> Result<Host, Fault> {
+        let wasi = wasi::State::new(&process.configuration())
+            .map_err(|what| Fault::new(FaultKind::Load, process.name(), what))?;
+        Ok(Host {
             process,
             instance: Weak::new(),
-            wasi: wasi::State::default(),
-            limits,
-        }
+            wasi,
+            limits: Limits::new(process.spec().memory_limit),
+        })
     }
 
     pub(super) fn limits(&mut self) -> &mut dyn wasmtime::ResourceLimiter {

@@ -7,7 +7,7 @@ use crate::host::fault::{Fault, FaultKind};
 use crate::host::nanoprocess::{Nanoprocess, Spec};
 use std::rc::Rc;
 use std::sync::OnceLock;
-use wasmtime::{Engine, Module, Store};
+use wasmtime::{Engine, Extern, Module, Store};
 
 /// Loaded code.
 #[derive(Debug)]
@@ -35,17 +35,28 @@ impl Program {
         Ok(Program { module })
     }
 
+    /// The loaded code.
+    #[cfg(feature = "engine")]
+    pub(super) fn module(&self) -> &Module {
+        &self.module
+    }
+
+    /// A store for an instance, with what was granted opened in it, and the instance's imports.
+    pub(super) fn link(&self, process: &'static Nanoprocess) -> Result<(Store<Host>, Vec<Extern>), Fault> {
+        let mut store = Store::new(self.module.engine(), Host::new(process)?);
+        store.limiter(Host::limits);
+        let imports = imports::resolve(&mut store, &self.module).map_err(|name| {
+            let message = format!("it imports `{name}`, which is not granted or not known; {REMEDY}");
+            Fault::new(FaultKind::Load, process.name(), message)
+        })?;
+        Ok((store, imports))
+    }
+
     /// Starts an instance.
     pub(crate) fn start(&self, process: &'static Nanoprocess) -> Result<Rc<Instance>, Fault> {
         let spec = process.spec();
         let fault = |message: String| Fault::new(FaultKind::Load, spec.name, message);
-        let mut store = Store::new(self.module.engine(), Host::new(process));
-        store.limiter(Host::limits);
-        let imports = imports::resolve(&mut store, &self.module).map_err(|name| {
-            fault(format!(
-                "it imports `{name}`, which is not granted or not known; {REMEDY}"
-            ))
-        })?;
+        let (mut store, imports) = self.link(process)?;
         let linked =
             wasmtime::Instance::new(&mut store, &self.module, &imports).map_err(|error| fault(format!("{error:#}")))?;
         let instance = Instance::new(process, store, linked).map_err(|what| fault(format!("{what}; {REMEDY}")))?;

@@ -29,7 +29,7 @@ const STACK: usize = 512 << 10;
 /// - the wasm features that rustc's `wasm32-wasip1` uses and no others.
 #[doc(hidden)]
 #[cfg_attr(
-    not(feature = "settings"),
+    not(feature = "engine"),
     expect(unreachable_pub, reason = "public for the tool alone")
 )]
 pub fn engine_settings(config: &mut Config) {

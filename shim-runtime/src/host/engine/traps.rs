@@ -49,7 +49,7 @@ pub(super) fn stop(instance: &Instance, error: Error, stack: Option<i32>) -> Sto
     Stop::fault(kind, name, message)
 }
 
-fn kind(trap: Trap) -> TrapKind {
+pub(super) fn kind(trap: Trap) -> TrapKind {
     match trap {
         Trap::UnreachableCodeReached => TrapKind::Unreachable,
         Trap::MemoryOutOfBounds | Trap::HeapMisaligned => TrapKind::OutOfBounds,

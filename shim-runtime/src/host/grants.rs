@@ -1,0 +1,43 @@
+//! What a nanoprocess may have at most, decided when its bindings were made.
+
+/// What was granted. Constant, written by the tool from `nanobuild.toml`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Grants {
+    /// The directories that it may see.
+    pub directories: &'static [Directory],
+    /// The variables of the application's environment that it may see.
+    pub variables: &'static [&'static str],
+    /// Whether it may see the application's command line.
+    pub args: bool,
+    /// Whether it may read the application's standard input.
+    pub stdin: bool,
+    /// Whether it may write to the application's standard output.
+    pub stdout: bool,
+    /// Whether it may write to the application's standard error.
+    pub stderr: bool,
+}
+
+/// A granted directory.
+#[derive(Debug, Clone, Copy)]
+pub struct Directory {
+    /// The name by which the guest, and the application's configuration, know it.
+    pub name: &'static str,
+    /// Where it is, unless that is only known at run time. Relative to where the application was started.
+    pub path: Option<&'static str>,
+    /// Whether what is in it may be read.
+    pub read: bool,
+    /// Whether what is in it may be changed.
+    pub write: bool,
+}
+
+impl Grants {
+    /// Nothing.
+    pub const NONE: Grants = Grants {
+        directories: &[],
+        variables: &[],
+        args: false,
+        stdin: false,
+        stdout: false,
+        stderr: false,
+    };
+}
