@@ -154,14 +154,15 @@ impl Directory {
         read | if self.writable { rights::DIRECTORY_WRITE } else { 0 }
     }
 
-    /// What descriptors that are opened through it may be used for.
+    /// What descriptors that are opened through it may be used for. Writing is among it in any case: libc asks for no
+    /// more than this, and who opens for writing what may only be read is to be told at once.
     pub(super) fn inheriting(&self) -> Rights {
         let read = if self.readable {
             rights::FILE_READ
         } else {
             rights::FILE_READ & !rights::FD_READ
         };
-        self.base() | read | if self.writable { rights::FILE_WRITE } else { 0 }
+        self.base() | read | rights::FILE_WRITE
     }
 }
 

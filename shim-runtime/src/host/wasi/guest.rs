@@ -8,7 +8,7 @@ pub(crate) struct Guest<'g> {
     pub(crate) state: &'g mut State,
 }
 
-/// How many buffers one call may gather; as many as Linux takes.
+/// How many buffers of one call are looked at.
 #[cfg(feature = "stdio")]
 const MAX_BUFFERS: u64 = 1024;
 
@@ -56,11 +56,9 @@ fn word(memory: &mut [u8], pointer: u64) -> Result<u64, Errno> {
 /// of the list must lie in memory.
 #[cfg(feature = "stdio")]
 pub(super) fn buffer(memory: &mut [u8], list: u64, count: u64) -> Result<&mut [u8], Errno> {
-    if count > MAX_BUFFERS {
-        return Err(Errno::Invalid);
-    }
+    span(memory, list, count * 8)?;
     let mut first = (0, 0);
-    for index in 0..count {
+    for index in 0..count.min(MAX_BUFFERS) {
         let entry = list + 8 * index;
         let (pointer, len) = (word(memory, entry)?, word(memory, entry + 4)?);
         span(memory, pointer, len)?;

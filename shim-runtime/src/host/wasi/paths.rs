@@ -32,12 +32,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function_of(
         "path_create_directory",
         &[Word, Word, Word],
-        |guest, [fd, path, len, ..]| answer(change(guest, fd, (path, len), |dir, path| dir.create_dir(path))),
+        |guest, [fd, path, len, ..]| answer(change(guest, fd, (path, len), |dir, path| dir.create_dir(trimmed(path)))),
     ),
     function_of(
         "path_remove_directory",
         &[Word, Word, Word],
-        |guest, [fd, path, len, ..]| answer(change(guest, fd, (path, len), |dir, path| dir.remove_dir(path))),
+        |guest, [fd, path, len, ..]| answer(change(guest, fd, (path, len), |dir, path| dir.remove_dir(trimmed(path)))),
     ),
     function_of("path_unlink_file", &[Word, Word, Word], |guest, [fd, path, len, ..]| {
         answer(change(guest, fd, (path, len), |dir, path| dir.remove_file(path)))
@@ -130,7 +130,19 @@ fn rename(guest: &mut Guest<'_>, from: (u64, u64, u64), to: (u64, u64, u64)) -> 
     let (target, new) = writable(guest, to.0, (to.1, to.2))?;
     let target = target.dir.try_clone()?;
     let (source, old) = writable(guest, from.0, (from.1, from.2))?;
-    Ok(source.dir.rename(old, &target, new)?)
+    let names_directory = old.ends_with('/') || new.ends_with('/');
+    if names_directory && !source.dir.symlink_metadata(trimmed(&old))?.is_dir() {
+        return Err(Errno::NotDirectory);
+    }
+    Ok(source.dir.rename(trimmed(&old), &target, trimmed(&new))?)
+}
+
+/// A path without the slashes at its end, where only a directory can be meant and the system checks that.
+fn trimmed(path: &str) -> &str {
+    match path.trim_end_matches('/') {
+        "" => path,
+        trimmed => trimmed,
+    }
 }
 
 fn open(guest: &mut Guest<'_>, fd: u64, path: (u64, u64), request: &Request, out: u64) -> Result<(), Errno> {
