@@ -8,8 +8,8 @@ use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::generate::values;
 use crate::plan::bridge::{
-    Bridge, Callee, ConstPlan, ConstValue, Conversion, FunctionPlan, ImplBody, ImplPlan, ParamPlan, Pass, Repr,
-    Returns, TypePlan,
+    Bridge, Callee, Closure, ConstPlan, ConstValue, Conversion, FunctionPlan, Hosted, ImplBody, ImplPlan, ParamPlan,
+    Pass, Repr, Returns, TypePlan,
 };
 
 /// The opening of the guest's `lib.rs`.
@@ -83,17 +83,21 @@ fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
     Unit::new(&plan.key, tokens)
 }
 
-/// `<'static, …>` for the lifetimes of a type without other parameters.
+/// `<'static, …>` for the lifetimes of a type, and stand-ins for its type parameters.
 fn statics(generics: &Generics) -> TokenStream {
-    let lifetimes = generics
+    let args: Vec<TokenStream> = generics
         .params
         .iter()
-        .filter(|param| matches!(param, Param::Lifetime { .. }));
-    let lifetimes: Vec<TokenStream> = lifetimes.map(|_| quote!('static)).collect();
-    if lifetimes.is_empty() {
+        .filter_map(|param| match param {
+            Param::Lifetime { .. } => Some(quote!('static)),
+            Param::Type { .. } => Some(quote!(nb::guest::StandIn)),
+            Param::Const { .. } => None,
+        })
+        .collect();
+    if args.is_empty() {
         quote!()
     } else {
-        quote!(<#(#lifetimes),*>)
+        quote!(<#(#args),*>)
     }
 }
 
@@ -106,7 +110,7 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .params
         .iter()
         .enumerate()
-        .map(|(index, param)| argument(index, param));
+        .map(|(index, param)| argument(index, param, &plan.hosted));
     let call = quote!(#callee(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let backs: Vec<Ident> = places(plan).collect();
@@ -172,6 +176,7 @@ fn reads(printer: Printer<'_>, params: &[ParamPlan]) -> (Vec<Ident>, Vec<TokenSt
                 let ty = owned_place(printer, &param.guest);
                 quote!(let mut #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);)
             }
+            Pass::StandIn(_) => quote!(let mut #arg = nb::guest::StandIn::of(#slot);),
         };
         if !matches!(param.pass, Pass::Message | Pass::MessageMut) {
             slots.push(slot);
@@ -200,8 +205,15 @@ fn owned_place(printer: Printer<'_>, ty: &Ty) -> TokenStream {
 }
 
 /// The expression that hands an argument to the real function.
-fn argument(index: usize, param: &ParamPlan) -> TokenStream {
+fn argument(index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
     let arg = format_ident!("a{index}");
+    if let Pass::StandIn(at) = param.pass {
+        return stand_in(
+            &arg,
+            &param.ty,
+            hosted.get(at).and_then(|hosted| hosted.closure.as_ref()),
+        );
+    }
     let behind = matches!(param.ty, Ty::Ref { .. });
     match (&param.convert, param.pass) {
         (_, Pass::MessageMut) if crate::plan::through(&param.ty).is_some() => quote!(&mut &mut #arg),
@@ -209,6 +221,23 @@ fn argument(index: usize, param: &ParamPlan) -> TokenStream {
         (Some(Conversion::AsRef(_) | Conversion::Borrow(_)), _) if behind => quote!(&#arg),
         (Some(Conversion::Collect(_, true)), _) => quote!(#arg.into_iter()),
         _ => quote!(#arg),
+    }
+}
+
+/// A stand-in where its value would be: owned, borrowed or boxed; one for a closure is called like one.
+fn stand_in(arg: &Ident, ty: &Ty, closure: Option<&Closure>) -> TokenStream {
+    let value = closure.map_or_else(
+        || quote!(#arg),
+        |closure| {
+            let inputs: Vec<Ident> = (0..closure.arity).map(|at| format_ident!("c{at}")).collect();
+            quote!(move |#(#inputs),*| #arg.own::<Here, _>(|w| { #(nb::Put::<Here>::put(#inputs, w);)* }))
+        },
+    );
+    match ty {
+        Ty::Ref { mutable: true, .. } => quote!(&mut #value),
+        Ty::Ref { .. } => quote!(& #value),
+        Ty::Path(_) => quote!(::std::boxed::Box::new(#value)),
+        _ => value,
     }
 }
 

@@ -67,7 +67,7 @@ fn inherit(planner: &Planner<'_>, plan: &mut AnchorPlan, index: usize, input: &T
 }
 
 /// The lifetime of an object's inputs: its last.
-fn main_lifetime(planner: &Planner<'_>, ty: &Ty) -> Option<String> {
+pub(super) fn main_lifetime(planner: &Planner<'_>, ty: &Ty) -> Option<String> {
     let mut ty = ty.clone();
     lifetimes::each_lifetime(planner.api, &mut ty, &mut |_| {});
     let Ty::Path(path) = &ty else { return None };

@@ -69,6 +69,21 @@ pub struct TypePlan {
     pub send: bool,
     /// See `send`.
     pub sync: bool,
+    /// How a handle keeps values of the caller's types, one of each type parameter.
+    pub keepers: Vec<Keeper>,
+    /// Whether a handle uses values of what it was made from, whose type it does not name.
+    pub loan: bool,
+}
+
+/// How a handle keeps values of one type of the caller's, which the guest has stand-ins for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// They are its own.
+    Kept,
+    /// They are its own, and its destructor asks them.
+    Tended,
+    /// They are its own or those of what it borrows, for its last lifetime.
+    Lease,
 }
 
 /// The representation of a type on the host.
@@ -128,8 +143,14 @@ pub struct FunctionPlan {
     pub generics: Generics,
     /// Arguments, the receiver first.
     pub params: Vec<ParamPlan>,
+    /// Values of the caller's types that the guest uses through stand-ins.
+    pub hosted: Vec<Hosted>,
     /// Result as upstream.
     pub output: Ty,
+    /// What the host reads: the result, with numbers for what the guest does not have.
+    pub read: Ty,
+    /// What is made of what was read.
+    pub settle: Settle,
     /// How the result comes back.
     pub returns: Returns,
     /// What a borrowed result is tied to.
@@ -158,6 +179,88 @@ pub enum Place {
     Impl,
 }
 
+/// Values of one type of the caller's that a call uses.
+#[derive(Debug, Clone)]
+pub struct Hosted {
+    /// The type parameter; none if the type has no name.
+    pub param: Option<String>,
+    /// Where they are kept.
+    pub home: Home,
+    /// By value arguments whose values are added: argument and type parameter by number.
+    pub absorbs: Vec<(usize, usize)>,
+    /// What they can do: names of methods of the runtime's `Abilities`.
+    pub abilities: Vec<&'static str>,
+    /// How they are called, if they are closures.
+    pub closure: Option<Closure>,
+}
+
+/// Where a call keeps values of a type of the caller's: an argument and its type parameter by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// With the call.
+    Call,
+    /// With an object that is borrowed mutably.
+    Mut(usize, usize),
+    /// With an object that is given away.
+    Given(usize, usize),
+    /// With an object that is looked at.
+    Shared(usize, usize),
+}
+
+/// How a closure is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closure {
+    /// How many arguments it takes.
+    pub arity: usize,
+    /// Which of the closure traits it implements.
+    pub kind: ClosureKind,
+}
+
+/// The closure traits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClosureKind {
+    /// `Fn`
+    Fn,
+    /// `FnMut`
+    FnMut,
+    /// `FnOnce`
+    FnOnce,
+}
+
+/// What the host makes of an answer; numbers are indices into a function's hosted values or arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settle {
+    /// As it was read.
+    Plain,
+    /// A hosted value, taken out.
+    Take(usize),
+    /// A hosted value, borrowed.
+    Borrow(usize),
+    /// A hosted value, borrowed mutably.
+    BorrowMut(usize),
+    /// An object that uses hosted values, one for each of its type parameters.
+    Object(Vec<usize>),
+    /// An object that uses the values that one of the arguments uses.
+    Loan(Lender),
+    /// The argument, which is a mutable borrow.
+    Same(usize),
+    /// In an `Option`.
+    Option(Box<Settle>),
+    /// In a `Result`.
+    Result(Box<Settle>, Box<Settle>),
+    /// In a tuple.
+    Tuple(Vec<Settle>),
+}
+
+/// Whose values an object uses that does not name their type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lender {
+    /// Hosted values.
+    Hosted(usize),
+    /// What an argument has on loan itself.
+    Argument(usize),
+}
+
 /// What the guest calls.
 #[derive(Debug, Clone)]
 pub enum Callee {
@@ -182,6 +285,8 @@ pub struct ParamPlan {
     pub guest: Ty,
     /// How it crosses.
     pub pass: Pass,
+    /// It is an object that uses values of what it was made from.
+    pub loan: bool,
 }
 
 /// A conversion on the host that replaces a generic argument by a concrete value.
@@ -218,6 +323,8 @@ pub enum Pass {
     Message,
     /// `&mut` of a value: in the message, and written back from the reply.
     MessageMut,
+    /// The number of a hosted value, for which the guest makes a stand-in.
+    StandIn(usize),
 }
 
 /// How a result comes back.
@@ -298,6 +405,8 @@ pub struct ImplPlan {
     pub self_ty: Ty,
     /// Associated types.
     pub types: Vec<(String, Ty)>,
+    /// What the values can do that the object keeps, while it is formatted: one list for each of its type parameters.
+    pub hosted: Vec<Vec<&'static str>>,
     /// How it is made.
     pub body: ImplBody,
 }

@@ -172,7 +172,7 @@ pub(super) fn mentions_param(ty: &Ty) -> bool {
     }
 }
 
-fn unconvertible(name: &str, bounds: &[Bound]) -> Obstacle {
+pub(super) fn unconvertible(name: &str, bounds: &[Bound]) -> Obstacle {
     let named: Vec<(&Def, String)> = bounds
         .iter()
         .filter_map(|bound| match bound {

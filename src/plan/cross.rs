@@ -55,6 +55,7 @@ const STD_VALUES: &[(&str, usize)] = &[
     ("std::fmt::Error", 0),
     ("std::io::Error", 0),
     ("std::io::ErrorKind", 0),
+    ("std::io::SeekFrom", 0),
     ("std::marker::PhantomData", 1),
     ("std::net::AddrParseError", 0),
     ("std::net::IpAddr", 0),

@@ -6,6 +6,7 @@ use crate::plan::conversions;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::planner::Planner;
+use crate::plan::stand_ins;
 use crate::plan::std_traits::{self, Treatment};
 use crate::plan::traits;
 use crate::plan::types::local;
@@ -72,20 +73,43 @@ pub(super) fn implement<'a>(
 ) {
     let before = planner.exports();
     match planner.accepted(&key).and_then(|()| body(planner, &key)) {
-        Ok((body, types)) => planner.plan.bridge.impls.push(ImplPlan {
-            key,
-            module: Vec::new(),
-            generics: block.generics.clone(),
-            trait_: block.trait_.clone(),
-            self_ty: block.self_ty.clone(),
-            types,
-            body,
-        }),
+        Ok((body, types)) => {
+            let hosted = hosted(planner, block);
+            planner.plan.bridge.impls.push(ImplPlan {
+                key,
+                module: Vec::new(),
+                generics: block.generics.clone(),
+                trait_: block.trait_.clone(),
+                self_ty: block.self_ty.clone(),
+                types,
+                hosted,
+                body,
+            });
+        }
         Err(obstacle) => {
             planner.reset_exports(before);
             planner.skip(&key, obstacle, false);
         }
     }
+}
+
+/// What the values can do that an object keeps for the caller.
+fn hosted(planner: &Planner<'_>, block: &Impl) -> Vec<Vec<&'static str>> {
+    let held = stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default();
+    held.into_iter()
+        .map(|param| stand_ins::abilities(&conversions::bounds_of(param, &[&block.generics])).unwrap_or_default())
+        .collect()
+}
+
+/// Whether a stand-in can do what an impl's bounds ask of the values that its object keeps.
+fn values_can(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
+    for param in stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default() {
+        let bounds = conversions::bounds_of(param, &[&block.generics]);
+        if stand_ins::abilities(&bounds).is_none() {
+            return Err(conversions::unconvertible(param, &bounds));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the host's definition of a value type derives the trait already.
@@ -111,6 +135,7 @@ fn std_body(
     key: &str,
 ) -> Result<Body, Obstacle> {
     self_crosses(planner, block)?;
+    values_can(planner, block)?;
     for arg in cross::type_args(&block.trait_) {
         trait_argument(planner, arg)?;
     }
@@ -180,6 +205,7 @@ pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Ob
         }
         Ty::Prim(name) if name == "str" => Ok(()),
         Ty::Slice(item) => cross::value(&planner.types, item, Way::In),
+        object if stand_ins::holder(&planner.types, object).is_some() => Ok(()),
         other if conversions::mentions_param(other) => Err(Obstacle::new(
             "generic type",
             "an impl for a type with parameters of the caller",

@@ -12,9 +12,12 @@ mod defaults;
 mod functions;
 mod impls;
 mod lifetimes;
+mod loans;
 mod modules;
 mod outlives;
 mod planner;
+mod settle;
+mod stand_ins;
 mod std_traits;
 mod subst;
 mod traits;
@@ -24,7 +27,7 @@ pub use bridge::Bridge;
 pub use functions::through;
 pub use lifetimes::{borrows_for_good, same_but_lifetimes};
 pub use planner::{Coverage, Plan, plan};
-pub use types::{fields, local as local_type};
+pub use types::{fields, local as local_type, type_params};
 
 use crate::extract::api::Api;
 

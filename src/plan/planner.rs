@@ -204,6 +204,8 @@ impl<'a> Planner<'a> {
                 repr,
                 send: facts.send != Some(false),
                 sync: facts.sync != Some(false),
+                keepers: self.types.keepers(*id).to_vec(),
+                loan: self.types.has_loan(*id),
             };
             self.plan.bridge.types.insert(*id, plan);
         }

@@ -4,7 +4,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{Api, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
+use crate::plan::bridge::Keeper;
+use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::{loans, stand_ins};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +27,10 @@ pub(super) enum Kind {
 pub(super) struct Types<'a> {
     api: &'a Api,
     kinds: BTreeMap<ItemId, Kind>,
+    /// How handles with parameters of the caller's keep values of those.
+    keepers: BTreeMap<ItemId, Vec<Keeper>>,
+    /// Handles that use values of what they were made from.
+    loans: BTreeSet<ItemId>,
     /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
     pub value_params: RefCell<BTreeSet<String>>,
 }
@@ -41,6 +48,8 @@ impl<'a> Types<'a> {
         let mut types = Self {
             api,
             kinds: BTreeMap::new(),
+            keepers: BTreeMap::new(),
+            loans: BTreeSet::new(),
             value_params: RefCell::default(),
         };
         let traits = implemented(api);
@@ -56,10 +65,32 @@ impl<'a> Types<'a> {
                 .filter_map(|id| Some((id, types.fall(id, &traits)?)))
                 .collect();
             if falls.is_empty() {
-                return types;
+                break;
             }
             types.kinds.extend(falls);
         }
+        types.keepers = types.all_keepers();
+        types.loans = loans::find(api, &types);
+        types
+    }
+
+    fn all_keepers(&self) -> BTreeMap<ItemId, Vec<Keeper>> {
+        let objects = self.kinds.iter().filter(|(_, kind)| **kind == Kind::Object);
+        objects
+            .filter_map(|(id, _)| Some((*id, keepers(generics_of(&self.api.items[id])?))))
+            .collect()
+    }
+
+    /// How the handle type `id` keeps values of its type parameters.
+    #[must_use]
+    pub(super) fn keepers(&self, id: ItemId) -> &[Keeper] {
+        self.keepers.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether handles of the type use values of what they were made from.
+    #[must_use]
+    pub(super) fn has_loan(&self, id: ItemId) -> bool {
+        self.loans.contains(&id)
     }
 
     /// How `id` is represented; `None` for what is not a struct or enum.
@@ -135,18 +166,32 @@ impl<'a> Types<'a> {
     }
 
     fn closed(&self, id: ItemId, generics: &Generics, traits: &Traits) -> Kind {
-        if type_params(generics).next().is_some() || has_const_params(generics) {
+        let stand_ins = type_params(generics).all(|name| stand_ins::abilities(&bounds_of(name, &[generics])).is_some());
+        if has_const_params(generics) || !stand_ins {
             return Kind::Skip(Obstacle::new(
                 "generic type",
                 "a private type with parameters of the caller",
             ));
         }
-        if traits.copy.contains(&id) {
+        if traits.copy.contains(&id) && type_params(generics).next().is_none() {
             Kind::Bytes
         } else {
             Kind::Object
         }
     }
+}
+
+/// How a handle keeps values of its type parameters. One whose parameters are bounded where it is defined has, as a rule,
+/// a destructor that relies on the bounds.
+fn keepers(generics: &Generics) -> Vec<Keeper> {
+    let has_lifetimes = lifetime_params(generics).next().is_some();
+    type_params(generics)
+        .map(|name| match stand_ins::abilities(&bounds_of(name, &[generics])) {
+            _ if has_lifetimes => Keeper::Lease,
+            Some(abilities) if !abilities.is_empty() => Keeper::Tended,
+            _ => Keeper::Kept,
+        })
+        .collect()
 }
 
 fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Option<Kind> {
@@ -211,7 +256,7 @@ pub(super) fn generics_of(item: &Item) -> Option<&Generics> {
 }
 
 /// Names of the type parameters.
-pub(super) fn type_params(generics: &Generics) -> impl Iterator<Item = &str> {
+pub fn type_params(generics: &Generics) -> impl Iterator<Item = &str> {
     generics.params.iter().filter_map(|param| match param {
         Param::Type { name, .. } => Some(name.as_str()),
         _ => None,

@@ -13,6 +13,7 @@ mod memory;
 mod panic;
 mod reply;
 pub(crate) mod side;
+mod stand_in;
 mod state;
 
 pub use crate::wire::hash::Recorder;
@@ -23,4 +24,5 @@ pub use memory::{
     owned, raw_bytes, raw_value, text, write_back, write_back_slice,
 };
 pub use reply::{call_host, drop_callback, reply, reply_inline, reply_with, take};
+pub use stand_in::StandIn;
 pub use state::{initialize, state};

@@ -2,6 +2,7 @@
 //!
 //! `engine` is the only module that knows Wasmtime. Everything above it speaks of instances, spans and slots.
 
+mod abilities;
 mod anchor;
 mod back;
 mod call;
@@ -16,6 +17,7 @@ mod fault;
 mod grants;
 mod handle;
 mod inputs;
+mod kept;
 mod macros;
 mod nanoprocess;
 mod session;
@@ -44,6 +46,7 @@ pub mod fmt {
 }
 
 pub use crate::wire::hash::replay;
+pub use abilities::Abilities;
 pub use anchor::Anchor;
 pub use back::copy_back;
 pub use call::Call;
@@ -58,4 +61,5 @@ pub use fault::{Fault, FaultKind, TrapKind, catch};
 pub use grants::{Directory, Grants};
 pub use handle::Handle;
 pub use inputs::Inputs;
+pub use kept::{Keeper, Kept, Lease, Loan, Same, Tended, Ticket};
 pub use nanoprocess::{Nanoprocess, Spec};

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::extract::api::Ty;
-use crate::generate::bindings::docs;
+use crate::generate::bindings::{docs, hosted};
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Callee, Conversion, FunctionPlan, Keep, ParamPlan, Pass, Place, Returns};
 
@@ -30,10 +30,14 @@ fn bare(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         Callee::Inherent(ty, _) | Callee::Trait(ty, ..) => Some(ty),
         Callee::Free(_) => None,
     };
-    let inputs = plan
-        .params
-        .iter()
-        .map(|param| input(printer, &param.name, &param.ty, self_ty));
+    let inputs = plan.params.iter().enumerate().map(|(index, param)| {
+        let input = input(printer, &param.name, &param.ty, self_ty);
+        if hosted::takes_apart(plan, index) {
+            quote!(mut #input)
+        } else {
+            input
+        }
+    });
     let (output, body) = (printer.ty(&plan.output), body(printer, plan));
     let qualifier = plan.is_unsafe.then(|| quote!(unsafe));
     quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres { #body })
@@ -64,6 +68,7 @@ fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .enumerate()
         .filter_map(|(index, param)| convert(printer, index, param));
     let (owner, slots) = (anchor(plan), slots(plan));
+    let (homes, serves) = (hosted::homes(plan), hosted::serves(plan));
     let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
     let (before, after) = (
         before.into_iter().map(|slot| slot.statement),
@@ -73,7 +78,9 @@ fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let (anchor, finish) = (owner, finish(printer, plan));
     quote! {
         #(#conversions)*
+        #homes
         let mut nb_call = nb::Call::new(&PROCESS);
+        #serves
         #(#before)*
         #anchor
         #(#after)*
@@ -83,7 +90,7 @@ fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
 }
 
 /// The expression by which the body refers to an argument after its conversion.
-fn arg(index: usize, param: &ParamPlan) -> Ident {
+pub(super) fn arg(index: usize, param: &ParamPlan) -> Ident {
     if param.convert.is_some() {
         format_ident!("nb_a{index}")
     } else {
@@ -123,7 +130,7 @@ struct Slot {
     statement: TokenStream,
 }
 
-fn slot_name(index: usize) -> Ident {
+pub(super) fn slot_name(index: usize) -> Ident {
     format_ident!("nb_s{index}")
 }
 
@@ -146,7 +153,7 @@ fn slots(plan: &FunctionPlan) -> Vec<Slot> {
             Pass::Give => quote!(nb_call.give(#arg.handle)),
             Pass::Object => quote!(nb_call.handle(&#arg.handle)),
             Pass::ObjectMut => quote!(nb_call.handle_mut(&mut #arg.handle)),
-            Pass::Message | Pass::MessageMut => return None,
+            Pass::Message | Pass::MessageMut | Pass::StandIn(_) => return None,
         };
         Some(Slot {
             kept: kept.is_some(),
@@ -241,20 +248,27 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             }
         })
         .collect();
-    match plan.returns {
+    let answer = match plan.returns {
         Returns::Unit => quote!(nb_call.unit(#export, #slots)),
         Returns::Scalar => quote!(nb_call.scalar(#export, #slots)),
         Returns::Object(kind) => {
             let path = printer.constructor(&plan.output);
             quote!(#path { handle: nb_call.object(#export, #slots, #kind), marker: ::std::marker::PhantomData })
         }
-        Returns::Message { .. } if backs.is_empty() => quote!(nb_call.value::<Here, _>(#export, #slots, nb_anchor)),
-        Returns::Message { .. } => quote! {
-            nb_call.value_with(#export, #slots, nb_anchor, |nb_r| {
-                let nb_out = nb::Get::<'_, Here>::get(nb_r)?;
-                #(#backs)*
-                Ok(nb_out)
-            })
-        },
-    }
+        Returns::Message { .. } if backs.is_empty() => {
+            let ty = hosted::read_type(printer, plan);
+            quote!(nb_call.value::<Here, #ty>(#export, #slots, nb_anchor))
+        }
+        Returns::Message { .. } => {
+            let ty = hosted::read_type(printer, plan);
+            quote! {
+                nb_call.value_with(#export, #slots, nb_anchor, |nb_r| {
+                    let nb_out = <#ty as nb::Get<'_, Here>>::get(nb_r)?;
+                    #(#backs)*
+                    Ok(nb_out)
+                })
+            }
+        }
+    };
+    hosted::settle(plan, answer)
 }

@@ -3,6 +3,7 @@
 mod constants;
 mod docs;
 mod functions;
+mod hosted;
 mod impls;
 mod items;
 mod types;

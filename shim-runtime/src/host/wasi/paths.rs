@@ -32,12 +32,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function_of(
         "path_create_directory",
         &[Word, Word, Word],
-        |guest, [fd, path, len, ..]| answer(change(guest, fd, (path, len), |dir, path| dir.create_dir(trimmed(path)))),
+        |guest, [fd, path, len, ..]| {
+            answer(change(guest, fd, (path, len), |dir, path| {
+                dir.create_dir(trimmed(path))
+            }))
+        },
     ),
     function_of(
         "path_remove_directory",
         &[Word, Word, Word],
-        |guest, [fd, path, len, ..]| answer(change(guest, fd, (path, len), |dir, path| dir.remove_dir(trimmed(path)))),
+        |guest, [fd, path, len, ..]| {
+            answer(change(guest, fd, (path, len), |dir, path| {
+                dir.remove_dir(trimmed(path))
+            }))
+        },
     ),
     function_of("path_unlink_file", &[Word, Word, Word], |guest, [fd, path, len, ..]| {
         answer(change(guest, fd, (path, len), |dir, path| dir.remove_file(path)))
