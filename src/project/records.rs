@@ -46,7 +46,7 @@ pub enum Error {
     File(#[from] files::Error),
     /// `nanobuild.toml` is not what it should be.
     #[error("failed to read the project's decisions")]
-    Config(#[from] config::Error),
+    Config(#[from] config::Invalid),
     /// `nanobuild.lock` is not what it should be.
     #[error("failed to read the project's lockfile")]
     Lock(#[from] lockfile::Error),
