@@ -65,11 +65,13 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     let told = bindings::ask(&plan.bridge, &mut Probe::start(&harmless)?)?;
 
     stage(Stage::Aot);
-    let artifact = aot(&confined, order.target, Cpu::Baseline)?;
+    let grants = approved.grants(&order.record.decision.grants);
+    let artifact = aot(&confined, order.target, Cpu::Baseline, grants.limits.time.is_some())?;
     let embedded = Embedded {
         fingerprint: settled.fingerprint,
         told: &told,
         skipped: &plan.skipped,
+        grants: &grants,
     };
     let files = bindings::print(&fetched, &plan.bridge, embedded, &order.wanted.claim).map_err(Error::print)?;
 

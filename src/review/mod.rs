@@ -5,6 +5,7 @@ mod ask;
 use std::collections::BTreeSet;
 
 use nanobuild_policy::diff::diff;
+use nanobuild_policy::grant::Grants;
 use nanobuild_policy::{Capability, Signature};
 
 pub use ask::{Answer, Ask, Silent};
@@ -17,6 +18,15 @@ pub struct Approved {
 }
 
 impl Approved {
+    /// The decisions of `nanobuild.toml` with what was approved: how far and how much stand there.
+    #[must_use]
+    pub fn grants(&self, decided: &Grants) -> Grants {
+        Grants {
+            capabilities: self.granted.clone(),
+            ..decided.clone()
+        }
+    }
+
     /// What it gets of what it asks for.
     #[must_use]
     pub fn granted(&self) -> &BTreeSet<Capability> {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use camino::Utf8Path;
+use nanobuild_policy::grant::Grants;
 
 use crate::compile::{self, Diagnostic, WasmModule};
 use crate::extract::Extracted;
@@ -105,15 +106,20 @@ fn round(jail: &Jail, fetched: &Fetched, plan: &Plan, bench: Bench<'_>) -> Resul
     let (fingerprint, guest) = generate::guest(&plan.bridge)?;
     let files = Files::from([("src/lib.rs".into(), guest.text.clone())]);
     accept(compile::check(jail, fetched, &files), &guest)?;
-    let told = Told::default();
+    let (told, none) = (Told::default(), Grants::default());
     let embedded = Embedded {
         fingerprint,
         told: &told,
         skipped: &plan.skipped,
+        grants: &none,
     };
     let bindings = generate::bindings::source(&plan.bridge, embedded)?;
-    let mut crate_files =
-        generate::bindings_crate(fetched, bench.runtime.as_str(), &fetched.dependency.version.to_string());
+    let mut crate_files = generate::bindings_crate(
+        fetched,
+        bench.runtime.as_str(),
+        &fetched.dependency.version.to_string(),
+        &none,
+    );
     crate_files.insert("src/lib.rs".into(), bindings.text.clone());
     crate_files.insert(ARTIFACT.into(), String::new());
     for (path, text) in &crate_files {

@@ -11,7 +11,7 @@ pub(crate) fn compile(wasm: &[u8]) -> Result<Vec<u8>, Error> {
         words: format!("{error:#}"),
     };
     let mut config = wasmtime::Config::new();
-    nanobuild_runtime::engine_settings(&mut config);
+    nanobuild_runtime::engine_settings(&mut config, false);
     config.cranelift_opt_level(wasmtime::OptLevel::Speed);
     // Naming the target keeps the compiler from using all that this very machine can do.
     config.target(&host()?).map_err(failed)?;

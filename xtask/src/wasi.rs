@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use camino::Utf8PathBuf;
-use nanobuild_runtime::{Configuration, ConfigurationError, Directory, Grants, Nanoprocess, Spec, run_command};
+use nanobuild_runtime::{
+    Configuration, ConfigurationError, Directory, Grants, Limits, Nanoprocess, Spec, Stream, run_command,
+};
 
 use crate::Error;
 use crate::machine_code::compile;
@@ -58,15 +60,18 @@ fn start(options: &Options) -> Result<Outcome, Error> {
             .leak(),
         variables: variables.iter().map(|(name, _)| leak(name)).collect::<Vec<_>>().leak(),
         args: true,
-        stdin: true,
-        stdout: true,
-        stderr: true,
+        stdin: Stream::Own,
+        stdout: Stream::Own,
+        stderr: Stream::Own,
     };
     let process: &'static Nanoprocess = Box::leak(Box::new(Nanoprocess::new(Spec {
         name: leak(options.module.as_str()),
         artifact,
         grants,
-        memory_limit: 4 << 30,
+        limits: Limits {
+            memory: 4 << 30,
+            ..Limits::DEFAULT
+        },
         ..Spec::DEFAULT
     })));
     let configured = process.configure(|configuration| configure(configuration, options, &variables));

@@ -14,7 +14,7 @@ static CODE: &[u8] = include_bytes!(env!("NANOBUILD_BENCH_BARE"));
 
 static MODULE: LazyLock<Module> = LazyLock::new(|| {
     let mut config = Config::new();
-    nanobuild_runtime::engine_settings(&mut config);
+    nanobuild_runtime::engine_settings(&mut config, false);
     let engine = Engine::new(&config).expect("the runtime's settings are valid");
     // SAFETY: our own build has just made it.
     unsafe { Module::deserialize(&engine, CODE) }.expect("it was compiled for this engine")

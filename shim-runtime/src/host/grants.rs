@@ -9,12 +9,12 @@ pub struct Grants {
     pub variables: &'static [&'static str],
     /// Whether it may see the application's command line.
     pub args: bool,
-    /// Whether it may read the application's standard input.
-    pub stdin: bool,
-    /// Whether it may write to the application's standard output.
-    pub stdout: bool,
-    /// Whether it may write to the application's standard error.
-    pub stderr: bool,
+    /// Its standard input.
+    pub stdin: Stream,
+    /// Its standard output.
+    pub stdout: Stream,
+    /// Its standard error.
+    pub stderr: Stream,
 }
 
 /// A granted directory.
@@ -30,14 +30,26 @@ pub struct Directory {
     pub write: bool,
 }
 
+/// A granted stream.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Stream {
+    /// It was not granted: input is empty, output is dropped.
+    #[default]
+    None,
+    /// The application's own, unless that captures or drops it.
+    Own,
+    /// What the application captures, and nothing otherwise.
+    Captured,
+}
+
 impl Grants {
     /// Nothing.
     pub const NONE: Grants = Grants {
         directories: &[],
         variables: &[],
         args: false,
-        stdin: false,
-        stdout: false,
-        stderr: false,
+        stdin: Stream::None,
+        stdout: Stream::None,
+        stderr: Stream::None,
     };
 }

@@ -18,6 +18,7 @@ mod grants;
 mod handle;
 mod inputs;
 mod kept;
+mod limits;
 mod macros;
 mod nanoprocess;
 mod session;
@@ -58,8 +59,9 @@ pub use engine::baseline_cpu;
 #[cfg(feature = "engine")]
 pub use engine::{engine_settings, run_command};
 pub use fault::{Fault, FaultKind, TrapKind, catch};
-pub use grants::{Directory, Grants};
+pub use grants::{Directory, Grants, Stream};
 pub use handle::Handle;
 pub use inputs::Inputs;
 pub use kept::{Keeper, Kept, Lease, Loan, Same, Tended, Ticket};
+pub use limits::Limits;
 pub use nanoprocess::{Nanoprocess, Spec};

@@ -2,14 +2,15 @@
 
 use super::configuration::{Configuration, ConfigurationError};
 use super::engine::{Guarded, Live, Program, Roster};
-use super::fault::{Fault, Stop};
+use super::fault::{Fault, FaultKind, Stop};
 use super::grants::Grants;
+use super::limits::{Limits, remedy};
 use super::session::Session;
 use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What a nanoprocess is made of. Constant, written by the tool into the bindings.
@@ -23,8 +24,8 @@ pub struct Spec {
     pub fingerprint: u64,
     /// How many numbered exports the guest has.
     pub exports: u32,
-    /// The most linear memory that the guest may have, in bytes.
-    pub memory_limit: u64,
+    /// What it may use at most.
+    pub limits: Limits,
     /// Whether a panic ends the instance, as a trap does.
     pub restart_on_panic: bool,
     /// What it may have at most.
@@ -38,7 +39,7 @@ impl Spec {
         artifact: &[],
         fingerprint: 0,
         exports: 0,
-        memory_limit: 1 << 30,
+        limits: Limits::DEFAULT,
         restart_on_panic: false,
         grants: Grants::NONE,
     };
@@ -53,6 +54,8 @@ pub struct Nanoprocess {
     /// What to free in the guest when there is an opportunity.
     garbage: Mutex<Vec<Garbage>>,
     littered: AtomicBool,
+    /// How many objects the application holds, if that is limited.
+    held: AtomicU64,
     /// Errors of the application that went into the guest, by number.
     parked: Mutex<Parked>,
 }
@@ -92,6 +95,7 @@ impl Nanoprocess {
             configuration: Mutex::new(None),
             garbage: Mutex::new(Vec::new()),
             littered: AtomicBool::new(false),
+            held: AtomicU64::new(0),
             parked: Mutex::new(Parked {
                 last: 0,
                 errors: VecDeque::new(),
@@ -159,9 +163,47 @@ impl Nanoprocess {
         parked.errors.remove(at).map(|(_, error)| error)
     }
 
+    /// The application holds one more object.
+    #[inline]
+    pub(crate) fn hold(&self) {
+        if self.spec.limits.handles != u64::MAX {
+            self.held.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The application holds one object less.
+    #[inline]
+    pub(crate) fn release(&self) {
+        if self.spec.limits.handles != u64::MAX {
+            self.held.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Refuses what made the application hold more objects than it may.
+    #[inline]
+    pub(crate) fn check_handles(&self) -> Result<(), Fault> {
+        let limit = self.spec.limits.handles;
+        if limit == u64::MAX || self.held.load(Ordering::Relaxed) <= limit {
+            return Ok(());
+        }
+        let message = format!("{limit} at once are allowed; drop some, or {}", remedy("handles"));
+        Err(Fault::new(FaultKind::TooManyHandles, self.spec.name, message))
+    }
+
+    /// Refuses an argument or an answer that is too large.
+    #[inline]
+    pub(crate) fn check_buffer(&self, len: u64) -> Result<(), Fault> {
+        let limit = self.spec.limits.buffers;
+        if len <= limit {
+            return Ok(());
+        }
+        let message = format!("{len} bytes at once, and {limit} are allowed; {}", remedy("buffers"));
+        Err(Fault::new(FaultKind::TooLarge, self.spec.name, message))
+    }
+
     /// How much the host may allocate for one answer: values are at most twice as large as in the guest.
     pub(crate) fn decoding_budget(&self) -> usize {
-        usize::try_from(self.spec.memory_limit)
+        usize::try_from(self.spec.limits.memory.min(self.spec.limits.buffers))
             .unwrap_or(usize::MAX)
             .saturating_mul(2)
     }

@@ -2,7 +2,7 @@
 
 use crate::support::compile;
 use nanobuild_runtime::{
-    Configuration, ConfigurationError, Directory, Fault, FaultKind, Grants, Nanoprocess, Spec, run_command,
+    Configuration, ConfigurationError, Directory, Fault, FaultKind, Grants, Nanoprocess, Spec, Stream, run_command,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,9 +48,9 @@ const GRANTS: Grants = Grants {
     ],
     variables: &["SHOWN", "WITHHELD"],
     args: true,
-    stdin: true,
-    stdout: true,
-    stderr: true,
+    stdin: Stream::Own,
+    stdout: Stream::Own,
+    stderr: Stream::Own,
 };
 
 /// What a program finds: `work`, which is empty, and `given/file`; and `secret`, beside them.

@@ -1,7 +1,7 @@
 //! The WASI functions that a guest may be granted.
 
 use crate::support::{module, raw, spec};
-use nanobuild_runtime::{Call, FaultKind, Grants, Nanoprocess, Spec, catch};
+use nanobuild_runtime::{Call, FaultKind, Grants, Nanoprocess, Spec, Stream, catch};
 
 /// A guest with one export that calls one function, which answers with the error number and a word at 4096.
 fn wasi(name: &str, params: &str, args: &str) -> &'static Nanoprocess {
@@ -14,9 +14,9 @@ fn wasi(name: &str, params: &str, args: &str) -> &'static Nanoprocess {
     let grants = Grants {
         variables: &["KEY", "OTHER"],
         args: true,
-        stdin: true,
-        stdout: true,
-        stderr: true,
+        stdin: Stream::Own,
+        stdout: Stream::Own,
+        stderr: Stream::Own,
         ..Grants::NONE
     };
     let process = raw(

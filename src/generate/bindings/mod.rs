@@ -1,5 +1,6 @@
 //! The bindings crate: the real crate's name and API, each call forwarded to the guest.
 
+pub mod authority;
 mod constants;
 mod docs;
 mod functions;
@@ -10,6 +11,7 @@ mod types;
 
 use std::collections::BTreeMap;
 
+use nanobuild_policy::grant::Grants;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -36,6 +38,8 @@ pub struct Embedded<'a> {
     pub told: &'a Told,
     /// What the bindings do not offer.
     pub skipped: &'a [Skipped],
+    /// What the nanoprocess may have and use.
+    pub grants: &'a Grants,
 }
 
 /// Prints the bindings' `lib.rs`.
@@ -54,7 +58,7 @@ pub fn source(bridge: &Bridge, embedded: Embedded<'_>) -> Result<Source, (String
     source.push(&docs::crate_docs(bridge, embedded.skipped));
     source.push("use nanobuild_runtime as nb;\n");
     source.push("use crate::nanobuild_glue::{Here, PROCESS};\n\n");
-    source.unit(Unit::new("", glue(bridge, embedded.fingerprint)))?;
+    source.unit(Unit::new("", glue(bridge, embedded)))?;
     module(bridge, &[], &mut units, &mut source)?;
     Ok(source)
 }
@@ -145,8 +149,12 @@ fn reexports(plan: &ModulePlan) -> TokenStream {
 }
 
 /// The nanoprocess that all calls of this crate go to, and its mark on the wire traits.
-fn glue(bridge: &Bridge, fingerprint: u64) -> TokenStream {
-    let (name, exports) = (&bridge.krate, bridge.exports);
+fn glue(bridge: &Bridge, embedded: Embedded<'_>) -> TokenStream {
+    let (name, exports, fingerprint) = (&bridge.krate, bridge.exports, embedded.fingerprint);
+    let (grants, limits) = (
+        authority::grants(embedded.grants),
+        authority::limits(&embedded.grants.limits),
+    );
     quote! {
         #[doc(hidden)]
         pub(crate) mod nanobuild_glue {
@@ -158,6 +166,8 @@ fn glue(bridge: &Bridge, fingerprint: u64) -> TokenStream {
                     artifact: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/artifact.cwasm")),
                     fingerprint: #fingerprint,
                     exports: #exports,
+                    grants: #grants,
+                    limits: #limits,
                     ..nanobuild_runtime::Spec::DEFAULT
                 });
         }

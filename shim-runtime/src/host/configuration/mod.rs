@@ -2,7 +2,7 @@
 
 mod resolve;
 
-use super::grants::{Directory, Grants};
+use super::grants::{self, Directory, Grants};
 use super::nanoprocess::Spec;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -197,7 +197,7 @@ impl Configuration {
     /// # Errors
     /// When standard output was not granted.
     pub fn capture_stdout(&mut self, limit: usize) -> Result<Captured, ConfigurationError> {
-        if !self.grants.stdout {
+        if self.grants.stdout == grants::Stream::None {
             return Err(self.not_granted("the capability", "stdio.out"));
         }
         Ok(capture(&mut self.output, limit))
@@ -208,7 +208,7 @@ impl Configuration {
     /// # Errors
     /// When standard error was not granted.
     pub fn capture_stderr(&mut self, limit: usize) -> Result<Captured, ConfigurationError> {
-        if !self.grants.stderr {
+        if self.grants.stderr == grants::Stream::None {
             return Err(self.not_granted("the capability", "stdio.err"));
         }
         Ok(capture(&mut self.error, limit))

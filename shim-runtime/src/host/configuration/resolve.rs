@@ -5,6 +5,8 @@ use super::Configuration;
 use super::Stream;
 #[cfg(feature = "files")]
 use super::{At, Directory};
+#[cfg(feature = "stdio")]
+use crate::host::grants;
 #[cfg(feature = "files")]
 use crate::host::wasi;
 #[cfg(feature = "stdio")]
@@ -39,7 +41,7 @@ impl Configuration {
     #[cfg(feature = "stdio")]
     pub(crate) fn input(&self) -> Input {
         match self.input {
-            Stream::Granted if self.grants.stdin => Input::Inherited,
+            Stream::Granted if self.grants.stdin == grants::Stream::Own => Input::Inherited,
             _ => Input::Empty,
         }
     }
@@ -93,10 +95,12 @@ impl Configuration {
 
 #[cfg(feature = "stdio")]
 impl Stream {
-    fn resolve(&self, granted: bool, own: Output) -> Output {
+    fn resolve(&self, granted: grants::Stream, own: Output) -> Output {
         match self {
-            Stream::Granted if granted => own,
-            Stream::Captured(captured) if granted => Output::Captured(captured.bytes.clone(), captured.limit),
+            Stream::Granted if granted == grants::Stream::Own => own,
+            Stream::Captured(captured) if granted != grants::Stream::None => {
+                Output::Captured(captured.bytes.clone(), captured.limit)
+            }
             _ => Output::Dropped,
         }
     }

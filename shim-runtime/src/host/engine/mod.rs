@@ -7,6 +7,7 @@
 mod callbacks;
 #[cfg(feature = "engine")]
 mod command;
+mod engines;
 mod exports;
 mod guarded;
 mod imports;

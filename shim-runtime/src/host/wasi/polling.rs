@@ -4,7 +4,7 @@ use super::Param::Word;
 use super::descriptors::Kind;
 use super::streams::Input;
 use super::{Errno, Function, Guest, State, answer, clocks, function_of, guest, rights};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(super) const FUNCTIONS: &[Function] = &[function_of(
     "poll_oneoff",
@@ -91,7 +91,11 @@ fn wait(state: &mut State, subscriptions: &[Subscription]) -> Vec<[u8; EVENT]> {
         What::Time(Ok(time)) => Some(time),
         _ => None,
     });
-    let shortest = shortest.min();
+    // Past its deadline, the guest is interrupted as soon as it goes on.
+    let deadline = state
+        .deadline
+        .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+    let shortest = shortest.chain(deadline).min();
     let is_input = |subscription: &Subscription| matches!(subscription.what, What::Descriptor(_));
     if subscriptions.iter().any(is_input) && wait_for_input(shortest) {
         let inputs = subscriptions.iter().filter(|subscription| is_input(subscription));

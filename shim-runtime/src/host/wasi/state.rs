@@ -1,6 +1,7 @@
 //! What one instance remembers between calls, and what it starts with.
 
 use crate::host::configuration::Configuration;
+use std::time::Instant;
 
 #[cfg(any(feature = "clocks", feature = "polling"))]
 use super::clocks::Clock;
@@ -10,6 +11,8 @@ use super::descriptors::Descriptors;
 /// What one instance remembers between calls.
 #[derive(Debug)]
 pub(crate) struct State {
+    /// When the call under way must be over.
+    pub(crate) deadline: Option<Instant>,
     #[cfg(any(feature = "clocks", feature = "polling"))]
     pub(super) clock: Clock,
     #[cfg(feature = "environment")]
@@ -29,6 +32,7 @@ impl State {
     )]
     pub(crate) fn new(configuration: &Configuration) -> Result<State, String> {
         Ok(State {
+            deadline: None,
             #[cfg(any(feature = "clocks", feature = "polling"))]
             clock: Clock::default(),
             #[cfg(feature = "environment")]
