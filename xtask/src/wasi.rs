@@ -53,6 +53,9 @@ fn start(options: &Options) -> Result<Outcome, Error> {
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let variables: Vec<(&str, &str)> = variables.collect();
     let grants = Grants {
+        read: true,
+        write: true,
+        environment: true,
         directories: directories
             .iter()
             .map(|(host, guest)| granted(host, guest))
@@ -101,7 +104,7 @@ fn directory(pair: &str) -> (&str, &str) {
     }
 }
 
-fn granted(host: &str, guest: &str) -> Directory {
+fn granted(host: &str, guest: &str) -> Directory<'static> {
     Directory {
         name: leak(guest),
         path: Some(leak(host)),

@@ -3,9 +3,15 @@
 /// What was granted. Constant, written by the tool from `nanobuild.toml`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Grants {
-    /// The directories that it may see.
-    pub directories: &'static [Directory],
-    /// The variables of the application's environment that it may see.
+    /// Whether it may read files, in directories that the application places at run time, too.
+    pub read: bool,
+    /// Whether it may change files, there, too.
+    pub write: bool,
+    /// Whether it may see variables, those that the application gives it at run time, too.
+    pub environment: bool,
+    /// The directories that it sees without being given them.
+    pub directories: &'static [Directory<'static>],
+    /// The variables of the application's environment that it sees.
     pub variables: &'static [&'static str],
     /// Whether it may see the application's command line.
     pub args: bool,
@@ -19,9 +25,9 @@ pub struct Grants {
 
 /// A granted directory.
 #[derive(Debug, Clone, Copy)]
-pub struct Directory {
+pub struct Directory<'d> {
     /// The name by which the guest, and the application's configuration, know it.
-    pub name: &'static str,
+    pub name: &'d str,
     /// Where it is, unless that is only known at run time. Relative to where the application was started.
     pub path: Option<&'static str>,
     /// Whether what is in it may be read.
@@ -45,6 +51,9 @@ pub enum Stream {
 impl Grants {
     /// Nothing.
     pub const NONE: Grants = Grants {
+        read: false,
+        write: false,
+        environment: false,
         directories: &[],
         variables: &[],
         args: false,

@@ -32,6 +32,9 @@ static ARTIFACT: LazyLock<&'static [u8]> = LazyLock::new(|| {
 });
 
 const GRANTS: Grants = Grants {
+    read: true,
+    write: true,
+    environment: true,
     directories: &[
         Directory {
             name: "work",
@@ -260,6 +263,30 @@ fn configuring_cannot_widen() {
 
 fn open(path: &Path) -> cap_std::fs::Dir {
     cap_std::fs::Dir::open_ambient_dir(path, cap_std::ambient_authority()).expect("it is there")
+}
+
+/// Where nothing was said of a directory, the capability bounds what is placed.
+#[test]
+fn a_directory_can_be_placed_within_the_capability() {
+    let world = World::new("placed");
+    let run = |grants| {
+        let process: &'static Nanoprocess = Box::leak(Box::new(Nanoprocess::new(Spec {
+            name: "command",
+            artifact: *ARTIFACT,
+            grants,
+            ..Spec::DEFAULT
+        })));
+        let configured = process.configure(|it| world.configure(it, "read-only"));
+        configured.map(|()| run_command(process))
+    };
+    let reading = Grants {
+        write: false,
+        directories: &[],
+        ..GRANTS
+    };
+    assert_eq!(run(reading), Ok(Ok(0)));
+    let nothing = Grants { read: false, ..reading };
+    assert!(matches!(run(nothing), Err(ConfigurationError::NotGranted { .. })));
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn wasi(name: &str, params: &str, args: &str) -> &'static Nanoprocess {
          (func (export \"nb2\") (result i64) (i64.load32_u (i32.const 4104)))"
     ));
     let grants = Grants {
+        environment: true,
         variables: &["KEY", "OTHER"],
         args: true,
         stdin: Stream::Own,

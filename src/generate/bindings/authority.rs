@@ -52,7 +52,8 @@ pub(super) fn grants(grants: &Grants) -> TokenStream {
     } else {
         Vec::new()
     };
-    let variables: Vec<_> = if has(Capability::EnvRead) {
+    let environment = has(Capability::EnvRead);
+    let variables: Vec<_> = if environment {
         grants.scope.env.iter().collect()
     } else {
         Vec::new()
@@ -64,6 +65,9 @@ pub(super) fn grants(grants: &Grants) -> TokenStream {
     let stderr = stream(has(Capability::StdioErr), stdio.error);
     quote! {
         nanobuild_runtime::Grants {
+            read: #read,
+            write: #write,
+            environment: #environment,
             directories: &[#(#directories),*],
             variables: &[#(#variables),*],
             args: #args,

@@ -155,7 +155,15 @@ fn glue(bridge: &Bridge, embedded: Embedded<'_>) -> TokenStream {
         authority::grants(embedded.grants),
         authority::limits(&embedded.grants.limits),
     );
+    // A module of the crate's own goes first; then the application cannot narrow what was granted.
+    let is_taken = bridge
+        .modules
+        .iter()
+        .any(|module| module.path.first().is_some_and(|name| name == "nanobuild"));
+    let configure = (!is_taken).then(configure);
     quote! {
+        #configure
+
         #[doc(hidden)]
         pub(crate) mod nanobuild_glue {
             pub struct Here;
@@ -170,6 +178,24 @@ fn glue(bridge: &Bridge, embedded: Embedded<'_>) -> TokenStream {
                     limits: #limits,
                     ..nanobuild_runtime::Spec::DEFAULT
                 });
+        }
+    }
+}
+
+/// The one addition to the crate's API.
+fn configure() -> TokenStream {
+    quote! {
+        /// Added by cargo-nanobuild: what the application decides at run time about the nanoprocess that this crate runs in.
+        pub mod nanobuild {
+            pub use nanobuild_runtime::{Captured, Configuration, ConfigurationError, Fault, FaultKind, catch};
+
+            /// Decides, before the first call, what of the grants in `nanobuild.toml` the nanoprocess gets, and where.
+            /// It can narrow and place them, and never widen.
+            pub fn configure(
+                f: impl FnOnce(&mut Configuration) -> Result<(), ConfigurationError>,
+            ) -> Result<(), ConfigurationError> {
+                crate::nanobuild_glue::PROCESS.configure(f)
+            }
         }
     }
 }

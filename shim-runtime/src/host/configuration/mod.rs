@@ -2,7 +2,7 @@
 
 mod resolve;
 
-use super::grants::{self, Directory, Grants};
+use super::grants::{self, Grants};
 use super::nanoprocess::Spec;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Configuration {
     krate: &'static str,
     grants: &'static Grants,
-    directories: BTreeMap<&'static str, Place>,
-    variables: BTreeMap<&'static str, Option<String>>,
+    directories: BTreeMap<String, Place>,
+    variables: BTreeMap<String, Option<String>>,
     args: Option<Vec<String>>,
     input: Stream,
     output: Stream,
@@ -114,19 +114,20 @@ impl Configuration {
         }
     }
 
-    /// Places a granted directory: from now on that name means `path`.
+    /// Places a directory: the guest finds `path` under that name, with what was granted of it or, where nothing was said of
+    /// that name, of files at all.
     ///
     /// # Errors
-    /// When no directory of that name was granted.
+    /// When no files were granted.
     pub fn directory(&mut self, name: &str, path: impl AsRef<Path>) -> Result<&mut Self, ConfigurationError> {
         self.place(name)?.at = At::Path(path.as_ref().to_owned());
         Ok(self)
     }
 
-    /// Hands over an open directory under the name of a granted one.
+    /// Hands over an open directory, as [`Configuration::directory`] does a path.
     ///
     /// # Errors
-    /// When no directory of that name was granted.
+    /// When no files were granted.
     #[cfg(feature = "files")]
     pub fn open_directory(&mut self, name: &str, dir: cap_std::fs::Dir) -> Result<&mut Self, ConfigurationError> {
         self.place(name)?.at = At::Open(Arc::new(dir));
@@ -136,7 +137,7 @@ impl Configuration {
     /// Lets a granted directory only be read.
     ///
     /// # Errors
-    /// When no directory of that name was granted.
+    /// When no files were granted.
     pub fn read_only(&mut self, name: &str) -> Result<&mut Self, ConfigurationError> {
         self.place(name)?.read_only = true;
         Ok(self)
@@ -145,20 +146,21 @@ impl Configuration {
     /// Withholds a granted directory.
     ///
     /// # Errors
-    /// When no directory of that name was granted.
+    /// When no files were granted.
     pub fn without_directory(&mut self, name: &str) -> Result<&mut Self, ConfigurationError> {
         self.place(name)?.at = At::Nowhere;
         Ok(self)
     }
 
-    /// Shows a granted variable with a value of the application's choice, or not at all.
+    /// Shows a variable with a value of the application's choice, or not at all.
     ///
     /// # Errors
-    /// When no variable of that name was granted.
+    /// When the environment was not granted.
     pub fn variable(&mut self, name: &str, value: Option<&str>) -> Result<&mut Self, ConfigurationError> {
-        let granted = self.grants.variables.iter().find(|granted| **granted == name);
-        let granted = granted.ok_or_else(|| self.not_granted("the variable", name))?;
-        self.variables.insert(granted, value.map(str::to_owned));
+        if !self.grants.environment {
+            return Err(self.not_granted("the variable", name));
+        }
+        self.variables.insert(name.to_owned(), value.map(str::to_owned));
         Ok(self)
     }
 
@@ -224,14 +226,11 @@ impl Configuration {
     }
 
     fn place(&mut self, name: &str) -> Result<&mut Place, ConfigurationError> {
-        match self.granted(name) {
-            Some(granted) => Ok(self.directories.entry(granted.name).or_default()),
-            None => Err(self.not_granted("the directory", name)),
+        if self.grants.read || self.grants.write {
+            Ok(self.directories.entry(name.to_owned()).or_default())
+        } else {
+            Err(self.not_granted("the directory", name))
         }
-    }
-
-    fn granted(&self, name: &str) -> Option<&'static Directory> {
-        self.grants.directories.iter().find(|granted| granted.name == name)
     }
 }
 

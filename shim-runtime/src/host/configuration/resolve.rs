@@ -1,12 +1,14 @@
 //! What comes of grants and configuration when an instance starts.
 
+#[cfg(feature = "files")]
+use super::At;
 use super::Configuration;
 #[cfg(feature = "stdio")]
 use super::Stream;
-#[cfg(feature = "files")]
-use super::{At, Directory};
 #[cfg(feature = "stdio")]
 use crate::host::grants;
+#[cfg(feature = "files")]
+use crate::host::grants::Directory;
 #[cfg(feature = "files")]
 use crate::host::wasi;
 #[cfg(feature = "stdio")]
@@ -28,14 +30,15 @@ impl Configuration {
     /// What the guest sees as its environment, as `NAME=value`.
     #[cfg(feature = "environment")]
     pub(crate) fn environment(&self) -> Vec<String> {
-        let value = |name: &&'static str| match self.variables.get(name) {
-            Some(value) => value.clone(),
-            None => std::env::var(name).ok(),
-        };
-        let names = self.grants.variables.iter();
-        names
-            .filter_map(|name| Some(format!("{name}={}", value(name)?)))
-            .collect()
+        let own = self
+            .grants
+            .variables
+            .iter()
+            .filter(|name| !self.variables.contains_key(**name));
+        let own = own.filter_map(|name| Some(format!("{name}={}", std::env::var(name).ok()?)));
+        let given = self.variables.iter();
+        let given = given.filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
+        own.chain(given).collect()
     }
 
     #[cfg(feature = "stdio")]
@@ -59,12 +62,24 @@ impl Configuration {
     /// Opens the directories, each under its name.
     #[cfg(feature = "files")]
     pub(crate) fn directories(&self) -> Result<Vec<(String, wasi::Directory)>, String> {
-        let granted = self.grants.directories.iter();
-        granted.filter_map(|granted| self.open(granted).transpose()).collect()
+        let granted = self.grants.directories.iter().copied();
+        let is_new = |name: &str| granted.clone().all(|granted| granted.name != name);
+        let placed = self
+            .directories
+            .keys()
+            .filter(|name| is_new(name))
+            .map(|name| Directory {
+                name: name.as_str(),
+                path: None,
+                read: self.grants.read,
+                write: self.grants.write,
+            });
+        let all = granted.clone().chain(placed);
+        all.filter_map(|directory| self.open(directory).transpose()).collect()
     }
 
     #[cfg(feature = "files")]
-    fn open(&self, granted: &Directory) -> Result<Option<(String, wasi::Directory)>, String> {
+    fn open(&self, granted: Directory<'_>) -> Result<Option<(String, wasi::Directory)>, String> {
         let place = self.directories.get(granted.name).cloned().unwrap_or_default();
         let failed = |path: &std::path::Path, error: std::io::Error| {
             format!(
