@@ -75,6 +75,9 @@ fn list(capabilities: &[Capability]) -> String {
         .join(", ")
 }
 
+/// What every module imports for its panics, so that asking for it cannot be seen: once granted, it stays.
+const UNSEEN: [Capability; 3] = [Capability::EnvRead, Capability::StdioOut, Capability::StdioErr];
+
 /// Compares what a dependency asks for with the baseline and has a person decide on what is new. What is neither new nor
 /// granted was refused before, and stays so.
 ///
@@ -88,7 +91,8 @@ pub fn review(
     ask: &dyn Ask,
 ) -> Result<Approved, Error> {
     let asks = signature.capabilities();
-    let mut granted: BTreeSet<Capability> = asks.intersection(&known.grants).copied().collect();
+    let stays = |capability: &&Capability| asks.contains(*capability) || UNSEEN.contains(*capability);
+    let mut granted: BTreeSet<Capability> = known.grants.iter().filter(stays).copied().collect();
     let unseen = match &known.signature {
         Some(before) => diff(before, signature).new.into_keys().collect(),
         None => asks.clone(),

@@ -167,7 +167,7 @@ impl Directory {
 }
 
 /// The file behind a descriptor that may be used for `right`.
-fn file<'g>(guest: &'g mut super::State, fd: u64, right: Rights) -> Result<&'g mut File, Errno> {
+fn file(guest: &mut super::State, fd: u64, right: Rights) -> Result<&mut File, Errno> {
     let descriptor = guest.descriptors.get(fd)?;
     let may = descriptor.require(right);
     match &mut descriptor.kind {
