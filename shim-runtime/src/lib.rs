@@ -31,7 +31,7 @@ pub use host::baseline_cpu;
 #[doc(hidden)]
 pub use host::{
     Abilities, Anchor, Call, CallbackFn, CallbackMut, Directory, Grants, Handle, Inputs, Keeper, Kept, Lease, Limits,
-    Loan, Nanoprocess, Same, Slots, Spec, Stream, Tended, Ticket, copy_back, fmt, replay,
+    Loan, Nanoprocess, Remote, Same, Slots, Spec, Stream, Tended, Ticket, chosen, copy_back, fmt, replay,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use host::{Captured, Configuration, ConfigurationError, Fault, FaultKind, TrapKind, catch};

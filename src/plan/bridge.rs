@@ -27,8 +27,19 @@ pub struct Bridge {
     pub impls: Vec<ImplPlan>,
     /// Constants and statics, associated ones too.
     pub consts: Vec<ConstPlan>,
+    /// The exports that pull and drop iterators without a name, if there are any.
+    pub iterators: Option<Iterators>,
     /// Number of guest exports (`nb0`, `nb1`, …).
     pub exports: u32,
+}
+
+/// The exports for iterators without a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Iterators {
+    /// Answers with the next items.
+    pub pull: u32,
+    /// Drops one.
+    pub drop: u32,
 }
 
 /// A module of the bindings.
@@ -71,8 +82,12 @@ pub struct TypePlan {
     pub sync: bool,
     /// How a handle keeps values of the caller's types, one of each type parameter.
     pub keepers: Vec<Keeper>,
+    /// Type parameters that are one of the crate's own types; the export that drops is the first of as many.
+    pub choices: Vec<Choice>,
     /// Whether a handle uses values of what it was made from, whose type it does not name.
     pub loan: bool,
+    /// Whether it implements `Default`: how the guest makes a struct to which fields may be added.
+    pub has_default: bool,
 }
 
 /// How a handle keeps values of one type of the caller's, which the guest has stand-ins for.
@@ -84,6 +99,19 @@ pub enum Keeper {
     Tended,
     /// They are its own or those of what it borrows, for its last lifetime.
     Lease,
+    /// There are none: the type is one of the crate's own that implement this trait.
+    Chosen(ItemId),
+}
+
+/// A type parameter that is one of the crate's own types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The parameter.
+    pub param: String,
+    /// The trait that the types implement.
+    pub trait_: ItemId,
+    /// The types, in the order of their numbers.
+    pub types: Vec<Ty>,
 }
 
 /// The representation of a type on the host.
@@ -157,6 +185,8 @@ pub struct FunctionPlan {
     pub anchor: AnchorPlan,
     /// Which guest export it calls.
     pub export: u32,
+    /// Type parameters that are one of the crate's own types; the export is the first of as many.
+    pub choices: Vec<Choice>,
     /// What the guest calls.
     pub callee: Callee,
     /// `unsafe fn`
@@ -238,8 +268,8 @@ pub enum Settle {
     Borrow(usize),
     /// A hosted value, borrowed mutably.
     BorrowMut(usize),
-    /// An object that uses hosted values, one for each of its type parameters.
-    Object(Vec<usize>),
+    /// An object that uses hosted values: its type parameter by number, and the values.
+    Object(Vec<(usize, usize)>),
     /// An object that uses the values that one of the arguments uses.
     Loan(Lender),
     /// The argument, which is a mutable borrow.
@@ -272,6 +302,18 @@ pub enum Callee {
     Trait(Ty, PathTy, String),
 }
 
+impl Callee {
+    /// The same with other types.
+    #[must_use]
+    pub fn map(&self, ty: impl Fn(&Ty) -> Ty, path: impl Fn(&PathTy) -> PathTy) -> Self {
+        match self {
+            Self::Free(name) => Self::Free(name.clone()),
+            Self::Inherent(of, name) => Self::Inherent(ty(of), name.clone()),
+            Self::Trait(of, trait_, name) => Self::Trait(ty(of), path(trait_), name.clone()),
+        }
+    }
+}
+
 /// How an argument crosses.
 #[derive(Debug, Clone)]
 pub struct ParamPlan {
@@ -300,8 +342,28 @@ pub enum Conversion {
     Into(Ty),
     /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`
     ToText,
-    /// `arg.into_iter().collect::<Vec<T>>()`; the guest gets the vector, as an iterator if `true`.
-    Collect(Ty, bool),
+    /// `arg.map(…)` on an `Option`.
+    Map(Owned),
+    /// `arg.into_iter().collect::<Vec<T>>()`; the guest gets the vector.
+    Collect {
+        /// What the guest gets as an iterator.
+        iterator: bool,
+        /// What each element is converted to first: something owned.
+        each: Option<Owned>,
+    },
+}
+
+/// A conversion of a generic value to something owned that the guest's bounds accept as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owned {
+    /// `AsRef::<T>::as_ref(&value).to_owned()`
+    AsRef(Ty),
+    /// `Borrow::<T>::borrow(&value).to_owned()`
+    Borrow(Ty),
+    /// `Into::<T>::into(value)`
+    Into(Ty),
+    /// `value.to_string()`
+    ToText,
 }
 
 /// How an argument is handed over.
@@ -325,6 +387,8 @@ pub enum Pass {
     MessageMut,
     /// The number of a hosted value, for which the guest makes a stand-in.
     StandIn(usize),
+    /// A value of one of the crate's own types, in the message, given away or lent as its type says.
+    Chosen(usize),
 }
 
 /// How a result comes back.
@@ -336,6 +400,17 @@ pub enum Returns {
     Scalar,
     /// In the slot, as a guest object of this kind.
     Object(u32),
+    /// In the slot, as an iterator.
+    Iterator {
+        /// The exports for it.
+        exports: Iterators,
+        /// It has two ends.
+        double_ended: bool,
+        /// It is in a box.
+        boxed: bool,
+        /// Nobody notices when items are fetched ahead.
+        ahead: bool,
+    },
     /// In a message.
     Message {
         /// Borrowed parts are written out: what they point into does not outlive the call.
@@ -388,6 +463,8 @@ pub struct TraitPlan {
     pub meta: Meta,
     /// The definition.
     pub definition: crate::extract::api::Trait,
+    /// Whether some of the crate's own types, which have numbers, implement it.
+    pub chosen: bool,
 }
 
 /// A trait implementation.
@@ -406,7 +483,11 @@ pub struct ImplPlan {
     /// Associated types.
     pub types: Vec<(String, Ty)>,
     /// What the values can do that the object keeps, while it is formatted: one list for each of its type parameters.
-    pub hosted: Vec<Vec<&'static str>>,
+    pub hosted: Vec<(usize, Vec<&'static str>)>,
+    /// Type parameters that are one of the crate's own types; each export is the first of as many.
+    pub choices: Vec<Choice>,
+    /// The number of the type among those that implement the trait.
+    pub number: Option<usize>,
     /// How it is made.
     pub body: ImplBody,
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{Api, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
 use crate::plan::bridge::Keeper;
+use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::{loans, stand_ins};
@@ -31,6 +32,10 @@ pub(super) struct Types<'a> {
     keepers: BTreeMap<ItemId, Vec<Keeper>>,
     /// Handles that use values of what they were made from.
     loans: BTreeSet<ItemId>,
+    /// The crate's own types that implement its traits.
+    pub implementors: Implementors,
+    /// Types that implement `Default`.
+    defaults: BTreeSet<ItemId>,
     /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
     pub value_params: RefCell<BTreeSet<String>>,
 }
@@ -50,6 +55,8 @@ impl<'a> Types<'a> {
             kinds: BTreeMap::new(),
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
+            implementors: choices::implementors(api),
+            defaults: implementors(api, "std::default::Default"),
             value_params: RefCell::default(),
         };
         let traits = implemented(api);
@@ -77,7 +84,7 @@ impl<'a> Types<'a> {
     fn all_keepers(&self) -> BTreeMap<ItemId, Vec<Keeper>> {
         let objects = self.kinds.iter().filter(|(_, kind)| **kind == Kind::Object);
         objects
-            .filter_map(|(id, _)| Some((*id, keepers(generics_of(&self.api.items[id])?))))
+            .filter_map(|(id, _)| Some((*id, keepers(&self.implementors, generics_of(&self.api.items[id])?))))
             .collect()
     }
 
@@ -85,6 +92,12 @@ impl<'a> Types<'a> {
     #[must_use]
     pub(super) fn keepers(&self, id: ItemId) -> &[Keeper] {
         self.keepers.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the type implements `Default`.
+    #[must_use]
+    pub(super) fn has_default(&self, id: ItemId) -> bool {
+        self.defaults.contains(&id)
     }
 
     /// Whether handles of the type use values of what they were made from.
@@ -166,7 +179,11 @@ impl<'a> Types<'a> {
     }
 
     fn closed(&self, id: ItemId, generics: &Generics, traits: &Traits) -> Kind {
-        let stand_ins = type_params(generics).all(|name| stand_ins::abilities(&bounds_of(name, &[generics])).is_some());
+        let known = |name| {
+            let bounds = bounds_of(name, &[generics]);
+            stand_ins::abilities(&bounds).is_some() || choices::chosen(&self.implementors, &bounds).is_some()
+        };
+        let stand_ins = type_params(generics).all(known);
         if has_const_params(generics) || !stand_ins {
             return Kind::Skip(Obstacle::new(
                 "generic type",
@@ -183,15 +200,18 @@ impl<'a> Types<'a> {
 
 /// How a handle keeps values of its type parameters. One whose parameters are bounded where it is defined has, as a rule,
 /// a destructor that relies on the bounds.
-fn keepers(generics: &Generics) -> Vec<Keeper> {
+fn keepers(implementors: &Implementors, generics: &Generics) -> Vec<Keeper> {
     let has_lifetimes = lifetime_params(generics).next().is_some();
-    type_params(generics)
-        .map(|name| match stand_ins::abilities(&bounds_of(name, &[generics])) {
+    let of = |name| {
+        let bounds = bounds_of(name, &[generics]);
+        match (choices::chosen(implementors, &bounds), stand_ins::abilities(&bounds)) {
+            (Some(trait_), _) => Keeper::Chosen(trait_),
             _ if has_lifetimes => Keeper::Lease,
-            Some(abilities) if !abilities.is_empty() => Keeper::Tended,
+            (_, Some(abilities)) if !abilities.is_empty() => Keeper::Tended,
             _ => Keeper::Kept,
-        })
-        .collect()
+        }
+    };
+    type_params(generics).map(of).collect()
 }
 
 fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Option<Kind> {
@@ -211,18 +231,20 @@ fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Op
 }
 
 fn implemented(api: &Api) -> Traits {
-    let of = |wanted: &str| {
-        let named = |path: &PathTy| matches!(&path.def, Def::Std(name) if name == wanted);
-        api.impls
-            .iter()
-            .filter(|i| named(&i.trait_) && !i.negative)
-            .filter_map(|i| local(&i.self_ty))
-            .collect()
-    };
     Traits {
-        copy: of("std::marker::Copy"),
-        drop: of("std::ops::Drop"),
+        copy: implementors(api, "std::marker::Copy"),
+        drop: implementors(api, "std::ops::Drop"),
     }
+}
+
+/// The local types that implement a trait of std.
+fn implementors(api: &Api, wanted: &str) -> BTreeSet<ItemId> {
+    let named = |path: &PathTy| matches!(&path.def, Def::Std(name) if name == wanted);
+    api.impls
+        .iter()
+        .filter(|i| named(&i.trait_) && !i.negative)
+        .filter_map(|i| local(&i.self_ty))
+        .collect()
 }
 
 /// The local type that `ty` names, if it names one.

@@ -8,6 +8,7 @@
 mod constants;
 pub mod fmt;
 mod hash;
+mod iterators;
 mod macros;
 mod memory;
 mod panic;
@@ -19,6 +20,7 @@ mod state;
 pub use crate::wire::hash::Recorder;
 pub use constants::{address, leak_bytes, scalar, span};
 pub use hash::hash_reply;
+pub use iterators::{double_ended, drop_iterator, iterator, pull};
 pub use memory::{
     allocate, borrowed, bytes, drop_object, free, give, layout_of, lent, message, object, object_mut, object_slot,
     owned, raw_bytes, raw_value, text, write_back, write_back_slice,

@@ -7,6 +7,7 @@ mod anchor;
 mod back;
 mod call;
 mod callback;
+mod choices;
 #[cfg_attr(
     not(feature = "wasi"),
     allow(dead_code, reason = "what only families use that are not linked")
@@ -21,6 +22,7 @@ mod kept;
 mod limits;
 mod macros;
 mod nanoprocess;
+mod remote;
 mod session;
 pub(crate) mod side;
 #[cfg_attr(
@@ -52,6 +54,7 @@ pub use anchor::Anchor;
 pub use back::copy_back;
 pub use call::Call;
 pub use callback::{CallbackFn, CallbackMut};
+pub use choices::chosen;
 pub use configuration::{Captured, Configuration, ConfigurationError};
 pub use engine::Slots;
 #[cfg(feature = "settings")]
@@ -65,3 +68,4 @@ pub use inputs::Inputs;
 pub use kept::{Keeper, Kept, Lease, Loan, Same, Tended, Ticket};
 pub use limits::Limits;
 pub use nanoprocess::{Nanoprocess, Spec};
+pub use remote::Remote;
