@@ -60,12 +60,14 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     let approved = review(name, &dependency.version.to_string(), &signature, &known, order.ask)?;
 
     stage(Stage::Confine);
-    let confined = confine(module, approved.granted())?;
-    let harmless = confine(module, &BTreeSet::new())?;
+    let grants = approved.grants(&order.record.decision.grants);
+    let (confined, harmless) = (
+        confine(module, &grants.capabilities)?,
+        confine(module, &BTreeSet::new())?,
+    );
     let told = bindings::ask(&plan.bridge, &mut Probe::start(&harmless)?)?;
 
     stage(Stage::Aot);
-    let grants = approved.grants(&order.record.decision.grants);
     let artifact = aot(&confined, order.target, Cpu::Baseline, grants.limits.time.is_some())?;
     let embedded = Embedded {
         fingerprint: settled.fingerprint,
