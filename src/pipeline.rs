@@ -41,16 +41,13 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
 
     stage(Stage::Generate);
     let (bench, checks) = (order.bench.join(&dependency.folder), order.cache.join("check"));
-    let settled = settle(
-        jail,
-        &fetched,
-        &extracted,
-        Bench {
-            bindings: &bench,
-            target_dir: &checks,
-            runtime,
-        },
-    )?;
+    let (bindings, target_dir) = (&*bench, &*checks);
+    let place = Bench {
+        bindings,
+        target_dir,
+        runtime,
+    };
+    let settled = settle(jail, &fetched, &extracted, place)?;
     let (plan, module) = (&settled.plan, &settled.module);
 
     stage(Stage::Inspect);
