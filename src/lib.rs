@@ -38,3 +38,5 @@ pub mod cli;
 pub mod project;
 
 pub mod session;
+
+pub mod check;

@@ -43,6 +43,10 @@ pub(super) enum Command {
     List(Common),
     /// Show what the bindings of a crate leave out, and why
     Explain(Explain),
+    /// Check decisions, lockfile and `.nanobuild/` against each other and the policy
+    Check(Check),
+    /// Print the policy that holds, with where each rule stands
+    Policy(Common),
     /// Show what of the machine is missing, and the command that mends it
     Doctor(Common),
     /// Print a completion script
@@ -110,6 +114,20 @@ pub(super) struct Explain {
     pub(super) common: Common,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Trust what lies ready instead of building the guests again
+    #[arg(long)]
+    pub(super) quick: bool,
+    /// Report only what came since this revision
+    #[arg(long, value_name = "REVISION")]
+    pub(super) base: Option<String>,
+    #[command(flatten)]
+    pub(super) features: Features,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
 /// Options that every command has.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Common {
@@ -158,7 +176,8 @@ impl Command {
                 .unwrap_or_default(),
             Self::Add(args) => args.common.clone(),
             Self::Remove(args) => args.common.clone(),
-            Self::List(common) | Self::Doctor(common) => common.clone(),
+            Self::Check(args) => args.common.clone(),
+            Self::List(common) | Self::Doctor(common) | Self::Policy(common) => common.clone(),
             Self::Explain(args) if args.json => Common {
                 format: Some(Format::Json),
                 ..args.common.clone()

@@ -3,6 +3,7 @@
 mod add;
 mod args;
 mod build;
+mod check;
 mod doctor;
 mod remove;
 mod show;
@@ -79,6 +80,11 @@ fn dispatch(command: Command, tools: &Tools<'_>) -> ExitCode {
 
 fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Error> {
     let common = command.common();
+    if ui.format.is_report() && !matches!(command, Command::Check(_)) {
+        return Err(Error::Usage(
+            "--format sarif, github and junit are for `check`".to_owned(),
+        ));
+    }
     let with = |flags: Flags| context(ui, &common, tools, flags);
     match &command {
         Command::Build(args) | Command::Run(args) | Command::Test(args) => {
@@ -93,6 +99,8 @@ fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Err
         Command::Remove(args) => remove::run(&with(Flags::default())?, &args.crates),
         Command::List(_) => show::list(&with(Flags::default())?),
         Command::Explain(args) => show::skipped(&with(Flags::default())?, &args.krate),
+        Command::Check(args) => check::run(&with(args.features.flags())?, args),
+        Command::Policy(_) => check::policy(&with(Flags::default())?),
         Command::Doctor(common) => Ok(doctor::run(ui, common.manifest_path.as_deref())),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();

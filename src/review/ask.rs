@@ -31,3 +31,13 @@ impl Ask for Silent {
         Answer::NobodyThere
     }
 }
+
+/// Someone who refuses everything new: for bindings that are only looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Refuses;
+
+impl Ask for Refuses {
+    fn grant(&self, _: &str, _: &str, _: &[Capability]) -> Answer {
+        Answer::Refuse
+    }
+}

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use nanobuild_policy::diff::diff;
 use nanobuild_policy::{Capability, Signature};
 
-pub use ask::{Answer, Ask, Silent};
+pub use ask::{Answer, Ask, Refuses, Silent};
 
 /// The capabilities that a reviewed nanoprocess gets. Only [`review`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use nanobuild_policy::Capability;
 use nanobuild_policy::lockfile::{Nanoprocess, Tools};
 use semver::Version;
 
+pub use adapt::drift;
 pub use error::{Error, Failure};
 pub use make::{Make, MakeError, Order};
 

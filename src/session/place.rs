@@ -1,11 +1,12 @@
 //! Bindings where the manifests point: from the cache if it has them, else made and reviewed.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Nanoprocess;
 
 use super::{Error, Order, Session, Wanted, inputs, tool_and_rustc};
-use crate::install::{self, Ready};
+use crate::install::{self, Prepared, Ready};
 use crate::project::{self, Record};
+use crate::review::{Ask, Refuses};
 use crate::sys::{files, toolchain};
 use crate::ui::Event;
 
@@ -141,34 +142,53 @@ impl Session<'_> {
             because: wanted.because.clone(),
         });
         let cache = self.cx.project.cache();
-        let bench = cache.join("bench");
-        let runtime = bench.join(install::runtime::FOLDER);
-        install::runtime::write(&runtime)?;
-        let prepared = self.cx.make.make(&Order {
-            root: &self.cx.project.root,
-            cache: &cache,
-            runtime: &runtime,
-            bench: &bench,
-            target: self.target(),
-            jail: &self.jail,
-            ui,
-            ask: self.cx.ask,
-            net: self.cx.net,
-            wanted,
-            record,
-        });
-        let prepared = prepared.map_err(|error| Error::Build {
-            name: dependency.name.clone(),
-            code: error.code(),
-            help: error.help(),
-            source: error,
-        })?;
+        let prepared = self.make(record, wanted, &cache, self.cx.ask)?;
         self.check_reproduced(record, &prepared.facts)?;
         let folder = dependency.folder.as_str();
         self.records.learn(folder, prepared.facts.clone());
         self.records.grant(folder, &prepared.granted);
         let record = &self.records.crates[folder];
         Ok(Ready::store(&cache, &self.key(record, wanted)?, &prepared)?)
+    }
+
+    /// Makes a crate's bindings from its sources as the lockfile has them, in a cache of its own: nothing that lies ready is
+    /// trusted, nothing is changed, and nothing is granted.
+    ///
+    /// # Errors
+    /// When something cannot be built.
+    pub fn rebuild(&self, folder: &str, cache: &Utf8Path) -> Result<Option<Prepared>, Error> {
+        let Some(record) = self.records.crates.get(folder).filter(|record| record.facts.is_some()) else {
+            return Ok(None);
+        };
+        let Some(wanted) = self.wanted(folder, record)? else {
+            return Ok(None);
+        };
+        self.make(record, &wanted, cache, &Refuses).map(Some)
+    }
+
+    fn make(&self, record: &Record, wanted: &Wanted, cache: &Utf8Path, ask: &dyn Ask) -> Result<Prepared, Error> {
+        let bench = cache.join("bench");
+        let runtime = bench.join(install::runtime::FOLDER);
+        install::runtime::write(&runtime)?;
+        let prepared = self.cx.make.make(&Order {
+            root: &self.cx.project.root,
+            cache,
+            runtime: &runtime,
+            bench: &bench,
+            target: self.target(),
+            jail: &self.jail,
+            ui: self.cx.ui,
+            ask,
+            net: self.cx.net,
+            wanted,
+            record,
+        });
+        prepared.map_err(|error| Error::Build {
+            name: wanted.dependency.name.clone(),
+            code: error.code(),
+            help: error.help(),
+            source: error,
+        })
     }
 
     /// Same inputs, same bytes: a guest that the lockfile describes must come out as it says.

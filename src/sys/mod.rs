@@ -3,6 +3,8 @@
 pub mod cargo;
 pub mod exec;
 pub mod files;
+pub mod git;
+pub mod http;
 pub mod jail;
 pub mod kernel;
 pub mod lock;

@@ -83,7 +83,7 @@ pub(super) fn error(error: &dyn std::error::Error, help: Option<&str>) {
 }
 
 /// Text that may come from a crate or a compiler: without the control characters that would steer a terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect()
