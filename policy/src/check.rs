@@ -1,5 +1,6 @@
 //! Decisions, facts and graph against the policy: everything that can be found without looking at files.
 
+mod change;
 mod decisions;
 mod place;
 mod require;
@@ -9,11 +10,11 @@ mod tests;
 use jiff::civil::Date;
 use semver::Version;
 
+pub use change::brought;
 pub use place::{Located, locate};
 pub use require::{Graph, Package, Role};
 
 use crate::config::Config;
-use crate::diff::{Evidence, diff};
 use crate::effective::Effective;
 use crate::finding::{Anchor, Code, Finding, Mend, Severity};
 use crate::lockfile::{Lockfile, Nanoprocess};
@@ -81,54 +82,6 @@ pub fn graded(mut found: Vec<Finding>, policy: &Effective) -> Vec<Finding> {
 #[must_use]
 pub fn fails(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Error)
-}
-
-/// Capabilities that a change brings: those that a crate's lockfile entry has, and that no entry of the same crate had.
-#[must_use]
-pub fn brought(base: &Lockfile, head: &Lockfile) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for facts in &head.nanoprocesses {
-        let mut before = base.nanoprocesses.iter().filter(|known| known.name == facts.name);
-        let nearest = before
-            .clone()
-            .find(|known| known.folder == facts.folder)
-            .or_else(|| before.next());
-        let empty = crate::Signature::default();
-        let difference = diff(nearest.map_or(&empty, |known| &known.signature), &facts.signature);
-        for (capability, evidence) in difference.new {
-            let since = nearest.map_or_else(
-                || "is new and".to_owned(),
-                |known| format!("{} did not, {}", known.version, facts.version),
-            );
-            let evidence: Vec<String> = evidence.iter().map(describe).collect();
-            let fact = evidence
-                .first()
-                .map_or_else(String::new, |first| format!("{capability}: {first}"));
-            found.push(Finding {
-                message: format!(
-                    "{} {since} can ask to {} ({capability}): {}",
-                    facts.name,
-                    capability.describe(),
-                    evidence.join(", ")
-                ),
-                mend: Mend::Run(format!("cargo nanobuild explain {} {capability}", facts.name)),
-                ..finding(
-                    Code::NewCapability,
-                    &facts.name,
-                    capability.name(),
-                    locked(facts, &fact),
-                )
-            });
-        }
-    }
-    found
-}
-
-fn describe(evidence: &Evidence) -> String {
-    match evidence {
-        Evidence::Import(name) | Evidence::Attempt(name) => name.clone(),
-        Evidence::Build(need) => format!("{} {}", need.package, need.version),
-    }
 }
 
 fn undecided(facts: &Nanoprocess) -> Finding {

@@ -1,6 +1,7 @@
 //! The rules of several files as the one policy that holds. A file may tighten what it extends, and never loosen it.
 
 mod add;
+mod compare;
 mod print;
 #[cfg(test)]
 mod tests;

@@ -87,6 +87,12 @@ pub enum Code {
     LooseEnd,
     /// The decision was made about another version.
     OldDecision,
+    /// A rule that the base revision had.
+    PolicyLoosened,
+    /// A grant that the base revision did not have.
+    NewGrant,
+    /// Sandboxed in the base revision, and no more.
+    NoLongerSandboxed,
 }
 
 /// One thing that `check` found.
@@ -323,6 +329,27 @@ const TABLE: &[(Code, &str, &str, Severity, &str)] = &[
         "old-decision",
         Severity::Warning,
         "a capability was accepted for another version",
+    ),
+    (
+        Code::PolicyLoosened,
+        "NB0025",
+        "policy-loosened",
+        Severity::Error,
+        "a policy rule of the base revision no longer holds",
+    ),
+    (
+        Code::NewGrant,
+        "NB0026",
+        "new-grant",
+        Severity::Warning,
+        "a grant that the base revision did not have",
+    ),
+    (
+        Code::NoLongerSandboxed,
+        "NB0027",
+        "no-longer-sandboxed",
+        Severity::Warning,
+        "a dependency was sandboxed in the base revision",
     ),
 ];
 

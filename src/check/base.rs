@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use nanobuild_policy::check::{self, Graph, State};
 use nanobuild_policy::config::Config;
-use nanobuild_policy::finding::{Code, Finding};
+use nanobuild_policy::effective::{Effective, Layer};
+use nanobuild_policy::finding::{Anchor, Code, Finding, Mend};
 use nanobuild_policy::lockfile::Lockfile;
+use nanobuild_policy::rules::{Place, Policy};
 use toml_edit::Document;
 
 use super::Error;
@@ -52,7 +54,8 @@ pub(super) fn read(project: &Project, revision: &str) -> Result<Base, Error> {
 
 impl Base {
     /// What of the findings the base did not have, and which capabilities came since.
-    pub(super) fn new_ones(&self, head: &State<'_>, findings: Vec<Finding>) -> Vec<Finding> {
+    pub(super) fn new_ones(&self, head: &State<'_>, layer: &Layer, findings: Vec<Finding>) -> Vec<Finding> {
+        let strict = self.strict(layer);
         let state = State {
             config: &self.config,
             lockfile: &self.lockfile,
@@ -69,8 +72,49 @@ impl Base {
             _ => !known.contains(&identity(finding)),
         };
         let mut new: Vec<Finding> = findings.into_iter().filter(is_new).collect();
-        new.extend(check::brought(&self.lockfile, head.lockfile));
-        check::graded(new, head.policy)
+        new.extend(self.dropped(&layer.policy));
+        new.extend(check::brought(&self.config, &self.lockfile, &strict, head));
+        // A change does not lower how grave it is that rules are taken away.
+        check::graded(new, &strict)
+    }
+
+    /// What holds with the rules that the base had beside those of the project now. What the base extended and the
+    /// project does not extend any more is not read again: that it is missing is a finding of its own.
+    fn strict(&self, layer: &Layer) -> Effective {
+        let before = Layer {
+            name: "nanobuild.toml of the base revision".to_owned(),
+            policy: self.config.policy.clone(),
+            parents: layer.parents.clone(),
+        };
+        let mut both = layer.clone();
+        both.parents.push(before);
+        Effective::of(&both)
+    }
+
+    /// Files that the base extended and the project does not.
+    fn dropped(&self, policy: &Policy) -> Vec<Finding> {
+        let places = |policy: &Policy| {
+            policy
+                .extends
+                .iter()
+                .map(|extends| extends.place.clone())
+                .collect::<BTreeSet<_>>()
+        };
+        let (before, now) = (places(&self.config.policy), places(policy));
+        let finding = |place: &Place| {
+            let (Place::File { path: name, .. } | Place::Url { url: name, .. }) = place;
+            Finding {
+                message: format!("the policy no longer extends `{name}` as it did"),
+                mend: Mend::Edit("put it back, or have those who own the policy agree".to_owned()),
+                ..check::finding(
+                    Code::PolicyLoosened,
+                    "nanobuild.toml",
+                    name,
+                    Anchor::File("nanobuild.toml".to_owned()),
+                )
+            }
+        };
+        before.difference(&now).map(finding).collect()
     }
 }
 

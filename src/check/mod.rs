@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use nanobuild_policy::check::{self, State};
 use nanobuild_policy::config::{self, Config};
-use nanobuild_policy::effective::Effective;
+use nanobuild_policy::effective::{Effective, Layer};
 use nanobuild_policy::finding::{Anchor, Code, Finding, Mend};
 use nanobuild_policy::lockfile::Lockfile;
 
@@ -40,6 +40,7 @@ pub struct Options {
 pub struct Files {
     config: Config,
     lockfile: Lockfile,
+    layer: Layer,
     /// What holds.
     pub policy: Effective,
     texts: BTreeMap<String, String>,
@@ -80,6 +81,7 @@ pub fn read(cx: &Context<'_>) -> Result<Files, Error> {
     let texts = loader.texts;
     Ok(Files {
         policy: Effective::of(&layer),
+        layer,
         config,
         lockfile,
         texts,
@@ -123,7 +125,7 @@ pub fn run(cx: &Context<'_>, options: &Options) -> Result<Report, session::Error
     found.extend(check::check(&state));
     let mut findings = check::graded(found, &files.policy);
     if let Some(base) = &base {
-        findings = base.new_ones(&state, findings);
+        findings = base.new_ones(&state, &files.layer, findings);
     }
     Ok(Report::new(
         findings,

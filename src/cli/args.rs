@@ -122,10 +122,18 @@ pub(super) struct Check {
     /// Report only what came since this revision
     #[arg(long, value_name = "REVISION")]
     pub(super) base: Option<String>,
+    /// Write the report to a file in another format, too (`sarif=nanobuild.sarif`)
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = written)]
+    pub(super) write: Vec<(Format, Utf8PathBuf)>,
     #[command(flatten)]
     pub(super) features: Features,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+fn written(text: &str) -> Result<(Format, Utf8PathBuf), String> {
+    let (format, path) = text.split_once('=').ok_or("write FORMAT=FILE")?;
+    Ok((Format::from_str(format, false)?, path.into()))
 }
 
 /// Options that every command has.

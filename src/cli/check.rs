@@ -19,6 +19,10 @@ pub(super) fn run(cx: &Context<'_>, args: &Check) -> Result<ExitCode, Error> {
     };
     let report = check::run(cx, &options)?;
     cx.ui.report(&report);
+    for (format, path) in &args.write {
+        let text = anstream::adapter::strip_str(&findings::render(&report, *format)).to_string();
+        files::replace(path, text.as_bytes())?;
+    }
     let summary = std::env::var("GITHUB_STEP_SUMMARY")
         .ok()
         .filter(|path| !path.is_empty());

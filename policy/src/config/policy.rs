@@ -232,6 +232,10 @@ impl Reader<'_> {
     }
 
     fn file(&mut self, path: &str, sha256: Option<String>, value: &Value) -> Option<Place> {
+        if path.starts_with(['/', '~']) || path.as_bytes().get(1) == Some(&b':') {
+            self.wrong(value.span(), Problem::AbsolutePolicy(path.to_owned()));
+            return None;
+        }
         if path.is_empty() || path.contains(['\\', '\0']) || path.chars().any(char::is_control) {
             self.wrong(value.span(), Problem::Path(path.to_owned()));
             return None;
