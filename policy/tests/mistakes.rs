@@ -15,7 +15,9 @@ fn each_mistake_is_told_with_its_place() {
         .collect();
     files.sort();
     assert!(files.len() >= 30, "{}", files.len());
-    let assert = snapbox::Assert::new().action_env(DEFAULT_ACTION_ENV);
+    let assert = snapbox::Assert::new()
+        .action_env(DEFAULT_ACTION_ENV)
+        .normalize_paths(false);
     for file in files {
         let error = Config::parse(&std::fs::read_to_string(&file).unwrap()).expect_err(&file.display().to_string());
         assert_eq!(error.mistakes.len(), 1, "{}: {error}", file.display());

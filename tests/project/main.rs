@@ -4,6 +4,8 @@
 
 mod support;
 
+mod breaches;
+mod check;
 mod kinds;
 mod mishaps;
 mod native;

@@ -39,6 +39,8 @@ pub struct Mistake {
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, spot, problem } = self;
+        // What is said may quote the file.
+        let problem: String = problem.to_string().chars().map(visible).collect();
         write!(f, "line {} of {file}: {problem}\n{spot}", spot.line)
     }
 }
