@@ -40,3 +40,5 @@ pub mod project;
 pub mod session;
 
 pub mod check;
+
+pub mod suggest;

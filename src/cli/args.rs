@@ -43,6 +43,8 @@ pub(super) enum Command {
     List(Common),
     /// Show what the bindings of a crate leave out, and why
     Explain(Explain),
+    /// Suggest which dependencies to sandbox first, and do it on a yes
+    Init(Init),
     /// Check decisions, lockfile and `.nanobuild/` against each other and the policy
     Check(Check),
     /// Print the policy that holds, with where each rule stands
@@ -77,7 +79,7 @@ pub(super) struct Add {
     pub(super) common: Common,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Features {
     /// Features of the workspace's packages to activate, as `cargo build` has them
     #[arg(short = 'F', long, value_name = "FEATURES")]
@@ -110,6 +112,17 @@ pub(super) struct Explain {
     /// As JSON (short for `--format json`)
     #[arg(long)]
     pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Do not ask; what is sandboxed so is granted nothing
+    #[arg(long)]
+    pub(super) yes: bool,
+    #[command(flatten)]
+    pub(super) features: Features,
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -185,6 +198,7 @@ impl Command {
             Self::Add(args) => args.common.clone(),
             Self::Remove(args) => args.common.clone(),
             Self::Check(args) => args.common.clone(),
+            Self::Init(args) => args.common.clone(),
             Self::List(common) | Self::Doctor(common) | Self::Policy(common) => common.clone(),
             Self::Explain(args) if args.json => Common {
                 format: Some(Format::Json),

@@ -5,6 +5,7 @@ mod args;
 mod build;
 mod check;
 mod doctor;
+mod init;
 mod remove;
 mod show;
 mod through;
@@ -100,6 +101,7 @@ fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Err
         Command::List(_) => show::list(&with(Flags::default())?),
         Command::Explain(args) => show::skipped(&with(Flags::default())?, &args.krate),
         Command::Check(args) => check::run(&with(args.features.flags())?, args),
+        Command::Init(args) => init::run(&with(args.features.flags())?, args),
         Command::Policy(_) => check::policy(&with(Flags::default())?),
         Command::Doctor(common) => Ok(doctor::run(ui, common.manifest_path.as_deref())),
         Command::Completions { shell } => {

@@ -20,6 +20,11 @@ pub enum Answer {
 pub trait Ask: Debug {
     /// Whether a dependency may have these capabilities.
     fn grant(&self, name: &str, version: &str, capabilities: &[Capability]) -> Answer;
+
+    /// Whether something that grants nothing should be done.
+    fn confirm(&self, _question: &str) -> Answer {
+        Answer::NobodyThere
+    }
 }
 
 /// Nobody.

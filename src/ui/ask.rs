@@ -12,14 +12,17 @@ pub struct Terminal;
 
 impl Ask for Terminal {
     fn grant(&self, name: &str, version: &str, capabilities: &[Capability]) -> Answer {
+        let names: Vec<&str> = capabilities.iter().map(|capability| capability.name()).collect();
+        self.confirm(&format!("Grant {name} {version}: {}?", names.join(", ")))
+    }
+
+    fn confirm(&self, question: &str) -> Answer {
         if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
             return Answer::NobodyThere;
         }
         forget_typed_ahead();
-        let names: Vec<&str> = capabilities.iter().map(|capability| capability.name()).collect();
-        let prompt = format!("Grant {name} {version}: {}?", names.join(", "));
         let asked = dialoguer::Confirm::new()
-            .with_prompt(prompt)
+            .with_prompt(question)
             .default(false)
             .interact_opt();
         match asked {

@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use crate::extract::Skipped;
+use crate::suggest::Suggestion;
 
 /// A long step on one dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -176,6 +177,11 @@ pub enum Event {
         version: String,
         /// Items with reasons.
         items: Vec<Skipped>,
+    },
+    /// What is worth sandboxing first.
+    Suggestions {
+        /// The best first.
+        rows: Vec<Suggestion>,
     },
     /// The state of the machine.
     Doctor {

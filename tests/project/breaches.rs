@@ -320,7 +320,9 @@ fn sarif_is_valid_by_the_official_schema() {
     let manifest = std::path::Path::new(carrier["manifest_path"].as_str().unwrap());
     let schema = std::fs::read(manifest.with_file_name("src").join("schema.json")).unwrap();
     let schema: serde_json::Value = serde_json::from_slice(&schema).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    compiler.add_resource("sarif.json", schema).unwrap();
+    let official = compiler.compile("sarif.json", &mut schemas).unwrap();
     let empty = Report::new(Vec::new(), &BTreeMap::new(), &Options::default(), String::new());
     let reports = BREACHES
         .iter()
@@ -328,9 +330,13 @@ fn sarif_is_valid_by_the_official_schema() {
         .chain([empty]);
     for report in reports {
         let log = serde_json::from_str(&findings::render(&report, Format::Sarif)).unwrap();
-        let errors: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();
-        assert_eq!(errors, [""; 0]);
+        if let Err(error) = schemas.validate(&log, official) {
+            panic!("{error:#}");
+        }
     }
     let broken = serde_json::json!({ "version": "2.1.0", "runs": [{ "results": [] }] });
-    assert!(!validator.is_valid(&broken), "the schema says no to something");
+    assert!(
+        schemas.validate(&broken, official).is_err(),
+        "the schema says no to something"
+    );
 }

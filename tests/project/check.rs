@@ -40,6 +40,7 @@ fn what_is_in_order_passes_built_again_or_not() {
     }
     let app = app.clone_fresh();
     assert_eq!(found(&app, &[]), ["NB0017 nanobuild-runtime", "NB0017 semver"]);
+    drop(app);
     let empty = App::with("semver = \"1\"");
     empty.cargo_ok(&["generate-lockfile"]);
     assert_eq!(empty.check(&[]).unwrap(), (true, Vec::new()));
@@ -111,6 +112,7 @@ fn decisions_and_lockfile_that_do_not_agree() {
     let app = sandboxed();
     app.edit("nanobuild.toml", "[nanoprocess.semver]", "[nanoprocess.strsim]");
     assert_eq!(found(&app, &["--quick"]), ["NB0001 semver undecided", "NB0002 strsim"]);
+    drop(app);
     let app = sandboxed();
     std::fs::remove_file(app.path("nanobuild.lock")).unwrap();
     let failed = app.check(&[]).unwrap_err();
@@ -269,4 +271,16 @@ fn only_what_a_change_brings() {
             failed.message
         );
     }
+}
+
+#[test]
+fn init_suggests_and_changes_nothing_without_a_person() {
+    let app = App::with("semver = \"1\"\nroxmltree = \"0.20\"");
+    app.cargo_ok(&["generate-lockfile"]);
+    let before = app.snapshot();
+    app.ok(&["init"]);
+    assert_eq!(app.snapshot(), before);
+    app.ok(&["init", "--yes"]);
+    assert!(app.read("nanobuild.toml").contains("[nanoprocess.roxmltree]"));
+    assert!(app.copies("roxmltree").iter().all(|copy| copy.ends_with("bindings")));
 }

@@ -6,6 +6,7 @@ mod support;
 
 mod breaches;
 mod check;
+mod ci;
 mod kinds;
 mod mishaps;
 mod native;
