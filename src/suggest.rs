@@ -79,17 +79,19 @@ fn below(graph: &Graph) -> BTreeMap<&PackageId, BTreeSet<&PackageId>> {
     let edges: BTreeMap<&PackageId, Vec<&PackageId>> = nodes
         .map(|node| (&node.id, node.deps.iter().map(|dep| &dep.pkg).collect()))
         .collect();
-    let reach = |start| {
-        let (mut seen, mut open) = (BTreeSet::from([start]), vec![start]);
-        while let Some(next) = open.pop().and_then(|id| edges.get(id)) {
-            open.extend(next.iter().copied().filter(|id| seen.insert(id)));
-        }
-        seen
-    };
     direct(graph)
         .into_iter()
-        .map(|package| (&package.id, reach(&package.id)))
+        .map(|package| (&package.id, reach(&edges, &package.id)))
         .collect()
+}
+
+fn reach<'g>(edges: &BTreeMap<&PackageId, Vec<&'g PackageId>>, start: &'g PackageId) -> BTreeSet<&'g PackageId> {
+    let (mut seen, mut open) = (BTreeSet::from([start]), vec![start]);
+    while let Some(next) = open.pop() {
+        let below = edges.get(next).into_iter().flatten().copied();
+        open.extend(below.filter(|id| seen.insert(id)));
+    }
+    seen
 }
 
 fn judge(graph: &Graph, package: &Package, below: &BTreeMap<&PackageId, BTreeSet<&PackageId>>) -> Option<Suggestion> {

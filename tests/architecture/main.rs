@@ -32,7 +32,15 @@ fn imports_go_one_way() {
 #[test]
 fn packages_depend_on_what_they_may() {
     let policy = dependencies("policy/Cargo.toml");
-    let pure = ["jiff", "semver", "serde", "strsim", "thiserror", "toml_edit", "wildmatch"];
+    let pure = [
+        "jiff",
+        "semver",
+        "serde",
+        "strsim",
+        "thiserror",
+        "toml_edit",
+        "wildmatch",
+    ];
     assert!(
         policy.iter().all(|name| pure.contains(&name.as_str())),
         "policy does no IO, but depends on {policy:?}"
