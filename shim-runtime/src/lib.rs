@@ -27,7 +27,8 @@ pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};
 #[cfg(not(target_family = "wasm"))]
 #[doc(hidden)]
 pub use host::{
-    Anchor, Call, CallbackFn, CallbackMut, Handle, Inputs, Nanoprocess, Slots, Spec, copy_back, fmt, replay,
+    Abilities, Anchor, Call, CallbackFn, CallbackMut, Handle, Inputs, Keeper, Kept, Lease, Loan, Nanoprocess, Remote,
+    Same, Slots, Spec, Tended, Ticket, chosen, copy_back, fmt, replay,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use host::{Fault, FaultKind, TrapKind, catch};

@@ -1,5 +1,7 @@
 //! The guest crate: wraps the real crate's API in exports.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -8,9 +10,10 @@ use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::generate::values;
 use crate::plan::bridge::{
-    Bridge, Callee, ConstPlan, ConstValue, Conversion, FunctionPlan, ImplBody, ImplPlan, ParamPlan, Pass, Repr,
-    Returns, TypePlan,
+    Bridge, Callee, Closure, ConstPlan, ConstValue, Conversion, FunctionPlan, Hosted, ImplBody, ImplPlan, Iterators,
+    ParamPlan, Pass, Repr, Returns, TypePlan,
 };
+use crate::plan::{instances, instantiate, instantiate_ty};
 
 /// The opening of the guest's `lib.rs`.
 const HEADER: &str = "\
@@ -37,11 +40,21 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
     let mut source = Source::default();
     source.push(HEADER);
     source.unit(Unit::new("", quote!(nb::guest!(fingerprint = #fingerprint);)))?;
+    if let Some(Iterators { pull, drop }) = bridge.iterators {
+        let (pull, drop) = (name(pull), name(drop));
+        let tokens = quote! {
+            #[unsafe(no_mangle)]
+            pub extern "C" fn #pull(object: u64, ask: u64, count: u64) -> u64 { nb::guest::pull(object, ask, count) }
+            #[unsafe(no_mangle)]
+            pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::drop_iterator(object) }
+        };
+        source.unit(Unit::new("", tokens))?;
+    }
     for plan in bridge.types.values() {
         source.unit(type_unit(printer, plan))?;
     }
     for plan in &bridge.functions {
-        source.unit(Unit::new(&plan.key, export(printer, plan)))?;
+        source.unit(Unit::new(&plan.key, exports(printer, plan)))?;
     }
     for plan in &bridge.impls {
         source.unit(impl_unit(printer, plan))?;
@@ -60,18 +73,21 @@ fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
     let mut path = plan.module.clone();
     path.push(plan.name.clone());
     let path = printer.local(&path);
-    let lifetimes = statics(&plan.generics);
     let tokens = match &plan.repr {
         Repr::Struct(_) | Repr::Enum(_) => values::codec(printer, plan, &path),
         Repr::Object { drop } => {
-            let drop = name(*drop);
-            quote! {
-                nb::guest_object!(Here, #path #lifetimes);
-                #[unsafe(no_mangle)]
-                pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::drop_object::<#path #lifetimes>(object) }
-            }
+            let each = (*drop..).zip(instances(&plan.choices)).map(|(drop, chosen)| {
+                let (drop, args) = (name(drop), arguments(printer, &plan.generics, &chosen));
+                quote! {
+                    nb::guest_object!(Here, #path #args);
+                    #[unsafe(no_mangle)]
+                    pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::drop_object::<#path #args>(object) }
+                }
+            });
+            quote!(#(#each)*)
         }
         Repr::Bytes { layout } => {
+            let lifetimes = arguments(printer, &plan.generics, &BTreeMap::new());
             let layout = name(*layout);
             quote! {
                 nb::guest_bytes!(Here, #path #lifetimes);
@@ -83,18 +99,32 @@ fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
     Unit::new(&plan.key, tokens)
 }
 
-/// `<'static, …>` for the lifetimes of a type without other parameters.
-fn statics(generics: &Generics) -> TokenStream {
-    let lifetimes = generics
+/// `<'static, …>` for the lifetimes of a type, and for its type parameters what is chosen, or stand-ins.
+fn arguments(printer: Printer<'_>, generics: &Generics, chosen: &BTreeMap<String, Ty>) -> TokenStream {
+    let args: Vec<TokenStream> = generics
         .params
         .iter()
-        .filter(|param| matches!(param, Param::Lifetime { .. }));
-    let lifetimes: Vec<TokenStream> = lifetimes.map(|_| quote!('static)).collect();
-    if lifetimes.is_empty() {
+        .filter_map(|param| match param {
+            Param::Lifetime { .. } => Some(quote!('static)),
+            Param::Type { name, .. } => {
+                let chosen = chosen.get(name).cloned();
+                Some(printer.ty(&chosen.unwrap_or_else(|| Ty::Param(name.clone()))))
+            }
+            Param::Const { .. } => None,
+        })
+        .collect();
+    if args.is_empty() {
         quote!()
     } else {
-        quote!(<#(#lifetimes),*>)
+        quote!(<#(#args),*>)
     }
+}
+
+/// A function's exports: one for each choice of the crate's own types.
+fn exports(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
+    let each = instantiate(plan);
+    let each = each.iter().map(|plan| export(printer, plan));
+    quote!(#(#each)*)
 }
 
 /// One exported function.
@@ -106,7 +136,7 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .params
         .iter()
         .enumerate()
-        .map(|(index, param)| argument(index, param));
+        .map(|(index, param)| argument(index, param, &plan.hosted));
     let call = quote!(#callee(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let backs: Vec<Ident> = places(plan).collect();
@@ -114,6 +144,8 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         Returns::Unit => quote!(#call; 0),
         Returns::Scalar => quote!(nb::Slot::into_slot(#call)),
         Returns::Object(_) => quote!(nb::guest::object_slot(#call)),
+        Returns::Iterator { double_ended: true, .. } => quote!(nb::guest::double_ended::<Here, _>(#call)),
+        Returns::Iterator { .. } => quote!(nb::guest::iterator::<Here, _>(#call)),
         Returns::Message { inline } if backs.is_empty() => {
             if inline {
                 quote!(nb::guest::reply_inline::<Here, _>(#call))
@@ -142,9 +174,7 @@ fn places(plan: &FunctionPlan) -> impl Iterator<Item = Ident> {
 /// The slots of an export, and the statements that read its arguments out of them.
 fn reads(printer: Printer<'_>, params: &[ParamPlan]) -> (Vec<Ident>, Vec<TokenStream>) {
     let (mut slots, mut reads) = (Vec::new(), Vec::new());
-    let messaged = params
-        .iter()
-        .any(|param| matches!(param.pass, Pass::Message | Pass::MessageMut));
+    let messaged = params.iter().any(|param| is_message(param.pass));
     if messaged {
         reads.push(quote!(let mut message = nb::guest::message(m);));
     }
@@ -167,13 +197,14 @@ fn reads(printer: Printer<'_>, params: &[ParamPlan]) -> (Vec<Ident>, Vec<TokenSt
                 let ty = printer.ty(referent(&param.guest));
                 quote!(let #arg = nb::guest::object_mut::<#ty>(#slot);)
             }
-            Pass::Message => quote!(let #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);),
+            Pass::Message | Pass::Chosen(_) => quote!(let #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);),
             Pass::MessageMut => {
                 let ty = owned_place(printer, &param.guest);
                 quote!(let mut #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);)
             }
+            Pass::StandIn(_) => quote!(let mut #arg = nb::guest::StandIn::of(#slot);),
         };
-        if !matches!(param.pass, Pass::Message | Pass::MessageMut) {
+        if !is_message(param.pass) {
             slots.push(slot);
         }
         reads.push(read);
@@ -182,6 +213,10 @@ fn reads(printer: Printer<'_>, params: &[ParamPlan]) -> (Vec<Ident>, Vec<TokenSt
         slots.push(format_ident!("m"));
     }
     (slots, reads)
+}
+
+fn is_message(pass: Pass) -> bool {
+    matches!(pass, Pass::Message | Pass::MessageMut | Pass::Chosen(_))
 }
 
 fn referent(ty: &Ty) -> &Ty {
@@ -200,15 +235,39 @@ fn owned_place(printer: Printer<'_>, ty: &Ty) -> TokenStream {
 }
 
 /// The expression that hands an argument to the real function.
-fn argument(index: usize, param: &ParamPlan) -> TokenStream {
+fn argument(index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
     let arg = format_ident!("a{index}");
+    if let Pass::StandIn(at) = param.pass {
+        return stand_in(
+            &arg,
+            &param.ty,
+            hosted.get(at).and_then(|hosted| hosted.closure.as_ref()),
+        );
+    }
     let behind = matches!(param.ty, Ty::Ref { .. });
     match (&param.convert, param.pass) {
         (_, Pass::MessageMut) if crate::plan::through(&param.ty).is_some() => quote!(&mut &mut #arg),
         (_, Pass::MessageMut) => quote!(&mut #arg),
         (Some(Conversion::AsRef(_) | Conversion::Borrow(_)), _) if behind => quote!(&#arg),
-        (Some(Conversion::Collect(_, true)), _) => quote!(#arg.into_iter()),
+        (Some(Conversion::Collect { iterator: true, .. }), _) => quote!(#arg.into_iter()),
         _ => quote!(#arg),
+    }
+}
+
+/// A stand-in where its value would be: owned, borrowed or boxed; one for a closure is called like one.
+fn stand_in(arg: &Ident, ty: &Ty, closure: Option<&Closure>) -> TokenStream {
+    let value = closure.map_or_else(
+        || quote!(#arg),
+        |closure| {
+            let inputs: Vec<Ident> = (0..closure.arity).map(|at| format_ident!("c{at}")).collect();
+            quote!(move |#(#inputs),*| #arg.own::<Here, _>(|w| { #(nb::Put::<Here>::put(#inputs, w);)* }))
+        },
+    );
+    match ty {
+        Ty::Ref { mutable: true, .. } => quote!(&mut #value),
+        Ty::Ref { .. } => quote!(& #value),
+        Ty::Path(_) => quote!(::std::boxed::Box::new(#value)),
+        _ => value,
     }
 }
 
@@ -247,47 +306,48 @@ fn trait_path(printer: Printer<'_>, trait_: &crate::extract::api::PathTy, all: b
 }
 
 fn impl_unit(printer: Printer<'_>, plan: &ImplPlan) -> Unit {
-    let ty = printer.ty(&plan.self_ty);
-    let value = quote! {
-        let mut message = nb::guest::message(m);
-        let value: &'static #ty = nb::guest::take::<Here, &'static #ty>(&mut message);
-    };
     let tokens = match &plan.body {
-        ImplBody::Marker | ImplBody::Error { source: None } => quote!(),
         ImplBody::Methods(methods) => {
-            let exports = methods.iter().map(|method| export(printer, method));
+            let exports = methods.iter().map(|method| exports(printer, method));
             quote!(#(#exports)*)
         }
-        ImplBody::Format { export } => {
-            let (export, method) = (name(*export), format_method(plan));
-            quote! {
-                #[unsafe(no_mangle)]
-                pub extern "C" fn #export(m: u64) -> u64 {
-                    #value
-                    let spec = nb::guest::take::<Here, nb::wire::fmt::Spec>(&mut message);
-                    nb::guest::reply::<Here, _>(nb::guest::fmt::#method(value, spec))
-                }
-            }
-        }
-        ImplBody::Hash { export } => {
-            let export = name(*export);
-            quote! {
-                #[unsafe(no_mangle)]
-                pub extern "C" fn #export(m: u64) -> u64 { #value nb::guest::hash_reply(value) }
-            }
-        }
-        ImplBody::Error { source: Some(export) } => {
-            let export = name(*export);
-            quote! {
-                #[unsafe(no_mangle)]
-                pub extern "C" fn #export(m: u64) -> u64 {
-                    #value
-                    nb::guest::reply::<Here, _>(::std::error::Error::source(value).map(nb::ErrorChain::of))
-                }
-            }
+        _ => {
+            let each = (0..).zip(instances(&plan.choices));
+            let each = each.map(|(offset, chosen)| looking(printer, plan, offset, &chosen));
+            quote!(#(#each)*)
         }
     };
     Unit::new(&plan.key, tokens)
+}
+
+/// The export that looks at a value, in one instance.
+fn looking(printer: Printer<'_>, plan: &ImplPlan, offset: u32, chosen: &BTreeMap<String, Ty>) -> TokenStream {
+    let ty = printer.ty(&instantiate_ty(&plan.self_ty, chosen));
+    let (export, answer) = match &plan.body {
+        ImplBody::Marker | ImplBody::Error { source: None } | ImplBody::Methods(_) => return quote!(),
+        ImplBody::Format { export } => {
+            let method = format_method(plan);
+            let answer = quote! {
+                let spec = nb::guest::take::<Here, nb::wire::fmt::Spec>(&mut message);
+                nb::guest::reply::<Here, _>(nb::guest::fmt::#method(value, spec))
+            };
+            (export, answer)
+        }
+        ImplBody::Hash { export } => (export, quote!(nb::guest::hash_reply(value))),
+        ImplBody::Error { source: Some(export) } => {
+            let chain = quote!(::std::error::Error::source(value).map(nb::ErrorChain::of));
+            (export, quote!(nb::guest::reply::<Here, _>(#chain)))
+        }
+    };
+    let export = name(export + offset);
+    quote! {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn #export(m: u64) -> u64 {
+            let mut message = nb::guest::message(m);
+            let value: &'static #ty = nb::guest::take::<Here, &'static #ty>(&mut message);
+            #answer
+        }
+    }
 }
 
 /// `LowerHex` to `lower_hex`: the function of the guest's `fmt` that formats under a host's options.

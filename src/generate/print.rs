@@ -94,6 +94,8 @@ impl Printer<'_> {
     pub fn ty(&self, ty: &Ty) -> TokenStream {
         match ty {
             Ty::Path(path) => self.path(path),
+            // The guest has stand-ins for values of the caller's types.
+            Ty::Param(name) if self.side == Side::Guest && name != "_" => quote!(nb::guest::StandIn),
             Ty::Param(name) | Ty::Opaque(name) => verbatim(name),
             Ty::SelfTy => quote!(Self),
             Ty::Prim(name) if name == "never" => quote!(!),

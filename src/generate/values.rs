@@ -64,6 +64,20 @@ impl<'a> Case<'a> {
         quote!(#path { #(#members: #bindings,)* #rest })
     }
 
+    /// The value from its fields. One that may get more fields is made by default and amended.
+    fn build(&self, sealed: bool) -> TokenStream {
+        if !sealed || self.tag.is_some() {
+            return self.spread(false, false);
+        }
+        let members = self.fields.iter().map(|field| member(&field.name));
+        let bindings = self.bindings();
+        quote! {
+            let mut value = <Self as ::core::default::Default>::default();
+            #(value.#members = #bindings;)*
+            value
+        }
+    }
+
     fn bindings(&self) -> Vec<proc_macro2::Ident> {
         (0..self.fields.len()).map(|index| format_ident!("f{index}")).collect()
     }
@@ -107,7 +121,11 @@ fn is_sealed(printer: Printer<'_>, case: &Case<'_>) -> bool {
 }
 
 fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<'_>], is_enum: bool) -> TokenStream {
-    let buildable: Vec<&Case<'_>> = cases.iter().filter(|case| !is_sealed(printer, case)).collect();
+    let amended = plan.has_default && !is_enum;
+    let buildable: Vec<&Case<'_>> = cases
+        .iter()
+        .filter(|case| amended || !is_sealed(printer, case))
+        .collect();
     if buildable.is_empty() && !is_enum {
         return quote!();
     }
@@ -118,7 +136,7 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     let params = bounded(printer, &plan.generics, &quote!(nb::Get<#reader, Here>), Some(()));
     let args = reader_args(printer, &plan.generics);
     let builds = buildable.iter().map(|case| {
-        let (build, bindings) = (case.spread(false, false), case.bindings());
+        let (build, bindings) = (case.build(is_sealed(printer, case)), case.bindings());
         let gets = case.fields.iter().map(|field| get_field(printer, &field.ty));
         let build = quote!({ #(let #bindings = #gets;)* #build });
         case.tag.map_or_else(|| build.clone(), |tag| quote!(#tag => #build,))

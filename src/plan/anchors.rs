@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::extract::api::{Arg, Def, PathTy, Ty};
-use crate::plan::bridge::{AnchorPlan, Keep, ParamPlan};
+use crate::extract::api::{Arg, Binding, Bound, Def, PathTy, Ty};
+use crate::plan::bridge::{AnchorPlan, Choice, Keep, ParamPlan, Pass};
 use crate::plan::cross::{self, Obstacle};
 use crate::plan::functions::{is_bytes_referent, is_text_referent};
 use crate::plan::lifetimes::{self, Named};
@@ -15,25 +15,43 @@ use crate::plan::types::{Kind, local};
 /// # Errors
 /// When two lifetimes would have to be told apart while the result is decoded, or when it borrows from something of
 /// which the guest has a copy that ends with the call.
-pub(super) fn anchor(planner: &Planner<'_>, named: &Named, params: &[ParamPlan]) -> Result<AnchorPlan, Obstacle> {
+pub(super) fn anchor(
+    planner: &Planner<'_>,
+    named: &Named,
+    params: &[ParamPlan],
+    choices: &[Choice],
+) -> Result<AnchorPlan, Obstacle> {
     let mut plan = AnchorPlan::default();
-    let read = Read::of(planner, &named.output);
+    let mut read = Read::of(planner, &named.output);
     if read.mapped.len() > 1 {
         return Err(Obstacle::new(
             "several lifetimes",
             "the result borrows from arguments with different lifetimes",
         ));
     }
-    for lifetime in lifetimes::lifetimes(planner.api, &named.output)
-        .iter()
-        .filter(|name| *name != "static")
-    {
+    let mut borrowed = lifetimes::lifetimes(planner.api, &named.output);
+    if matches!(named.output, Ty::ImplTrait(_)) {
+        // Which lifetimes an unnamed type captures depends on the edition; with all of them nothing goes wrong.
+        borrowed.extend(
+            named
+                .inputs
+                .iter()
+                .flat_map(|input| lifetimes::lifetimes(planner.api, input)),
+        );
+        read.holds.clone_from(&borrowed);
+    }
+    for lifetime in borrowed.iter().filter(|name| *name != "static") {
         let mapped = read.mapped.contains(lifetime);
         for (index, input) in named.inputs.iter().enumerate() {
             if !lifetimes::lifetimes(planner.api, input).contains(lifetime) {
                 continue;
             }
+            let lives_in_guest = match params[index].pass {
+                Pass::Chosen(at) => choices[at].types.iter().all(|ty| planner.types.is_object(ty)),
+                _ => false,
+            };
             match source(planner, input, lifetime) {
+                _ if lives_in_guest => {}
                 Source::Owner => {
                     plan.owner = plan.owner.or(mapped.then_some(index));
                     inherit(planner, &mut plan, index, input, lifetime, mapped);
@@ -67,7 +85,7 @@ fn inherit(planner: &Planner<'_>, plan: &mut AnchorPlan, index: usize, input: &T
 }
 
 /// The lifetime of an object's inputs: its last.
-fn main_lifetime(planner: &Planner<'_>, ty: &Ty) -> Option<String> {
+pub(super) fn main_lifetime(planner: &Planner<'_>, ty: &Ty) -> Option<String> {
     let mut ty = ty.clone();
     lifetimes::each_lifetime(planner.api, &mut ty, &mut |_| {});
     let Ty::Path(path) = &ty else { return None };
@@ -146,9 +164,27 @@ impl Read {
                 self.visit(planner, ty, depth);
             }
             Ty::Path(path) => self.path(planner, path, depth),
+            Ty::ImplTrait(bounds) | Ty::DynTrait(bounds) => self.unnamed(planner, bounds, depth),
             Ty::Tuple(parts) => parts.iter().for_each(|part| self.visit(planner, part, depth)),
             Ty::Slice(ty) | Ty::Array(ty, _) => self.visit(planner, ty, depth),
             _ => {}
+        }
+    }
+
+    /// An iterator: its items are read as they come, and it holds whatever it borrows.
+    fn unnamed(&mut self, planner: &Planner<'_>, bounds: &[Bound], depth: usize) {
+        for bound in bounds {
+            match bound {
+                Bound::Trait { trait_, .. } => trait_.bindings.iter().for_each(|(_, binding)| {
+                    if let Binding::Equal(item) = binding {
+                        self.visit(planner, item, depth);
+                    }
+                }),
+                Bound::Lifetime(name) => {
+                    self.holds.insert(name.clone());
+                }
+                Bound::Use(_) => {}
+            }
         }
     }
 

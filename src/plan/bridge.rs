@@ -27,8 +27,19 @@ pub struct Bridge {
     pub impls: Vec<ImplPlan>,
     /// Constants and statics, associated ones too.
     pub consts: Vec<ConstPlan>,
+    /// The exports that pull and drop iterators without a name, if there are any.
+    pub iterators: Option<Iterators>,
     /// Number of guest exports (`nb0`, `nb1`, …).
     pub exports: u32,
+}
+
+/// The exports for iterators without a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Iterators {
+    /// Answers with the next items.
+    pub pull: u32,
+    /// Drops one.
+    pub drop: u32,
 }
 
 /// A module of the bindings.
@@ -69,6 +80,38 @@ pub struct TypePlan {
     pub send: bool,
     /// See `send`.
     pub sync: bool,
+    /// How a handle keeps values of the caller's types, one of each type parameter.
+    pub keepers: Vec<Keeper>,
+    /// Type parameters that are one of the crate's own types; the export that drops is the first of as many.
+    pub choices: Vec<Choice>,
+    /// Whether a handle uses values of what it was made from, whose type it does not name.
+    pub loan: bool,
+    /// Whether it implements `Default`: how the guest makes a struct to which fields may be added.
+    pub has_default: bool,
+}
+
+/// How a handle keeps values of one type of the caller's, which the guest has stand-ins for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// They are its own.
+    Kept,
+    /// They are its own, and its destructor asks them.
+    Tended,
+    /// They are its own or those of what it borrows, for its last lifetime.
+    Lease,
+    /// There are none: the type is one of the crate's own that implement this trait.
+    Chosen(ItemId),
+}
+
+/// A type parameter that is one of the crate's own types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The parameter.
+    pub param: String,
+    /// The trait that the types implement.
+    pub trait_: ItemId,
+    /// The types, in the order of their numbers.
+    pub types: Vec<Ty>,
 }
 
 /// The representation of a type on the host.
@@ -128,14 +171,22 @@ pub struct FunctionPlan {
     pub generics: Generics,
     /// Arguments, the receiver first.
     pub params: Vec<ParamPlan>,
+    /// Values of the caller's types that the guest uses through stand-ins.
+    pub hosted: Vec<Hosted>,
     /// Result as upstream.
     pub output: Ty,
+    /// What the host reads: the result, with numbers for what the guest does not have.
+    pub read: Ty,
+    /// What is made of what was read.
+    pub settle: Settle,
     /// How the result comes back.
     pub returns: Returns,
     /// What a borrowed result is tied to.
     pub anchor: AnchorPlan,
     /// Which guest export it calls.
     pub export: u32,
+    /// Type parameters that are one of the crate's own types; the export is the first of as many.
+    pub choices: Vec<Choice>,
     /// What the guest calls.
     pub callee: Callee,
     /// `unsafe fn`
@@ -158,6 +209,88 @@ pub enum Place {
     Impl,
 }
 
+/// Values of one type of the caller's that a call uses.
+#[derive(Debug, Clone)]
+pub struct Hosted {
+    /// The type parameter; none if the type has no name.
+    pub param: Option<String>,
+    /// Where they are kept.
+    pub home: Home,
+    /// By value arguments whose values are added: argument and type parameter by number.
+    pub absorbs: Vec<(usize, usize)>,
+    /// What they can do: names of methods of the runtime's `Abilities`.
+    pub abilities: Vec<&'static str>,
+    /// How they are called, if they are closures.
+    pub closure: Option<Closure>,
+}
+
+/// Where a call keeps values of a type of the caller's: an argument and its type parameter by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// With the call.
+    Call,
+    /// With an object that is borrowed mutably.
+    Mut(usize, usize),
+    /// With an object that is given away.
+    Given(usize, usize),
+    /// With an object that is looked at.
+    Shared(usize, usize),
+}
+
+/// How a closure is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closure {
+    /// How many arguments it takes.
+    pub arity: usize,
+    /// Which of the closure traits it implements.
+    pub kind: ClosureKind,
+}
+
+/// The closure traits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClosureKind {
+    /// `Fn`
+    Fn,
+    /// `FnMut`
+    FnMut,
+    /// `FnOnce`
+    FnOnce,
+}
+
+/// What the host makes of an answer; numbers are indices into a function's hosted values or arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settle {
+    /// As it was read.
+    Plain,
+    /// A hosted value, taken out.
+    Take(usize),
+    /// A hosted value, borrowed.
+    Borrow(usize),
+    /// A hosted value, borrowed mutably.
+    BorrowMut(usize),
+    /// An object that uses hosted values: its type parameter by number, and the values.
+    Object(Vec<(usize, usize)>),
+    /// An object that uses the values that one of the arguments uses.
+    Loan(Lender),
+    /// The argument, which is a mutable borrow.
+    Same(usize),
+    /// In an `Option`.
+    Option(Box<Settle>),
+    /// In a `Result`.
+    Result(Box<Settle>, Box<Settle>),
+    /// In a tuple.
+    Tuple(Vec<Settle>),
+}
+
+/// Whose values an object uses that does not name their type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lender {
+    /// Hosted values.
+    Hosted(usize),
+    /// What an argument has on loan itself.
+    Argument(usize),
+}
+
 /// What the guest calls.
 #[derive(Debug, Clone)]
 pub enum Callee {
@@ -167,6 +300,18 @@ pub enum Callee {
     Inherent(Ty, String),
     /// `<Type as Trait>::name`
     Trait(Ty, PathTy, String),
+}
+
+impl Callee {
+    /// The same with other types.
+    #[must_use]
+    pub fn map(&self, ty: impl Fn(&Ty) -> Ty, path: impl Fn(&PathTy) -> PathTy) -> Self {
+        match self {
+            Self::Free(name) => Self::Free(name.clone()),
+            Self::Inherent(of, name) => Self::Inherent(ty(of), name.clone()),
+            Self::Trait(of, trait_, name) => Self::Trait(ty(of), path(trait_), name.clone()),
+        }
+    }
 }
 
 /// How an argument crosses.
@@ -182,6 +327,8 @@ pub struct ParamPlan {
     pub guest: Ty,
     /// How it crosses.
     pub pass: Pass,
+    /// It is an object that uses values of what it was made from.
+    pub loan: bool,
 }
 
 /// A conversion on the host that replaces a generic argument by a concrete value.
@@ -195,8 +342,28 @@ pub enum Conversion {
     Into(Ty),
     /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`
     ToText,
-    /// `arg.into_iter().collect::<Vec<T>>()`; the guest gets the vector, as an iterator if `true`.
-    Collect(Ty, bool),
+    /// `arg.map(…)` on an `Option`.
+    Map(Owned),
+    /// `arg.into_iter().collect::<Vec<T>>()`; the guest gets the vector.
+    Collect {
+        /// What the guest gets as an iterator.
+        iterator: bool,
+        /// What each element is converted to first: something owned.
+        each: Option<Owned>,
+    },
+}
+
+/// A conversion of a generic value to something owned that the guest's bounds accept as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owned {
+    /// `AsRef::<T>::as_ref(&value).to_owned()`
+    AsRef(Ty),
+    /// `Borrow::<T>::borrow(&value).to_owned()`
+    Borrow(Ty),
+    /// `Into::<T>::into(value)`
+    Into(Ty),
+    /// `value.to_string()`
+    ToText,
 }
 
 /// How an argument is handed over.
@@ -218,6 +385,10 @@ pub enum Pass {
     Message,
     /// `&mut` of a value: in the message, and written back from the reply.
     MessageMut,
+    /// The number of a hosted value, for which the guest makes a stand-in.
+    StandIn(usize),
+    /// A value of one of the crate's own types, in the message, given away or lent as its type says.
+    Chosen(usize),
 }
 
 /// How a result comes back.
@@ -229,6 +400,17 @@ pub enum Returns {
     Scalar,
     /// In the slot, as a guest object of this kind.
     Object(u32),
+    /// In the slot, as an iterator.
+    Iterator {
+        /// The exports for it.
+        exports: Iterators,
+        /// It has two ends.
+        double_ended: bool,
+        /// It is in a box.
+        boxed: bool,
+        /// Nobody notices when items are fetched ahead.
+        ahead: bool,
+    },
     /// In a message.
     Message {
         /// Borrowed parts are written out: what they point into does not outlive the call.
@@ -281,6 +463,8 @@ pub struct TraitPlan {
     pub meta: Meta,
     /// The definition.
     pub definition: crate::extract::api::Trait,
+    /// Whether some of the crate's own types, which have numbers, implement it.
+    pub chosen: bool,
 }
 
 /// A trait implementation.
@@ -298,6 +482,12 @@ pub struct ImplPlan {
     pub self_ty: Ty,
     /// Associated types.
     pub types: Vec<(String, Ty)>,
+    /// What the values can do that the object keeps, while it is formatted: one list for each of its type parameters.
+    pub hosted: Vec<(usize, Vec<&'static str>)>,
+    /// Type parameters that are one of the crate's own types; each export is the first of as many.
+    pub choices: Vec<Choice>,
+    /// The number of the type among those that implement the trait.
+    pub number: Option<usize>,
     /// How it is made.
     pub body: ImplBody,
 }

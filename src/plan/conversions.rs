@@ -1,8 +1,8 @@
 //! Generic arguments that the host turns into concrete values: `AsRef`, `Into`, `ToString`, `Borrow`, iterators.
 
 use crate::extract::api::{Arg, Binding, Bound, Def, Generics, Param, PathTy, Ty, Where};
-use crate::plan::bridge::Conversion;
-use crate::plan::cross::Obstacle;
+use crate::plan::bridge::{Conversion, Owned};
+use crate::plan::cross::{Obstacle, type_args};
 
 /// A generic argument made concrete.
 pub(super) struct Converted {
@@ -30,6 +30,9 @@ fn generic(ty: &Ty) -> Option<(&Ty, Option<&Option<String>>)> {
 /// # Errors
 /// When it is generic and its bounds do not say what it could be turned into.
 pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>, Obstacle> {
+    if let Some(converted) = optional(ty, scopes) {
+        return Ok(Some(converted));
+    }
     let Some((parameter, behind)) = generic(ty) else {
         return Ok(None);
     };
@@ -39,13 +42,34 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
         _ => return Ok(None),
     };
     let lifetime = behind.cloned().flatten();
-    match bounds.iter().find_map(|bound| by_bound(bound, lifetime.clone())) {
+    match bounds
+        .iter()
+        .find_map(|bound| by_bound(bound, &name, lifetime.clone(), scopes))
+    {
         Some(converted) => Ok(Some(converted)),
         None => Err(unconvertible(&name, &bounds)),
     }
 }
 
-fn by_bound(bound: &Bound, lifetime: Option<String>) -> Option<Converted> {
+/// `Option<S>` with an `S` that can be converted to something owned.
+fn optional(ty: &Ty, scopes: &[&Generics]) -> Option<Converted> {
+    let Ty::Path(path) = ty else { return None };
+    if path.def != Def::Std("std::option::Option".to_owned()) {
+        return None;
+    }
+    let bounds = match type_args(path).next()? {
+        Ty::Param(name) => bounds_of(name, scopes),
+        Ty::ImplTrait(bounds) => bounds.clone(),
+        _ => return None,
+    };
+    let (target, conversion) = bounds.iter().find_map(owned)?;
+    Some(Converted {
+        conversion: Conversion::Map(conversion),
+        guest: std_type("std::option::Option", Some(target)),
+    })
+}
+
+fn by_bound(bound: &Bound, name: &str, lifetime: Option<String>, scopes: &[&Generics]) -> Option<Converted> {
     let Bound::Trait {
         trait_, maybe: false, ..
     } = bound
@@ -79,13 +103,12 @@ fn by_bound(bound: &Bound, lifetime: Option<String>) -> Option<Converted> {
             )
         }
         "std::iter::IntoIterator" | "std::iter::Iterator" => {
-            let item = item_of(trait_)?;
-            let guest = Ty::Path(PathTy {
-                def: Def::Std("std::vec::Vec".to_owned()),
-                args: vec![Arg::Type(item.clone())],
-                bindings: Vec::new(),
-            });
-            (Conversion::Collect(item, path.ends_with("::Iterator")), guest)
+            let (item, each) = item_of(trait_, name, scopes)?;
+            let iterator = path.ends_with("::Iterator");
+            (
+                Conversion::Collect { iterator, each },
+                std_type("std::vec::Vec", Some(item)),
+            )
         }
         _ => return None,
     };
@@ -94,9 +117,13 @@ fn by_bound(bound: &Bound, lifetime: Option<String>) -> Option<Converted> {
 
 /// `String`
 pub(super) fn string() -> Ty {
+    std_type("std::string::String", None)
+}
+
+fn std_type(path: &str, arg: Option<Ty>) -> Ty {
     Ty::Path(PathTy {
-        def: Def::Std("std::string::String".to_owned()),
-        args: Vec::new(),
+        def: Def::Std(path.to_owned()),
+        args: arg.map(Arg::Type).into_iter().collect(),
         bindings: Vec::new(),
     })
 }
@@ -108,11 +135,79 @@ fn only_arg(trait_: &PathTy) -> Option<Ty> {
     })
 }
 
-fn item_of(trait_: &PathTy) -> Option<Ty> {
-    trait_.bindings.iter().find_map(|(name, binding)| match binding {
-        Binding::Equal(ty) if name == "Item" && !mentions_param(ty) => Some(ty.clone()),
+/// What an iterator's items are for the guest, and how each is converted, if the caller chooses their type.
+fn item_of(trait_: &PathTy, name: &str, scopes: &[&Generics]) -> Option<(Ty, Option<Owned>)> {
+    let bound = trait_.bindings.iter().find(|(name, _)| name == "Item");
+    let bounds = match bound.map(|(_, binding)| binding) {
+        Some(Binding::Equal(ty)) if !mentions_param(ty) => return Some((ty.clone(), None)),
+        Some(Binding::Equal(Ty::Param(item))) => bounds_of(item, scopes),
+        Some(Binding::Equal(_)) => return None,
+        Some(Binding::Bound(bounds)) => bounds.clone(),
+        None => item_bounds(name, scopes),
+    };
+    let (ty, each) = bounds.iter().find_map(owned)?;
+    Some((ty, Some(each)))
+}
+
+/// The bounds on `name::Item`.
+fn item_bounds(name: &str, scopes: &[&Generics]) -> Vec<Bound> {
+    let clauses = scopes.iter().flat_map(|generics| &generics.wheres);
+    clauses
+        .filter_map(|clause| match clause {
+            Where::Type {
+                ty: Ty::Assoc {
+                    self_ty, name: item, ..
+                },
+                bounds,
+                ..
+            } if item == "Item" && **self_ty == Ty::Param(name.to_owned()) => Some(bounds),
+            _ => None,
+        })
+        .flatten()
+        .cloned()
+        .collect()
+}
+
+/// What a value bounded so is converted to if it has to be owned.
+fn owned(bound: &Bound) -> Option<(Ty, Owned)> {
+    let Bound::Trait {
+        trait_, maybe: false, ..
+    } = bound
+    else {
+        return None;
+    };
+    let Def::Std(path) = &trait_.def else { return None };
+    match path.as_str() {
+        "std::convert::AsRef" => {
+            let target = only_arg(trait_)?;
+            Some((to_owned(&target)?, Owned::AsRef(target)))
+        }
+        "std::borrow::Borrow" => {
+            let target = only_arg(trait_)?;
+            Some((to_owned(&target)?, Owned::Borrow(target)))
+        }
+        "std::convert::Into" => only_arg(trait_).map(|target| (target.clone(), Owned::Into(target))),
+        "std::string::ToString" | "std::fmt::Display" => Some((string(), Owned::ToText)),
         _ => None,
-    })
+    }
+}
+
+/// The associated type of `ToOwned`.
+#[must_use]
+pub(super) fn to_owned(ty: &Ty) -> Option<Ty> {
+    match ty {
+        Ty::Prim(name) if name == "str" => Some(string()),
+        Ty::Slice(item) => Some(std_type("std::vec::Vec", Some((**item).clone()))),
+        Ty::Path(PathTy {
+            def: Def::Std(name), ..
+        }) => match name.as_str() {
+            "std::path::Path" => Some(std_type("std::path::PathBuf", None)),
+            "std::ffi::OsStr" => Some(std_type("std::ffi::OsString", None)),
+            "std::ffi::CStr" => Some(std_type("std::ffi::CString", None)),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// All bounds on the parameter `name` in `scopes`.
@@ -172,7 +267,7 @@ pub(super) fn mentions_param(ty: &Ty) -> bool {
     }
 }
 
-fn unconvertible(name: &str, bounds: &[Bound]) -> Obstacle {
+pub(super) fn unconvertible(name: &str, bounds: &[Bound]) -> Obstacle {
     let named: Vec<(&Def, String)> = bounds
         .iter()
         .filter_map(|bound| match bound {

@@ -2,12 +2,16 @@
 
 use crate::extract::api::{Function, Generics, Meta, Ty};
 use crate::plan::anchors;
-use crate::plan::bridge::{AnchorPlan, Callee, FunctionPlan, ParamPlan, Pass, Place, Returns};
-use crate::plan::conversions::{self, convert};
+use crate::plan::bridge::{AnchorPlan, Callee, Choice, FunctionPlan, ParamPlan, Pass, Place, Returns, Settle};
+use crate::plan::choices;
+use crate::plan::conversions::{Converted, convert};
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::iterators;
 use crate::plan::lifetimes::{self, Named};
 use crate::plan::planner::Planner;
-use crate::plan::types::local;
+use crate::plan::settle::{self, Settled};
+use crate::plan::stand_ins::{self, Hosts};
+use crate::plan::types::{Types, local};
 
 /// The most slots that an export takes.
 const MAX_SLOTS: usize = 8;
@@ -41,16 +45,25 @@ pub(super) fn plan(
         return Err(Obstacle::new("async", "an async function"));
     }
     let scopes = [&function.generics, context.outer];
-    let mut params = Vec::new();
-    for (name, ty) in &function.inputs {
-        params.push(param(planner, name, ty, &scopes)?);
-    }
-    if conversions::mentions_param(&function.output) {
-        return Err(output_obstacle(&function.output));
-    }
+    let choices = choices::of(&planner.types.implementors, &scopes);
+    let instances = choices::count(&choices).ok_or_else(|| {
+        Obstacle::new(
+            "trait of the crate",
+            "too many combinations of types that implement traits of the crate",
+        )
+    })?;
+    let (mut params, hosts) = arguments(planner, function, &scopes, &choices)?;
     let named = named(planner, &params, function);
-    cross::value(&planner.types, &function.output, Way::Out).or_else(|why| unit_or(&function.output, why))?;
-    let anchor = anchors::anchor(planner, &named, &params)?;
+    let unnamed = iterators::unnamed(&named.output);
+    let unnamed = unnamed
+        .map(|unnamed| iterators::returns(planner, unnamed, &hosts, &params))
+        .transpose()?;
+    let Settled { settle, read } = match unnamed {
+        Some(_) => plain(&function.output),
+        None => settle::output(planner, &named.output, &hosts, &params, &named.inputs)
+            .or_else(|why| unit_or(&function.output, why))?,
+    };
+    let anchor = anchors::anchor(planner, &named, &params, &choices)?;
     for (index, _) in &anchor.keep {
         params[*index].pass = if is_text(&params[*index].guest) {
             Pass::Text
@@ -58,7 +71,7 @@ pub(super) fn plan(
             Pass::Bytes
         };
     }
-    let returns = returns(planner, function, &params);
+    let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
     squeeze(&mut params, &anchor);
     Ok(FunctionPlan {
         key: context.key,
@@ -67,29 +80,134 @@ pub(super) fn plan(
         meta: context.meta.clone(),
         generics: function.generics.clone(),
         params,
+        hosted: hosts.list,
         output: function.output.clone(),
+        settle,
+        read,
         returns,
         anchor,
-        export: planner.export(),
+        export: planner.block_of_exports(instances),
+        choices,
         callee: context.callee,
         is_unsafe: function.is_unsafe,
     })
 }
 
-fn param(planner: &Planner<'_>, name: &str, ty: &Ty, scopes: &[&Generics]) -> Result<ParamPlan, Obstacle> {
-    let converted = convert(ty, scopes)?;
-    let (convert, guest) = match converted {
+/// How each argument crosses, and the values of the caller's types among them.
+fn arguments(
+    planner: &Planner<'_>,
+    function: &Function,
+    scopes: &[&Generics],
+    choices: &[Choice],
+) -> Result<(Vec<ParamPlan>, Hosts), Obstacle> {
+    let mut hosts = Hosts::default();
+    for (index, (_, ty)) in function.inputs.iter().enumerate() {
+        if let Some((held, home)) = settle::holder_of(planner, ty) {
+            hosts.add_holder(&planner.types, &held, scopes, |field| home(index, field))?;
+        }
+    }
+    let mut params = Vec::new();
+    for (name, ty) in &function.inputs {
+        params.push(match chosen(name, ty, choices) {
+            Some(plan) => plan,
+            None => param(planner, function, name, ty, scopes, &mut hosts)?,
+        });
+    }
+    Ok((params, hosts))
+}
+
+/// An argument whose type is one of the crate's own: by value or looked at.
+fn chosen(name: &str, ty: &Ty, choices: &[Choice]) -> Option<ParamPlan> {
+    let of = match ty {
+        Ty::Ref { mutable: false, ty, .. } => ty,
+        ty => ty,
+    };
+    let Ty::Param(param) = of else { return None };
+    let at = choices.iter().position(|choice| choice.param == *param)?;
+    Some(ParamPlan {
+        name: name.to_owned(),
+        ty: ty.clone(),
+        convert: None,
+        guest: ty.clone(),
+        pass: Pass::Chosen(at),
+        loan: false,
+    })
+}
+
+fn param(
+    planner: &Planner<'_>,
+    function: &Function,
+    name: &str,
+    ty: &Ty,
+    scopes: &[&Generics],
+    hosts: &mut Hosts,
+) -> Result<ParamPlan, Obstacle> {
+    let plan = |convert, guest, pass| ParamPlan {
+        name: name.to_owned(),
+        ty: ty.clone(),
+        convert,
+        loan: loaned(planner, &guest),
+        guest,
+        pass,
+    };
+    if let Some(candidate) = stand_ins::candidate(ty, scopes) {
+        let held = candidate.param.is_some_and(|param| {
+            hosts.find(param).is_some() || stand_ins::is_held(&planner.types, &function.output, param)
+        });
+        let converted = if held { Ok(None) } else { convert(ty, scopes) };
+        match converted {
+            Ok(Some(Converted { conversion, guest })) => {
+                let pass = pass(planner, &guest)?;
+                return Ok(plan(Some(conversion), guest, pass));
+            }
+            _ if !held && candidate.may_stay(ty) && may_keep(planner, function) => {
+                return Err(Obstacle::new(
+                    "value kept by an object",
+                    format!("the value of `{name}` may be kept by an object whose type does not name it"),
+                ));
+            }
+            _ => {
+                let at = hosts.add(candidate.hosted(&planner.types)?);
+                return Ok(plan(None, ty.clone(), Pass::StandIn(at)));
+            }
+        }
+    }
+    let (convert, guest) = match convert(ty, scopes)? {
         Some(converted) => (Some(converted.conversion), converted.guest),
         None => (None, through(ty).cloned().unwrap_or_else(|| ty.clone())),
     };
     let pass = pass(planner, &guest)?;
-    Ok(ParamPlan {
-        name: name.to_owned(),
-        ty: ty.clone(),
-        convert,
-        guest,
-        pass,
-    })
+    Ok(plan(convert, guest, pass))
+}
+
+/// Whether an argument is an object that uses values of what it was made from, and may do so in this call.
+fn loaned(planner: &Planner<'_>, ty: &Ty) -> bool {
+    let object = match ty {
+        Ty::Ref { mutable: true, ty, .. } => ty,
+        Ty::Ref { .. } => return false,
+        owned => owned,
+    };
+    local(object).is_some_and(|id| planner.types.has_loan(id))
+}
+
+/// Whether a call can leave a value with an object: with one that it changes, or one that it returns.
+fn may_keep(planner: &Planner<'_>, function: &Function) -> bool {
+    let changes = function.inputs.iter().any(|(_, ty)| match ty {
+        Ty::Ref { mutable: true, ty, .. } => planner.types.is_object(ty),
+        _ => false,
+    });
+    changes || mentions_object(planner, &function.output)
+}
+
+fn mentions_object(planner: &Planner<'_>, ty: &Ty) -> bool {
+    match ty {
+        Ty::Path(path) => {
+            planner.types.is_object(ty) || cross::type_args(path).any(|arg| mentions_object(planner, arg))
+        }
+        Ty::Tuple(parts) => parts.iter().any(|part| mentions_object(planner, part)),
+        Ty::Ref { ty, .. } | Ty::Slice(ty) | Ty::Array(ty, _) => mentions_object(planner, ty),
+        _ => false,
+    }
 }
 
 /// `&mut T` for `&mut &mut T`, the receiver of what is implemented for `&mut T`: the place is the same.
@@ -112,7 +230,7 @@ fn pass(planner: &Planner<'_>, ty: &Ty) -> Result<Pass, Obstacle> {
     } = ty
     {
         if types.is_object(inner) {
-            types.usable(local(inner).unwrap_or_else(|| unreachable!("an object is local")))?;
+            whole(types, inner)?;
             return Ok(Pass::ObjectMut);
         }
         let place = if let Ty::Slice(item) = &**inner { item } else { inner };
@@ -120,7 +238,12 @@ fn pass(planner: &Planner<'_>, ty: &Ty) -> Result<Pass, Obstacle> {
         cross::value(types, place, Way::Out)?;
         return Ok(Pass::MessageMut);
     }
-    cross::value(types, ty, Way::In)?;
+    let object = if let Ty::Ref { ty, .. } = ty { ty } else { ty };
+    if types.is_object(object) {
+        whole(types, object)?;
+    } else {
+        cross::value(types, ty, Way::In)?;
+    }
     Ok(match ty {
         Ty::Prim(name) if is_scalar(name) => Pass::Scalar,
         Ty::Ref { ty: inner, .. } if is_text_referent(inner) => Pass::Text,
@@ -129,6 +252,14 @@ fn pass(planner: &Planner<'_>, ty: &Ty) -> Result<Pass, Obstacle> {
         owned if types.is_object(owned) => Pass::Give,
         _ => Pass::Message,
     })
+}
+
+/// Whether an object crosses as an argument of its own: one that keeps values of the caller's keeps them by name.
+fn whole(types: &Types<'_>, object: &Ty) -> Result<(), Obstacle> {
+    match stand_ins::holder(types, object) {
+        Some(_) => Ok(()),
+        None => cross::value(types, object, Way::In),
+    }
 }
 
 fn is_scalar(name: &str) -> bool {
@@ -153,31 +284,34 @@ fn named(planner: &Planner<'_>, params: &[ParamPlan], function: &Function) -> Na
     lifetimes::name(planner.api, &inputs, &function.output, receiver)
 }
 
-fn unit_or(output: &Ty, why: Obstacle) -> Result<(), Obstacle> {
+fn plain(output: &Ty) -> Settled {
+    Settled {
+        settle: Settle::Plain,
+        read: output.clone(),
+    }
+}
+
+fn unit_or(output: &Ty, why: Obstacle) -> Result<Settled, Obstacle> {
     if *output == Ty::Tuple(Vec::new()) {
-        Ok(())
+        Ok(plain(output))
     } else {
         Err(why)
     }
 }
 
-fn output_obstacle(output: &Ty) -> Obstacle {
-    match output {
-        Ty::ImplTrait(_) => Obstacle::new("impl Trait result", "an unnamed type"),
-        _ => Obstacle::new("generic result", "the caller chooses the type of the result"),
-    }
-}
-
-fn returns(planner: &Planner<'_>, function: &Function, params: &[ParamPlan]) -> Returns {
+fn returns(planner: &Planner<'_>, read: &Ty, settle: &Settle, params: &[ParamPlan]) -> Returns {
     let writes_back = params.iter().any(|param| param.pass == Pass::MessageMut);
     let inline = params
         .iter()
-        .any(|param| matches!(param.pass, Pass::Message | Pass::MessageMut));
-    match &function.output {
+        .any(|param| matches!(param.pass, Pass::Message | Pass::MessageMut | Pass::Chosen(_)));
+    match read {
         _ if writes_back => Returns::Message { inline },
         Ty::Tuple(parts) if parts.is_empty() => Returns::Unit,
         Ty::Prim(name) if is_scalar(name) => Returns::Scalar,
-        ty if planner.types.is_object(ty) && lifetimes::lifetimes(planner.api, ty).is_empty() => {
+        ty if *settle == Settle::Plain
+            && planner.types.is_object(ty)
+            && lifetimes::lifetimes(planner.api, ty).is_empty() =>
+        {
             Returns::Object(planner.drop_export(ty))
         }
         _ => Returns::Message { inline },
@@ -188,13 +322,17 @@ fn returns(planner: &Planner<'_>, function: &Function, params: &[ParamPlan]) -> 
 fn squeeze(params: &mut [ParamPlan], anchor: &AnchorPlan) {
     let slots = params
         .iter()
-        .filter(|param| !matches!(param.pass, Pass::Message | Pass::MessageMut))
+        .filter(|param| !matches!(param.pass, Pass::Message | Pass::MessageMut | Pass::Chosen(_)))
         .count();
     if slots < MAX_SLOTS {
         return;
     }
     for (index, param) in params.iter_mut().enumerate() {
-        if param.pass != Pass::MessageMut && param.pass != Pass::ObjectMut && anchor.kept(index).is_none() {
+        let moves = matches!(
+            param.pass,
+            Pass::Scalar | Pass::Text | Pass::Bytes | Pass::Give | Pass::Object | Pass::Message
+        );
+        if moves && anchor.kept(index).is_none() {
             param.pass = Pass::Message;
         }
     }

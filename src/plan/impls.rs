@@ -2,10 +2,12 @@
 
 use crate::extract::api::{AssocItem, AssocKind, Def, Impl, PathTy, Ty};
 use crate::plan::bridge::{Callee, ImplBody, ImplPlan, Place};
+use crate::plan::choices;
 use crate::plan::conversions;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::planner::Planner;
+use crate::plan::stand_ins;
 use crate::plan::std_traits::{self, Treatment};
 use crate::plan::traits;
 use crate::plan::types::local;
@@ -72,20 +74,55 @@ pub(super) fn implement<'a>(
 ) {
     let before = planner.exports();
     match planner.accepted(&key).and_then(|()| body(planner, &key)) {
-        Ok((body, types)) => planner.plan.bridge.impls.push(ImplPlan {
-            key,
-            module: Vec::new(),
-            generics: block.generics.clone(),
-            trait_: block.trait_.clone(),
-            self_ty: block.self_ty.clone(),
-            types,
-            body,
-        }),
+        Ok((body, types)) => {
+            let hosted = hosted(planner, block);
+            let number = match &block.trait_.def {
+                Def::Local(trait_) => planner
+                    .types
+                    .implementors
+                    .get(trait_)
+                    .and_then(|types| types.iter().position(|ty| *ty == block.self_ty)),
+                _ => None,
+            };
+            planner.plan.bridge.impls.push(ImplPlan {
+                key,
+                module: Vec::new(),
+                generics: block.generics.clone(),
+                trait_: block.trait_.clone(),
+                self_ty: block.self_ty.clone(),
+                types,
+                hosted,
+                choices: choices::of(&planner.types.implementors, &[&block.generics]),
+                number,
+                body,
+            });
+        }
         Err(obstacle) => {
             planner.reset_exports(before);
             planner.skip(&key, obstacle, false);
         }
     }
+}
+
+/// What the values can do that an object keeps for the caller.
+fn hosted(planner: &Planner<'_>, block: &Impl) -> Vec<(usize, Vec<&'static str>)> {
+    let held = stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default();
+    let of = |(at, param)| {
+        let abilities = stand_ins::abilities(&conversions::bounds_of(param, &[&block.generics]));
+        (at, abilities.unwrap_or_default())
+    };
+    held.into_iter().map(of).collect()
+}
+
+/// Whether a stand-in can do what an impl's bounds ask of the values that its object keeps.
+fn values_can(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
+    for (_, param) in stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default() {
+        let bounds = conversions::bounds_of(param, &[&block.generics]);
+        if stand_ins::abilities(&bounds).is_none() {
+            return Err(conversions::unconvertible(param, &bounds));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the host's definition of a value type derives the trait already.
@@ -111,16 +148,19 @@ fn std_body(
     key: &str,
 ) -> Result<Body, Obstacle> {
     self_crosses(planner, block)?;
+    values_can(planner, block)?;
+    let choices = choices::of(&planner.types.implementors, &[&block.generics]);
+    let instances = choices::count(&choices).unwrap_or(1);
     for arg in cross::type_args(&block.trait_) {
         trait_argument(planner, arg)?;
     }
     let body = match treatment {
         Treatment::Marker => ImplBody::Marker,
         Treatment::Format => ImplBody::Format {
-            export: planner.export(),
+            export: planner.block_of_exports(instances),
         },
         Treatment::Hash => ImplBody::Hash {
-            export: planner.export(),
+            export: planner.block_of_exports(instances),
         },
         Treatment::Error => {
             let source = block
@@ -128,7 +168,7 @@ fn std_body(
                 .iter()
                 .any(|item| item.name == "source" || item.name == "cause");
             ImplBody::Error {
-                source: source.then(|| planner.export()),
+                source: source.then(|| planner.block_of_exports(instances)),
             }
         }
         Treatment::Methods => {
@@ -175,11 +215,15 @@ pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Ob
     };
     match inner {
         Ty::Param(name) => {
-            let by = conversions::convert(&Ty::Param(name.clone()), &[&block.generics]);
-            by.map(|_| ())
+            let can = stand_ins::abilities(&conversions::bounds_of(name, &[&block.generics]));
+            if can.is_some_and(|can| !can.is_empty()) {
+                return Ok(());
+            }
+            conversions::convert(&Ty::Param(name.clone()), &[&block.generics]).map(|_| ())
         }
         Ty::Prim(name) if name == "str" => Ok(()),
         Ty::Slice(item) => cross::value(&planner.types, item, Way::In),
+        object if stand_ins::holder(&planner.types, object).is_some() => Ok(()),
         other if conversions::mentions_param(other) => Err(Obstacle::new(
             "generic type",
             "an impl for a type with parameters of the caller",

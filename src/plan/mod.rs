@@ -5,26 +5,32 @@
 
 mod anchors;
 pub mod bridge;
+mod choices;
 mod consts;
 mod conversions;
 mod cross;
 mod defaults;
 mod functions;
 mod impls;
+mod iterators;
 mod lifetimes;
+mod loans;
 mod modules;
 mod outlives;
 mod planner;
+mod settle;
+mod stand_ins;
 mod std_traits;
 mod subst;
 mod traits;
 mod types;
 
 pub use bridge::Bridge;
+pub use choices::{instances, instantiate, instantiate_ty};
 pub use functions::through;
 pub use lifetimes::{borrows_for_good, same_but_lifetimes};
 pub use planner::{Coverage, Plan, plan};
-pub use types::{fields, local as local_type};
+pub use types::{fields, local as local_type, type_params};
 
 use crate::extract::api::Api;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::extract::api::{Arg, Binding, Bound, Def, Function, Generics, ItemId, Param, PathTy, Ty, Where};
+use crate::plan::conversions::to_owned;
 
 /// What stands for what.
 #[derive(Debug, Clone, Default)]
@@ -64,9 +65,16 @@ impl Subst {
     fn assoc(&self, self_ty: &Ty, trait_: Option<&PathTy>, name: &str, args: &[Arg]) -> Ty {
         let of_self = matches!(self_ty, Ty::SelfTy) || matches!(self_ty, Ty::Param(param) if param == "Self");
         match self.assoc.get(name) {
-            Some(ty) if of_self => ty.clone(),
-            _ => Ty::Assoc {
-                self_ty: Box::new(self.ty(self_ty)),
+            Some(ty) if of_self => return ty.clone(),
+            _ => {}
+        }
+        let of = self.ty(self_ty);
+        let is_to_owned =
+            name == "Owned" && trait_.is_none_or(|path| path.def == Def::Std("std::borrow::ToOwned".to_owned()));
+        match to_owned(&of).filter(|_| is_to_owned) {
+            Some(ty) => ty,
+            None => Ty::Assoc {
+                self_ty: Box::new(of),
                 trait_: trait_.map(|path| self.path(path)),
                 name: name.to_owned(),
                 args: args.iter().map(|arg| self.arg(arg)).collect(),

@@ -52,6 +52,7 @@ pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
                     name,
                     meta,
                     definition,
+                    chosen: planner.types.implementors.contains_key(id),
                 });
                 implement(planner, item_trait(api, *id), &kept, &blocks);
             }
@@ -130,7 +131,7 @@ fn why(planner: &mut Planner<'_>, definition: &Trait, blocks: &[usize], item: &A
 fn function_for(definition: &Trait, block: &Impl, item: &AssocItem) -> Function {
     let own = block.items.iter().find(|own| own.name == item.name);
     if let Some(AssocKind::Function(function)) = own.map(|own| &own.kind) {
-        return function.clone();
+        return substitution(definition, block).function(function);
     }
     let AssocKind::Function(function) = &item.kind else {
         unreachable!("asked for functions only")

@@ -4,7 +4,11 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{Api, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
+use crate::plan::bridge::Keeper;
+use crate::plan::choices::{self, Implementors};
+use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::{loans, stand_ins};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +28,14 @@ pub(super) enum Kind {
 pub(super) struct Types<'a> {
     api: &'a Api,
     kinds: BTreeMap<ItemId, Kind>,
+    /// How handles with parameters of the caller's keep values of those.
+    keepers: BTreeMap<ItemId, Vec<Keeper>>,
+    /// Handles that use values of what they were made from.
+    loans: BTreeSet<ItemId>,
+    /// The crate's own types that implement its traits.
+    pub implementors: Implementors,
+    /// Types that implement `Default`.
+    defaults: BTreeSet<ItemId>,
     /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
     pub value_params: RefCell<BTreeSet<String>>,
 }
@@ -41,6 +53,10 @@ impl<'a> Types<'a> {
         let mut types = Self {
             api,
             kinds: BTreeMap::new(),
+            keepers: BTreeMap::new(),
+            loans: BTreeSet::new(),
+            implementors: choices::implementors(api),
+            defaults: implementors(api, "std::default::Default"),
             value_params: RefCell::default(),
         };
         let traits = implemented(api);
@@ -56,10 +72,38 @@ impl<'a> Types<'a> {
                 .filter_map(|id| Some((id, types.fall(id, &traits)?)))
                 .collect();
             if falls.is_empty() {
-                return types;
+                break;
             }
             types.kinds.extend(falls);
         }
+        types.keepers = types.all_keepers();
+        types.loans = loans::find(api, &types);
+        types
+    }
+
+    fn all_keepers(&self) -> BTreeMap<ItemId, Vec<Keeper>> {
+        let objects = self.kinds.iter().filter(|(_, kind)| **kind == Kind::Object);
+        objects
+            .filter_map(|(id, _)| Some((*id, keepers(&self.implementors, generics_of(&self.api.items[id])?))))
+            .collect()
+    }
+
+    /// How the handle type `id` keeps values of its type parameters.
+    #[must_use]
+    pub(super) fn keepers(&self, id: ItemId) -> &[Keeper] {
+        self.keepers.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the type implements `Default`.
+    #[must_use]
+    pub(super) fn has_default(&self, id: ItemId) -> bool {
+        self.defaults.contains(&id)
+    }
+
+    /// Whether handles of the type use values of what they were made from.
+    #[must_use]
+    pub(super) fn has_loan(&self, id: ItemId) -> bool {
+        self.loans.contains(&id)
     }
 
     /// How `id` is represented; `None` for what is not a struct or enum.
@@ -135,18 +179,39 @@ impl<'a> Types<'a> {
     }
 
     fn closed(&self, id: ItemId, generics: &Generics, traits: &Traits) -> Kind {
-        if type_params(generics).next().is_some() || has_const_params(generics) {
+        let known = |name| {
+            let bounds = bounds_of(name, &[generics]);
+            stand_ins::abilities(&bounds).is_some() || choices::chosen(&self.implementors, &bounds).is_some()
+        };
+        let stand_ins = type_params(generics).all(known);
+        if has_const_params(generics) || !stand_ins {
             return Kind::Skip(Obstacle::new(
                 "generic type",
                 "a private type with parameters of the caller",
             ));
         }
-        if traits.copy.contains(&id) {
+        if traits.copy.contains(&id) && type_params(generics).next().is_none() {
             Kind::Bytes
         } else {
             Kind::Object
         }
     }
+}
+
+/// How a handle keeps values of its type parameters. One whose parameters are bounded where it is defined has, as a rule,
+/// a destructor that relies on the bounds.
+fn keepers(implementors: &Implementors, generics: &Generics) -> Vec<Keeper> {
+    let has_lifetimes = lifetime_params(generics).next().is_some();
+    let of = |name| {
+        let bounds = bounds_of(name, &[generics]);
+        match (choices::chosen(implementors, &bounds), stand_ins::abilities(&bounds)) {
+            (Some(trait_), _) => Keeper::Chosen(trait_),
+            _ if has_lifetimes => Keeper::Lease,
+            (_, Some(abilities)) if !abilities.is_empty() => Keeper::Tended,
+            _ => Keeper::Kept,
+        }
+    };
+    type_params(generics).map(of).collect()
 }
 
 fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Option<Kind> {
@@ -166,18 +231,20 @@ fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Op
 }
 
 fn implemented(api: &Api) -> Traits {
-    let of = |wanted: &str| {
-        let named = |path: &PathTy| matches!(&path.def, Def::Std(name) if name == wanted);
-        api.impls
-            .iter()
-            .filter(|i| named(&i.trait_) && !i.negative)
-            .filter_map(|i| local(&i.self_ty))
-            .collect()
-    };
     Traits {
-        copy: of("std::marker::Copy"),
-        drop: of("std::ops::Drop"),
+        copy: implementors(api, "std::marker::Copy"),
+        drop: implementors(api, "std::ops::Drop"),
     }
+}
+
+/// The local types that implement a trait of std.
+fn implementors(api: &Api, wanted: &str) -> BTreeSet<ItemId> {
+    let named = |path: &PathTy| matches!(&path.def, Def::Std(name) if name == wanted);
+    api.impls
+        .iter()
+        .filter(|i| named(&i.trait_) && !i.negative)
+        .filter_map(|i| local(&i.self_ty))
+        .collect()
 }
 
 /// The local type that `ty` names, if it names one.
@@ -211,7 +278,7 @@ pub(super) fn generics_of(item: &Item) -> Option<&Generics> {
 }
 
 /// Names of the type parameters.
-pub(super) fn type_params(generics: &Generics) -> impl Iterator<Item = &str> {
+pub fn type_params(generics: &Generics) -> impl Iterator<Item = &str> {
     generics.params.iter().filter_map(|param| match param {
         Param::Type { name, .. } => Some(name.as_str()),
         _ => None,

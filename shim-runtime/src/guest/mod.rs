@@ -8,19 +8,23 @@
 mod constants;
 pub mod fmt;
 mod hash;
+mod iterators;
 mod macros;
 mod memory;
 mod panic;
 mod reply;
 pub(crate) mod side;
+mod stand_in;
 mod state;
 
 pub use crate::wire::hash::Recorder;
 pub use constants::{address, leak_bytes, scalar, span};
 pub use hash::hash_reply;
+pub use iterators::{double_ended, drop_iterator, iterator, pull};
 pub use memory::{
     allocate, borrowed, bytes, drop_object, free, give, layout_of, lent, message, object, object_mut, object_slot,
     owned, raw_bytes, raw_value, text, write_back, write_back_slice,
 };
 pub use reply::{call_host, drop_callback, reply, reply_inline, reply_with, take};
+pub use stand_in::StandIn;
 pub use state::{initialize, state};

@@ -3,6 +3,7 @@
 use super::memory::{self, Temporary};
 use crate::wire::{Malformed, Reader, Writer, text};
 use std::fmt;
+use std::io::{Error, ErrorKind};
 
 /// A message, where the host wrote it.
 pub(crate) type Bytes<'r> = &'r [u8];
@@ -39,7 +40,33 @@ pub(crate) fn unfit_slot<T>(what: fmt::Arguments<'_>) -> T {
     panic!("{what} does not fit")
 }
 
+/// An error of the host's, by the number under which it is parked there.
+#[derive(Debug)]
+struct Parked {
+    number: u32,
+    message: String,
+}
+
+impl fmt::Display for Parked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Parked {}
+
 impl Writer {
+    /// Writes the number of an error that came from the host, or 0.
+    pub(crate) fn parked(&mut self, error: Error) {
+        self.parked_before(&error);
+    }
+
+    /// As [`Writer::parked`].
+    pub(crate) fn parked_before(&mut self, error: &Error) {
+        let parked = error.get_ref().and_then(|inner| inner.downcast_ref::<Parked>());
+        self.u32(parked.map_or(0, |parked| parked.number));
+    }
+
     pub(crate) fn unfit(&mut self, what: fmt::Arguments<'_>) -> u64 {
         unfit_slot(what)
     }
@@ -98,6 +125,12 @@ impl<'r> Reader<'r> {
         let start = self.advance(len)?;
         let bytes: &'r [u8] = self.bytes;
         Ok(&bytes[start..start + len])
+    }
+
+    /// The error that stands for one of the host's.
+    pub(crate) fn parked(&self, number: u32, message: Option<&str>, kind: ErrorKind) -> Option<Error> {
+        let message = message.filter(|_| number != 0)?.to_owned();
+        Some(Error::new(kind, Parked { number, message }))
     }
 
     pub(crate) fn owned_bytes(&mut self) -> Result<Vec<u8>, Malformed> {

@@ -8,7 +8,7 @@ use crate::wire::arena::Arena;
 static LEAKED: Arena = Arena::new();
 
 /// Says where the borrowed results of one call live: with their owner, in its inputs, or forever.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Anchor<'r> {
     arena: Option<&'r Arena>,
     inputs: Inputs<'r>,

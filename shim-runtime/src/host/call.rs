@@ -6,6 +6,7 @@ use super::engine::Slots;
 use super::fault::{Fault, FaultKind, Stop};
 use super::handle::{Handle, Place};
 use super::inputs::{Block, Host, Input};
+use super::kept::{Kept, Lease, Loan};
 use super::nanoprocess::{self, Nanoprocess};
 use super::session::Session;
 use crate::wire::{Get, Malformed, Reader, Slot, Writer};
@@ -164,6 +165,56 @@ impl<'c> Call<'c> {
     /// Lends a closure that may be running more than once at a time.
     pub fn callback_shared(&mut self, f: &'c CallbackFn<'c>) -> u64 {
         self.lend(Callback::Shared(f))
+    }
+
+    /// Keeps a value of the caller's: the guest gets a stand-in for it.
+    pub fn keep_value<T>(&mut self, values: &mut Lease<'_, T>, value: T) -> u64 {
+        let id = self.session.instance().next_lasting();
+        values.push(id, value);
+        id.into()
+    }
+
+    /// Lets the guest use values for the duration of this call.
+    pub fn serve<T>(&mut self, values: &'c mut Lease<'_, T>) {
+        self.lend(match values {
+            Lease::Own(kept) => Callback::Served(kept),
+            Lease::Mut(kept) => Callback::Served(&mut **kept),
+            shared @ Lease::Ref(..) => Callback::ServedShared(shared),
+        });
+    }
+
+    /// Lets the guest look at values for the duration of this call, more than once at a time.
+    pub fn serve_shared<T>(&mut self, values: &'c Lease<'_, T>) {
+        self.lend(Callback::ServedShared(values));
+    }
+
+    /// As [`Call::serve`], for values of an object whose type does not name theirs.
+    pub fn serve_loan(&mut self, loan: &'c mut Loan<'_>) {
+        if let Some(served) = loan.as_served() {
+            self.lend(Callback::Served(served));
+        }
+    }
+
+    /// Drops an object whose destructor may ask values. Runs in destructors: what goes wrong is told to nobody, unless
+    /// a value of the caller's panicked.
+    pub(crate) fn end<T>(mut object: Handle, values: &mut Kept<T>) {
+        let Ok(session) = Session::open(object.process()) else {
+            return;
+        };
+        let mut lease = Lease::Mut(values);
+        let mut call = Call { session, more: None };
+        let kind = object.kind();
+        let Ok(pointer) = call.session.surrender(&mut object) else {
+            return;
+        };
+        call.serve(&mut lease);
+        let result = call.run(kind, [pointer.into()]);
+        drop(call);
+        if let Err(Stop::Panic(payload)) = result
+            && !std::thread::panicking()
+        {
+            std::panic::resume_unwind(payload);
+        }
     }
 
     fn lend(&mut self, callback: Callback<'c>) -> u64 {

@@ -3,7 +3,9 @@
 use super::anchor::Anchor;
 use super::engine::Instance;
 use super::fault::{FaultKind, Stop};
+use super::kept::{Serve, ServeShared};
 use crate::wire::arena::Arena;
+use crate::wire::asks::Ask;
 use crate::wire::{Malformed, Reader, Writer};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,6 +19,34 @@ pub type CallbackFn<'c> = dyn Fn(&mut Reader<'_>, &mut Writer) -> Result<(), Mal
 pub(crate) enum Callback<'c> {
     Mut(&'c mut CallbackMut<'c>),
     Shared(&'c CallbackFn<'c>),
+    /// Values that stand-ins stand for, each with a number of its own.
+    Served(&'c mut dyn Serve),
+    /// The same, to be looked at.
+    ServedShared(&'c dyn ServeShared),
+}
+
+impl Callback<'_> {
+    /// Whether this serves the value with the number `id`.
+    pub(crate) fn serves(&self, id: u32) -> bool {
+        match self {
+            Callback::Served(values) => values.has(id),
+            Callback::ServedShared(values) => values.has(id),
+            Callback::Mut(_) | Callback::Shared(_) => false,
+        }
+    }
+
+    fn run(&mut self, id: u32, r: &mut Reader<'_>, w: &mut Writer) -> Result<(), Malformed> {
+        match self {
+            Callback::Mut(f) => f(r, w),
+            Callback::Shared(f) => f(r, w),
+            Callback::Served(values) => values.answer(id, ask(r)?, r, w),
+            Callback::ServedShared(values) => values.answer(id, ask(r)?, r, w),
+        }
+    }
+}
+
+fn ask(r: &mut Reader<'_>) -> Result<Ask, Malformed> {
+    Ask::of(r.u8()?).ok_or(Malformed("it asked what nobody knows"))
 }
 
 impl fmt::Debug for Callback<'_> {
@@ -28,6 +58,19 @@ impl fmt::Debug for Callback<'_> {
 /// How many closures one call may lend.
 const PER_CALL: usize = 1 << 8;
 
+/// Numbers from here on are those of values that stay beyond the call: of stand-ins.
+const LASTING: u32 = 1 << 31;
+
+/// The number of a value that stays beyond its call, after `last`.
+pub(crate) fn lasting_after(last: u32) -> u32 {
+    LASTING | last.wrapping_add(1)
+}
+
+/// Whether `id` is the number of a value that stays beyond its call.
+pub(crate) fn is_lasting(id: u32) -> bool {
+    id & LASTING != 0
+}
+
 /// The number of a closure: its call's serial number above its place in that call.
 pub(crate) fn id(serial: u32, index: usize) -> Option<u32> {
     (index < PER_CALL).then_some(serial << 8 | index as u32)
@@ -38,9 +81,9 @@ pub(crate) fn parts(id: u32) -> (u32, usize) {
     (id >> 8, id as usize % PER_CALL)
 }
 
-/// The serial number after `serial`, in 24 bits and never 0.
+/// The serial number after `serial`, in 23 bits and never 0.
 pub(crate) fn next(serial: u32) -> u32 {
-    (serial % ((1 << 24) - 1)) + 1
+    (serial % ((1 << 23) - 1)) + 1
 }
 
 /// Runs a closure for the guest and gives the span of its reply. Nothing unwinds into guest frames.
@@ -50,10 +93,7 @@ pub(crate) fn answer(instance: &Instance, id: u32, arguments: Vec<u8>) -> Result
     let mut reader = Reader::from(process, instance.number(), arguments, Anchor::at(&arena));
     let mut writer = Writer::to(process, instance.take_buffer());
     let outcome = instance.with_callback(id, |callback| {
-        catch_unwind(AssertUnwindSafe(|| match callback {
-            Callback::Mut(f) => f(&mut reader, &mut writer),
-            Callback::Shared(f) => f(&mut reader, &mut writer),
-        }))
+        catch_unwind(AssertUnwindSafe(|| callback.run(id, &mut reader, &mut writer)))
     });
     match outcome {
         None => return Err(malformed(instance, "it called a closure that it has not been lent")),
@@ -75,6 +115,18 @@ pub(crate) fn answer(instance: &Instance, id: u32, arguments: Vec<u8>) -> Result
     instance.give_buffer(writer.into_bytes());
     instance.give_buffer(reader.into_buffer());
     Ok(reply)
+}
+
+/// Drops a value whose stand-in is gone, if it is in use. One whose object is dropped goes with that.
+pub(crate) fn release(instance: &Instance, id: u32) -> Result<(), Stop> {
+    let dropped = instance.with_callback(id, |callback| {
+        catch_unwind(AssertUnwindSafe(|| {
+            if let Callback::Served(values) = callback {
+                values.release(id);
+            }
+        }))
+    });
+    dropped.unwrap_or(Ok(())).map_err(Stop::Panic)
 }
 
 fn malformed(instance: &Instance, message: &str) -> Stop {

@@ -73,6 +73,20 @@ impl Handle {
         self.place = place;
     }
 
+    /// The export that drops the object.
+    pub(crate) fn kind(&self) -> u32 {
+        self.kind
+    }
+
+    /// Leaves the care for the object to somebody else; this handle goes on referring to it.
+    pub(crate) fn entrust(&mut self) -> Handle {
+        let owner = Handle::at(self.process, self.place, self.kind);
+        if let Place::Owned { instance, pointer } = self.place {
+            self.place = Place::Lent { instance, pointer };
+        }
+        owner
+    }
+
     /// The object's new owner is somebody else.
     pub(crate) fn into_place(self) -> Place {
         let mut this = ManuallyDrop::new(self);

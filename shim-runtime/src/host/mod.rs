@@ -2,16 +2,20 @@
 //!
 //! `engine` is the only module that knows Wasmtime. Everything above it speaks of instances, spans and slots.
 
+mod abilities;
 mod anchor;
 mod back;
 mod call;
 mod callback;
+mod choices;
 mod engine;
 mod fault;
 mod handle;
 mod inputs;
+mod kept;
 mod macros;
 mod nanoprocess;
+mod remote;
 mod session;
 pub(crate) mod side;
 mod wasi;
@@ -34,14 +38,18 @@ pub mod fmt {
 }
 
 pub use crate::wire::hash::replay;
+pub use abilities::Abilities;
 pub use anchor::Anchor;
 pub use back::copy_back;
 pub use call::Call;
 pub use callback::{CallbackFn, CallbackMut};
+pub use choices::chosen;
 pub use engine::Slots;
 #[cfg(feature = "settings")]
 pub use engine::{baseline_cpu, engine_settings};
 pub use fault::{Fault, FaultKind, TrapKind, catch};
 pub use handle::Handle;
 pub use inputs::Inputs;
+pub use kept::{Keeper, Kept, Lease, Loan, Same, Tended, Ticket};
 pub use nanoprocess::{Nanoprocess, Spec};
+pub use remote::Remote;

@@ -4,6 +4,7 @@ use super::engine::{Guarded, Live, Program, Roster};
 use super::fault::{Fault, Stop};
 use super::session::Session;
 use std::cell::OnceCell;
+use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,7 +52,19 @@ pub struct Nanoprocess {
     /// What to free in the guest when there is an opportunity.
     garbage: Mutex<Vec<Garbage>>,
     littered: AtomicBool,
+    /// Errors of the application that went into the guest, by number.
+    parked: Mutex<Parked>,
 }
+
+/// The errors that were parked last, the oldest first.
+#[derive(Debug)]
+struct Parked {
+    last: u32,
+    errors: VecDeque<(u32, std::io::Error)>,
+}
+
+/// How many errors are parked: one that is still to come out is among the last.
+const PARKED: usize = 64;
 
 /// What the owner of the lock may touch.
 pub(crate) struct State {
@@ -77,6 +90,10 @@ impl Nanoprocess {
             }),
             garbage: Mutex::new(Vec::new()),
             littered: AtomicBool::new(false),
+            parked: Mutex::new(Parked {
+                last: 0,
+                errors: VecDeque::new(),
+            }),
         }
     }
 
@@ -91,6 +108,25 @@ impl Nanoprocess {
 
     pub(crate) fn state(&'static self) -> &'static Guarded<State> {
         &self.state
+    }
+
+    /// Keeps an error until the guest gives its number back.
+    pub(crate) fn park(&self, error: std::io::Error) -> u32 {
+        let mut parked = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
+        parked.last = parked.last.checked_add(1).unwrap_or(1);
+        let number = parked.last;
+        if parked.errors.len() == PARKED {
+            parked.errors.pop_front();
+        }
+        parked.errors.push_back((number, error));
+        number
+    }
+
+    /// The error that was parked under `number`.
+    pub(crate) fn unpark(&self, number: u32) -> Option<std::io::Error> {
+        let mut parked = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = parked.errors.iter().position(|(known, _)| *known == number)?;
+        parked.errors.remove(at).map(|(_, error)| error)
     }
 
     /// How much the host may allocate for one answer: values are at most twice as large as in the guest.

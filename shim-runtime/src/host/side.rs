@@ -7,8 +7,10 @@ use super::handle::{Handle, Place};
 use super::inputs::Inputs;
 use super::nanoprocess::Nanoprocess;
 use super::session::Session;
+use crate::wire::io_errors::is_more_than_kind;
 use crate::wire::{Malformed, Reader, Writer, text};
 use std::fmt;
+use std::io::{Error, ErrorKind};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -113,6 +115,20 @@ impl Writer {
         0
     }
 
+    /// Parks an error that carries more than its kind, and writes its number there, or 0.
+    pub(crate) fn parked(&mut self, error: Error) {
+        let number = match self.side.process {
+            Some(process) if is_more_than_kind(&error) => process.park(error),
+            _ => 0,
+        };
+        self.u32(number);
+    }
+
+    /// An error that is only lent cannot be parked.
+    pub(crate) fn parked_before(&mut self, _error: &Error) {
+        self.u32(0);
+    }
+
     fn fail(&mut self, fault: Fault) {
         self.side.fault.get_or_insert_with(|| Box::new(fault));
     }
@@ -203,6 +219,11 @@ impl<'r> Reader<'r> {
         self.side
             .source
             .ok_or(Malformed("a reference into a guest, but no guest"))
+    }
+
+    /// The error that was parked under a number, if it still is.
+    pub(crate) fn parked(&self, number: u32, _message: Option<&str>, _kind: ErrorKind) -> Option<Error> {
+        self.side.source.filter(|_| number != 0)?.0.unpark(number)
     }
 
     /// The inputs that objects read here keep alive.

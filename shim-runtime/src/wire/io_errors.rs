@@ -63,22 +63,39 @@ impl<'r, M> Get<'r, M> for ErrorKind {
 }
 
 /// An error is a bare kind, or a kind with a message. An operating system's number means another error on the other
-/// side (WASI counts differently), so it crosses as its kind and what it says.
+/// side (WASI counts differently), so it crosses as its kind and what it says. An error of the host that goes into a guest
+/// leaves its number there: when it comes out again, it is the very same error, with its source.
 impl<M> Put<M> for Error {
-    fn lend(&self, w: &mut Writer) {
-        <ErrorKind as Put<M>>::lend(&self.kind(), w);
-        let bare = Error::from(self.kind());
-        let message = (self.get_ref().is_some() || self.to_string() != bare.to_string()).then(|| self.to_string());
-        <Option<String> as Put<M>>::put(message, w);
+    fn put(self, w: &mut Writer) {
+        said::<M>(&self, w);
+        w.parked(self);
     }
+
+    fn lend(&self, w: &mut Writer) {
+        said::<M>(self, w);
+        w.parked_before(self);
+    }
+}
+
+fn said<M>(error: &Error, w: &mut Writer) {
+    <ErrorKind as Put<M>>::lend(&error.kind(), w);
+    <Option<String> as Put<M>>::put(is_more_than_kind(error).then(|| error.to_string()), w);
+}
+
+/// Whether an error carries more than its kind.
+pub(crate) fn is_more_than_kind(error: &Error) -> bool {
+    error.get_ref().is_some() || error.to_string() != Error::from(error.kind()).to_string()
 }
 
 impl<'r, M> Get<'r, M> for Error {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         let kind = <ErrorKind as Get<'r, M>>::get(r)?;
-        Ok(match <Option<String> as Get<'r, M>>::get(r)? {
-            Some(message) => Error::new(kind, message),
-            None => Error::from(kind),
+        let message = <Option<String> as Get<'r, M>>::get(r)?;
+        let number = r.u32()?;
+        Ok(match (r.parked(number, message.as_deref(), kind), message) {
+            (Some(error), _) => error,
+            (None, Some(message)) => Error::new(kind, message),
+            (None, None) => Error::from(kind),
         })
     }
 }

@@ -6,10 +6,11 @@
 //! The parameter `M` of [`Put`] and [`Get`] is a local marker type of each generated crate. It means nothing; it
 //! lets that crate implement the traits for types of other crates.
 
+pub(crate) mod asks;
 mod collections;
 mod error_chain;
 mod errors;
-mod io_errors;
+pub(crate) mod io_errors;
 mod pointers;
 mod reader;
 mod scalar;

@@ -1,6 +1,7 @@
 //! Plain values of the standard library: time, addresses, ranges.
 
 use super::{Get, Malformed, Put, Reader, Writer};
+use std::io::SeekFrom;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 use std::time::{Duration, SystemTime};
@@ -45,6 +46,29 @@ impl<'r, M> Get<'r, M> for SystemTime {
             _ => None,
         }
         .ok_or(Malformed("a SystemTime is out of range"))
+    }
+}
+
+impl<M> Put<M> for SeekFrom {
+    fn lend(&self, w: &mut Writer) {
+        let (whence, offset) = match *self {
+            SeekFrom::Start(offset) => (0, offset),
+            SeekFrom::Current(offset) => (1, offset as u64),
+            SeekFrom::End(offset) => (2, offset as u64),
+        };
+        w.u8(whence);
+        w.u64(offset);
+    }
+}
+
+impl<'r, M> Get<'r, M> for SeekFrom {
+    fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
+        match (r.u8()?, r.u64()?) {
+            (0, offset) => Ok(SeekFrom::Start(offset)),
+            (1, offset) => Ok(SeekFrom::Current(offset as i64)),
+            (2, offset) => Ok(SeekFrom::End(offset as i64)),
+            _ => Err(Malformed("not a SeekFrom")),
+        }
     }
 }
 

@@ -4,16 +4,21 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::extract::api::Ty;
-use crate::generate::bindings::docs;
+use crate::generate::bindings::{choices, docs, hosted};
 use crate::generate::print::{Printer, ident};
-use crate::plan::bridge::{Callee, Conversion, FunctionPlan, Keep, ParamPlan, Pass, Place, Returns};
+use crate::plan::bridge::{
+    AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, Owned, ParamPlan, Pass, Place, Returns, Settle,
+};
 
 /// A function where it stands: in its module, in an impl block of its own, or within a trait impl.
 #[must_use]
 pub(super) fn placed(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let (attributes, function) = (docs::attributes(&plan.meta), bare(printer, plan));
+    // Nothing in it is unsafe: whatever it does happens in the guest.
+    let allowed = plan.is_unsafe.then(|| quote!(#[allow(unsafe_code)]));
+    let attributes = quote!(#attributes #allowed);
     match &plan.place {
-        Place::Impl => quote!(#[track_caller] #function),
+        Place::Impl => quote!(#allowed #[track_caller] #function),
         Place::Module(_) => quote!(#attributes #[track_caller] pub #function),
         Place::Inherent { generics, self_ty } => {
             let (params, wheres) = (printer.params(generics, false), printer.wheres(generics));
@@ -30,10 +35,14 @@ fn bare(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         Callee::Inherent(ty, _) | Callee::Trait(ty, ..) => Some(ty),
         Callee::Free(_) => None,
     };
-    let inputs = plan
-        .params
-        .iter()
-        .map(|param| input(printer, &param.name, &param.ty, self_ty));
+    let inputs = plan.params.iter().enumerate().map(|(index, param)| {
+        let input = input(printer, &param.name, &param.ty, self_ty);
+        if hosted::takes_apart(plan, index) {
+            quote!(mut #input)
+        } else {
+            input
+        }
+    });
     let (output, body) = (printer.ty(&plan.output), body(printer, plan));
     let qualifier = plan.is_unsafe.then(|| quote!(unsafe));
     quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres { #body })
@@ -64,6 +73,7 @@ fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .enumerate()
         .filter_map(|(index, param)| convert(printer, index, param));
     let (owner, slots) = (anchor(plan), slots(plan));
+    let (homes, serves) = (hosted::homes(plan), hosted::serves(plan));
     let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
     let (before, after) = (
         before.into_iter().map(|slot| slot.statement),
@@ -73,7 +83,9 @@ fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let (anchor, finish) = (owner, finish(printer, plan));
     quote! {
         #(#conversions)*
+        #homes
         let mut nb_call = nb::Call::new(&PROCESS);
+        #serves
         #(#before)*
         #anchor
         #(#after)*
@@ -83,7 +95,7 @@ fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
 }
 
 /// The expression by which the body refers to an argument after its conversion.
-fn arg(index: usize, param: &ParamPlan) -> Ident {
+pub(super) fn arg(index: usize, param: &ParamPlan) -> Ident {
     if param.convert.is_some() {
         format_ident!("nb_a{index}")
     } else {
@@ -112,9 +124,38 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
             quote!(::std::convert::Into::<#ty>::into(#from))
         }
         Conversion::ToText => quote!(::std::string::ToString::to_string(&#from)),
-        Conversion::Collect(..) => quote!(::std::iter::IntoIterator::into_iter(#from).collect::<::std::vec::Vec<_>>()),
+        Conversion::Map(each) => {
+            let each = owned(printer, each);
+            quote!(#from.map(|nb_x| #each))
+        }
+        Conversion::Collect { each, .. } => {
+            let each = each.as_ref().map(|each| {
+                let each = owned(printer, each);
+                quote!(.map(|nb_x| #each))
+            });
+            quote!(::std::iter::IntoIterator::into_iter(#from)#each.collect::<::std::vec::Vec<_>>())
+        }
     };
     Some(quote!(let #to = #value;))
+}
+
+/// A conversion of `nb_x` to something owned.
+fn owned(printer: Printer<'_>, conversion: &Owned) -> TokenStream {
+    match conversion {
+        Owned::AsRef(ty) => {
+            let ty = printer.ty(ty);
+            quote!(::std::borrow::ToOwned::to_owned(::std::convert::AsRef::<#ty>::as_ref(&nb_x)))
+        }
+        Owned::Borrow(ty) => {
+            let ty = printer.ty(ty);
+            quote!(::std::borrow::ToOwned::to_owned(::std::borrow::Borrow::<#ty>::borrow(&nb_x)))
+        }
+        Owned::Into(ty) => {
+            let ty = printer.ty(ty);
+            quote!(::std::convert::Into::<#ty>::into(nb_x))
+        }
+        Owned::ToText => quote!(::std::string::ToString::to_string(&nb_x)),
+    }
 }
 
 /// A statement that fills a slot; kept inputs need the anchor first.
@@ -123,7 +164,7 @@ struct Slot {
     statement: TokenStream,
 }
 
-fn slot_name(index: usize) -> Ident {
+pub(super) fn slot_name(index: usize) -> Ident {
     format_ident!("nb_s{index}")
 }
 
@@ -146,7 +187,7 @@ fn slots(plan: &FunctionPlan) -> Vec<Slot> {
             Pass::Give => quote!(nb_call.give(#arg.handle)),
             Pass::Object => quote!(nb_call.handle(&#arg.handle)),
             Pass::ObjectMut => quote!(nb_call.handle_mut(&mut #arg.handle)),
-            Pass::Message | Pass::MessageMut => return None,
+            Pass::Message | Pass::MessageMut | Pass::Chosen(_) | Pass::StandIn(_) => return None,
         };
         Some(Slot {
             kept: kept.is_some(),
@@ -169,7 +210,7 @@ fn slot_list(plan: &FunctionPlan) -> TokenStream {
 }
 
 fn is_message(param: &ParamPlan) -> bool {
-    matches!(param.pass, Pass::Message | Pass::MessageMut)
+    matches!(param.pass, Pass::Message | Pass::MessageMut | Pass::Chosen(_))
 }
 
 fn message(plan: &FunctionPlan) -> Option<TokenStream> {
@@ -178,14 +219,15 @@ fn message(plan: &FunctionPlan) -> Option<TokenStream> {
         .iter()
         .enumerate()
         .filter(|(_, param)| is_message(param))
-        .map(|(index, param)| put(index, param))
+        .map(|(index, param)| put(plan, index, param))
         .collect();
     (!puts.is_empty()).then(|| quote!(let nb_m = nb_call.message(|nb_w| { #(#puts)* });))
 }
 
-fn put(index: usize, param: &ParamPlan) -> TokenStream {
+fn put(plan: &FunctionPlan, index: usize, param: &ParamPlan) -> TokenStream {
     let arg = arg(index, param);
     match param.pass {
+        Pass::Chosen(at) => choices::put(&plan.choices[at], &arg, matches!(param.ty, Ty::Ref { .. })),
         Pass::MessageMut if is_slice(param) => quote!(nb::Put::<Here>::lend(&*#arg, nb_w);),
         Pass::MessageMut if is_double(param) => quote!(nb::Put::<Here>::lend_mut(&mut **#arg, nb_w);),
         Pass::MessageMut => quote!(nb::Put::<Here>::lend_mut(&mut *#arg, nb_w);),
@@ -203,7 +245,7 @@ fn is_slice(param: &ParamPlan) -> bool {
 }
 
 fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
-    if !matches!(plan.returns, Returns::Message { .. }) {
+    if !matches!(plan.returns, Returns::Message { .. } | Returns::Iterator { .. }) {
         return None;
     }
     let start = plan.anchor.owner.map_or_else(
@@ -224,8 +266,13 @@ fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
     Some(quote!(let mut nb_anchor = #start; #(#inherits)* #(#holds)*))
 }
 
+/// Whether part of the result borrows for good, while the rest lives with an argument.
+fn borrows_statically(plan: &FunctionPlan) -> bool {
+    plan.anchor != AnchorPlan::default() && plan.settle == Settle::Plain && crate::plan::borrows_for_good(&plan.output)
+}
+
 fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
-    let (export, slots) = (plan.export, slot_list(plan));
+    let (export, slots) = (choices::export(plan.export, &plan.choices), slot_list(plan));
     let backs: Vec<TokenStream> = plan
         .params
         .iter()
@@ -241,20 +288,48 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             }
         })
         .collect();
-    match plan.returns {
+    let answer = match plan.returns {
         Returns::Unit => quote!(nb_call.unit(#export, #slots)),
         Returns::Scalar => quote!(nb_call.scalar(#export, #slots)),
         Returns::Object(kind) => {
             let path = printer.constructor(&plan.output);
             quote!(#path { handle: nb_call.object(#export, #slots, #kind), marker: ::std::marker::PhantomData })
         }
-        Returns::Message { .. } if backs.is_empty() => quote!(nb_call.value::<Here, _>(#export, #slots, nb_anchor)),
-        Returns::Message { .. } => quote! {
-            nb_call.value_with(#export, #slots, nb_anchor, |nb_r| {
-                let nb_out = nb::Get::<'_, Here>::get(nb_r)?;
-                #(#backs)*
-                Ok(nb_out)
-            })
-        },
-    }
+        Returns::Iterator {
+            exports, boxed, ahead, ..
+        } => {
+            let Iterators { pull, drop } = exports;
+            let iterator = quote! {
+                nb::Remote::new::<Here>(nb_call.object(#export, #slots, #drop), #pull, nb_anchor, #ahead)
+            };
+            if boxed {
+                quote!(::std::boxed::Box::new(#iterator))
+            } else {
+                iterator
+            }
+        }
+        Returns::Message { .. } if backs.is_empty() && borrows_statically(plan) => {
+            let ty = hosted::read_type(printer, plan);
+            quote! {
+                nb_call.value_with(#export, #slots, nb_anchor, |nb_r| {
+                    nb_r.outlasting(|nb_r| <#ty as nb::Get<'_, Here>>::get(nb_r))
+                })
+            }
+        }
+        Returns::Message { .. } if backs.is_empty() => {
+            let ty = hosted::read_type(printer, plan);
+            quote!(nb_call.value::<Here, #ty>(#export, #slots, nb_anchor))
+        }
+        Returns::Message { .. } => {
+            let ty = hosted::read_type(printer, plan);
+            quote! {
+                nb_call.value_with(#export, #slots, nb_anchor, |nb_r| {
+                    let nb_out = <#ty as nb::Get<'_, Here>>::get(nb_r)?;
+                    #(#backs)*
+                    Ok(nb_out)
+                })
+            }
+        }
+    };
+    hosted::settle(plan, answer)
 }

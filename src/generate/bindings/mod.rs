@@ -1,8 +1,10 @@
 //! The bindings crate: the real crate's name and API, each call forwarded to the guest.
 
+mod choices;
 mod constants;
 mod docs;
 mod functions;
+mod hosted;
 mod impls;
 mod items;
 mod types;
@@ -15,7 +17,7 @@ use quote::quote;
 use crate::extract::Skipped;
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
-use crate::plan::bridge::{Bridge, ModulePlan, Place};
+use crate::plan::bridge::{Bridge, ImplBody, ModulePlan, Place};
 
 /// What only the built guest can tell.
 #[derive(Debug, Clone, Default)]
@@ -48,14 +50,28 @@ pub fn source(bridge: &Bridge, embedded: Embedded<'_>) -> Result<Source, (String
     };
     let mut units = units(printer, bridge, embedded);
     let mut source = Source::default();
-    source
-        .push("#![forbid(unsafe_code)]\n#![allow(warnings, clippy::all, rustdoc::all, reason = \"generated code\")]\n");
+    // An unsafe function has to be allowed by name; there are no unsafe blocks in either case.
+    source.push(if has_unsafe(bridge) {
+        "#![deny(unsafe_code, unsafe_op_in_unsafe_fn)]\n"
+    } else {
+        "#![forbid(unsafe_code)]\n"
+    });
+    source.push("#![allow(warnings, clippy::all, rustdoc::all, reason = \"generated code\")]\n");
     source.push(&docs::crate_docs(bridge, embedded.skipped));
     source.push("use nanobuild_runtime as nb;\n");
     source.push("use crate::nanobuild_glue::{Here, PROCESS};\n\n");
     source.unit(Unit::new("", glue(bridge, embedded.fingerprint)))?;
     module(bridge, &[], &mut units, &mut source)?;
     Ok(source)
+}
+
+fn has_unsafe(bridge: &Bridge) -> bool {
+    let of_impls = bridge.impls.iter().flat_map(|plan| match &plan.body {
+        ImplBody::Methods(methods) => methods.as_slice(),
+        _ => &[],
+    });
+    let mut functions = bridge.functions.iter().chain(of_impls);
+    functions.any(|plan| plan.is_unsafe)
 }
 
 /// Units by module.

@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::extract::api::{Field, Generics, Param, Shape, Variant};
-use crate::generate::bindings::{Told, docs};
+use crate::extract::api::{Bound, Field, Generics, Param, Shape, Variant};
+use crate::generate::bindings::{Told, choices, docs, hosted};
 use crate::generate::print::{Printer, ident, verbatim};
 use crate::generate::values;
-use crate::plan::bridge::{Repr, TypePlan};
+use crate::plan::bridge::{Keeper, Repr, TypePlan};
 
 /// A type's definition, and how it crosses.
 #[must_use]
@@ -106,15 +106,43 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
         .last()
         .map(|main| quote!(pub(crate) inputs: nb::Inputs<#main>,));
     let codec = object_codec(printer, plan, drop);
+    let kept = keepers(plan, &lifetimes)
+        .into_iter()
+        .map(|(name, ty)| quote!(pub(crate) #name: #ty,));
+    let loan = lifetimes.last().filter(|_| plan.loan);
+    let loan = loan.map(|main| quote!(pub(crate) loan: nb::Loan<#main>,));
+    // What the destructor asks goes before the handle, and everything else after it.
+    let (first, last): (Vec<_>, Vec<_>) = kept.partition(|_| plan.keepers.contains(&Keeper::Tended));
     quote! {
         #head
         pub struct #name<#(#params),*> #wheres {
+            #(#first)*
             pub(crate) handle: nb::Handle,
+            #(#last)*
+            #loan
             #inputs
             pub(crate) marker: ::std::marker::PhantomData<#marker>,
         }
         #codec
     }
+}
+
+/// The fields that keep values of the caller's types: name and type.
+fn keepers(plan: &TypePlan, lifetimes: &[syn::Lifetime]) -> Vec<(proc_macro2::Ident, TokenStream)> {
+    let params = crate::plan::type_params(&plan.generics).map(ident);
+    let of = |((field, param), keeper): ((usize, proc_macro2::Ident), &Keeper)| {
+        let ty = match keeper {
+            Keeper::Chosen(_) => return None,
+            Keeper::Kept => quote!(nb::Kept<#param>),
+            Keeper::Tended => quote!(nb::Tended<#param>),
+            Keeper::Lease => {
+                let main = lifetimes.last();
+                quote!(nb::Lease<#main, #param>)
+            }
+        };
+        Some((hosted::keeper(field), ty))
+    };
+    params.enumerate().zip(&plan.keepers).filter_map(of).collect()
 }
 
 /// How an object crosses: as its handle. The last lifetime is that of its inputs, which the reader knows; others are free.
@@ -127,7 +155,20 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
         Some((_, free)) => (free, Some(quote!(inputs: r.inputs(),))),
         None => (&[][..], None),
     };
-    let read_args = inputs.as_ref().map(|_| quote!(<#(#free,)* 'nb_r>));
+    let types: Vec<TokenStream> = crate::plan::type_params(&plan.generics)
+        .map(|name| {
+            let name = ident(name);
+            quote!(#name)
+        })
+        .collect();
+    let main = inputs.as_ref().map(|_| quote!('nb_r,));
+    let read_args = (inputs.is_some() || !types.is_empty()).then(|| quote!(<#(#free,)* #main #(#types),*>));
+    let read_params = type_bounds(printer, &plan.generics);
+    let kept = plan.keepers.iter().enumerate();
+    let kept = kept.filter(|(_, keeper)| !matches!(keeper, Keeper::Chosen(_)));
+    let kept = kept.map(|(field, _)| hosted::keeper(field));
+    let drop = choices::export(drop, &plan.choices);
+    let loan = plan.loan.then(|| quote!(loan: nb::Loan::NONE,));
     quote! {
         impl<#(#params),*> nb::Put<Here> for #name #args #wheres {
             fn put(self, w: &mut nb::Writer) { w.give(self.handle); }
@@ -135,12 +176,35 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
             fn lend_mut(&mut self, w: &mut nb::Writer) { w.handle_mut(&mut self.handle); }
             fn surrender(&mut self, w: &mut nb::Writer) { w.surrender(&mut self.handle); }
         }
-        impl<'nb_r, #(#free),*> nb::Get<'nb_r, Here> for #name #read_args {
+        impl<'nb_r, #(#free,)* #(#read_params),*> nb::Get<'nb_r, Here> for #name #read_args {
             fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
-                Ok(Self { handle: r.handle(#drop)?, #inputs marker: ::std::marker::PhantomData })
+                Ok(Self {
+                    handle: r.handle(#drop)?,
+                    #(#kept: nb::Keeper::EMPTY,)*
+                    #loan
+                    #inputs
+                    marker: ::std::marker::PhantomData,
+                })
             }
         }
     }
+}
+
+/// The type parameters with their bounds; what the type borrows is what the reader borrows.
+fn type_bounds(printer: Printer<'_>, generics: &Generics) -> Vec<TokenStream> {
+    let mut generics = generics.clone();
+    let borrows = generics
+        .params
+        .iter()
+        .any(|param| matches!(param, Param::Lifetime { .. }));
+    generics.params.retain(|param| matches!(param, Param::Type { .. }));
+    for param in &mut generics.params {
+        if let Param::Type { bounds, .. } = param {
+            bounds.retain(|bound| !matches!(bound, Bound::Lifetime(_)));
+            bounds.extend(borrows.then(|| Bound::Lifetime("nb_r".to_owned())));
+        }
+    }
+    printer.params(&generics, false)
 }
 
 fn lifetimes(printer: Printer<'_>, generics: &Generics) -> Vec<syn::Lifetime> {
@@ -165,7 +229,8 @@ fn marker(printer: Printer<'_>, plan: &TypePlan, lifetimes: &[syn::Lifetime]) ->
         let (long, short) = (printer.lifetime(long), printer.lifetime(short));
         quote!(& #short & #long ())
     });
-    quote!((#auto, #(&#lifetimes (),)* #(#outlives,)*))
+    let chosen = plan.choices.iter().map(|choice| ident(&choice.param));
+    quote!((#auto, #(&#lifetimes (),)* #(#outlives,)* #(#chosen,)*))
 }
 
 /// The bytes of an opaque `Copy` type. Before the guest is built its size is not known: wrappers are checked with any.

@@ -1,7 +1,7 @@
 //! The closures that calls in progress have lent to a guest.
 
 use super::instance::Instance;
-use crate::host::callback::{Callback, parts};
+use crate::host::callback::{Callback, is_lasting, parts};
 use std::fmt;
 use std::ptr::NonNull;
 
@@ -43,25 +43,20 @@ impl Drop for End<'_> {
 }
 
 impl Instance {
-    /// Lets `f` use a closure, if that is lent and is not running.
+    /// Lets `f` use a closure or what serves a value, if that is lent and is not running.
     pub(crate) fn with_callback<R>(&self, id: u32, f: impl FnOnce(&mut Callback<'_>) -> R) -> Option<R> {
-        let (serial, index) = parts(id);
-        let place = |lent: &mut Vec<Lending>| {
-            let at = lent.iter().rposition(|lending| lending.serial == serial)?;
-            (index < lent[at].callbacks.len()).then_some(at)
-        };
-        let (at, mut erased) = {
-            let mut lending = self.lending.borrow_mut();
-            let at = place(&mut lending)?;
-            (at, lending[at].callbacks[index].take()?)
-        };
+        let (at, index, mut erased) = self.borrow_callback(id)?;
         // SAFETY: the lending is still listed, so its call is on the stack and holds the closures mutably borrowed;
         // a pointer is taken out of the list while it is used as a mutable one, or shared only below.
         let callback = unsafe { erased.0.as_mut() };
-        if let Callback::Shared(shared) = callback {
-            let mut copy = Callback::Shared(*shared);
+        let mut copy = match callback {
+            Callback::Shared(shared) => Some(Callback::Shared(*shared)),
+            Callback::ServedShared(shared) => Some(Callback::ServedShared(*shared)),
+            Callback::Mut(_) | Callback::Served(_) => None,
+        };
+        if let Some(copy) = &mut copy {
             self.lending.borrow_mut()[at].callbacks[index] = Some(erased);
-            return Some(f(&mut copy));
+            return Some(f(copy));
         }
         let result = f(callback);
         // Whatever `f` lent meanwhile has ended, so the place is still the same.
@@ -69,5 +64,25 @@ impl Instance {
             lending.callbacks[index] = Some(erased);
         }
         Some(result)
+    }
+
+    /// Takes the closure, or what serves the value, out of the list: call, place, pointer.
+    fn borrow_callback(&self, id: u32) -> Option<(usize, usize, Erased)> {
+        let mut lending = self.lending.borrow_mut();
+        if is_lasting(id) {
+            let found = lending.iter().enumerate().rev().find_map(|(at, lending)| {
+                let serves = |callback: &Option<Erased>| {
+                    // SAFETY: as in `with_callback`; what is running has been taken out of the list.
+                    callback.is_some_and(|erased| unsafe { erased.0.as_ref() }.serves(id))
+                };
+                Some((at, lending.callbacks.iter().position(serves)?))
+            });
+            let (at, index) = found?;
+            return Some((at, index, lending[at].callbacks[index].take()?));
+        }
+        let (serial, index) = parts(id);
+        let at = lending.iter().rposition(|lending| lending.serial == serial)?;
+        let erased = lending[at].callbacks.get_mut(index)?.take()?;
+        Some((at, index, erased))
     }
 }

@@ -14,8 +14,7 @@ pub(super) fn resolve(store: &mut Store<Host>, module: &Module) -> std::result::
     for import in module.imports() {
         let func = match (import.module(), import.name()) {
             ("nanobuild", "call") => Some(Func::wrap(&mut *store, call)),
-            // Closures that are lent for a call end with it; there is nothing to drop yet.
-            ("nanobuild", "drop_callback") => Some(Func::wrap(&mut *store, |_: u32| {})),
+            ("nanobuild", "drop_callback") => Some(Func::wrap(&mut *store, release)),
             ("wasi_snapshot_preview1", name) => wasi::function(name).map(|function| wrap(store, function)),
             _ => None,
         };
@@ -40,6 +39,13 @@ fn call(mut caller: Caller<'_, Host>, id: u32, pointer: u32, len: u32) -> Result
         }
     });
     reply.map_err(|stop| interrupt(&instance, stop))
+}
+
+/// The import by which a guest says that it has no use any more for a value of its caller's.
+fn release(mut caller: Caller<'_, Host>, id: u32) -> Result<()> {
+    let instance = running(&caller)?;
+    let released = instance.suspend(caller.as_context_mut(), || callback::release(&instance, id));
+    released.map_err(|stop| interrupt(&instance, stop))
 }
 
 fn running(caller: &Caller<'_, Host>) -> Result<Rc<Instance>> {

@@ -72,6 +72,8 @@ pub(crate) struct Instance {
     /// Empty buffers for messages.
     pub(super) buffers: RefCell<Vec<Vec<u8>>>,
     serial: Cell<u32>,
+    /// The number of the last value that stays beyond its call.
+    lasting: Cell<u32>,
     pub(super) lending: RefCell<Vec<Lending>>,
     /// Why the guest's frames are being abandoned.
     pub(super) interrupted: Cell<Option<Stop>>,
@@ -148,6 +150,7 @@ impl Instance {
                 reply: Cell::new(super::memory::NO_BLOCK),
                 buffers: RefCell::default(),
                 serial: Cell::new(0),
+                lasting: Cell::new(0),
                 lending: RefCell::default(),
                 interrupted: Cell::new(None),
                 named: RefCell::default(),
@@ -337,6 +340,12 @@ impl Instance {
     pub(crate) fn next_serial(&self) -> u32 {
         self.serial.set(callback::next(self.serial.get()));
         self.serial.get()
+    }
+
+    /// A number for a value that stays beyond its call.
+    pub(crate) fn next_lasting(&self) -> u32 {
+        self.lasting.set(callback::lasting_after(self.lasting.get()));
+        self.lasting.get()
     }
 
     pub(crate) fn named(&self, make: u32) -> Option<u32> {

@@ -1,0 +1,152 @@
+//! What a guest has in place of a value of the application: a reader, a writer, a closure. Whatever is asked of it,
+//! the host's value is asked.
+
+use super::reply::{call_host, drop_callback, take};
+use crate::wire::asks::{Ask, MOST};
+use crate::wire::{Get, Malformed, Put, Reader, Writer};
+use std::fmt;
+use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
+
+/// Stands for a value of the application.
+///
+/// It implements every trait that can be asked through: generated bindings give it only to code that the application's
+/// own type satisfies, and the host refuses what that type cannot do.
+pub struct StandIn {
+    id: u32,
+    /// What `fill_buf` returned, and how much of it has been consumed.
+    filled: Vec<u8>,
+    consumed: usize,
+}
+
+impl StandIn {
+    /// The stand-in that a slot names.
+    pub fn of(slot: u64) -> StandIn {
+        StandIn {
+            id: slot as u32,
+            filled: Vec::new(),
+            consumed: 0,
+        }
+    }
+
+    /// As [`StandIn::of`], for as long as the guest lives.
+    pub fn leaked(slot: u64) -> &'static mut StandIn {
+        Box::leak(Box::new(Self::of(slot)))
+    }
+
+    fn ask<T: Get<'static, ()>>(&self, ask: Ask, arguments: impl FnOnce(&mut Writer)) -> T {
+        let mut reply = call_host(self.id, |w| {
+            w.u8(ask as u8);
+            arguments(w);
+        });
+        take::<(), T>(&mut reply)
+    }
+
+    /// Asks what generated code knows how to answer.
+    pub fn own<M, T: Get<'static, M>>(&self, arguments: impl FnOnce(&mut Writer)) -> T {
+        let mut reply = call_host(self.id, |w| {
+            w.u8(Ask::Own as u8);
+            arguments(w);
+        });
+        take::<M, T>(&mut reply)
+    }
+
+    fn forget_filled(&mut self) {
+        self.filled.clear();
+        self.consumed = 0;
+    }
+
+    fn say(&self, ask: Ask, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let alternate = f.alternate();
+        f.write_str(&self.ask::<String>(ask, |w| Put::<()>::put(alternate, w)))
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        drop_callback(self.id);
+    }
+}
+
+/// Crosses as its number.
+impl<M> Put<M> for StandIn {
+    fn put(self, w: &mut Writer) {
+        w.u32(self.id);
+        std::mem::forget(self);
+    }
+
+    fn lend(&self, w: &mut Writer) {
+        w.u32(self.id);
+    }
+}
+
+impl<'r, M> Get<'r, M> for StandIn {
+    fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
+        r.u32().map(|id| StandIn::of(id.into()))
+    }
+}
+
+/// Puts the bytes of an answer into a buffer; an answer is never longer than what was asked for.
+fn fill(buffer: &mut [u8], bytes: &[u8]) -> usize {
+    buffer[..bytes.len()].copy_from_slice(bytes);
+    bytes.len()
+}
+
+impl Read for StandIn {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.forget_filled();
+        let most = buffer.len().min(MOST) as u32;
+        self.ask::<io::Result<&'static [u8]>>(Ask::Read, |w| w.u32(most))
+            .map(|bytes| fill(buffer, bytes))
+    }
+}
+
+impl BufRead for StandIn {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.consumed == self.filled.len() {
+            self.consumed = 0;
+            self.filled = self.ask::<io::Result<Vec<u8>>>(Ask::Fill, |_| ())?;
+        }
+        Ok(&self.filled[self.consumed..])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.ask::<()>(Ask::Consume, |w| w.u64(amount as u64));
+        self.consumed = self.filled.len().min(self.consumed + amount);
+    }
+}
+
+impl Seek for StandIn {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.forget_filled();
+        self.ask(Ask::Seek, |w| Put::<()>::put(position, w))
+    }
+}
+
+impl Write for StandIn {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.ask::<io::Result<u64>>(Ask::Write, |w| w.borrow_bytes(bytes))?;
+        Ok(written as usize)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.ask(Ask::Flush, |_| ())
+    }
+}
+
+impl fmt::Write for StandIn {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.ask(Ask::Text, |w| w.borrow_bytes(text.as_bytes()))
+    }
+}
+
+impl fmt::Debug for StandIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.say(Ask::Debug, f)
+    }
+}
+
+impl fmt::Display for StandIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.say(Ask::Display, f)
+    }
+}

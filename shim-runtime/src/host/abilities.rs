@@ -1,0 +1,231 @@
+//! What values of the application can be asked for by their stand-ins: what their types are known to implement where the
+//! call stands that hands them over.
+
+use crate::wire::asks::{Ask, MOST};
+use crate::wire::{Get, Malformed, Put, Reader, Writer};
+use std::fmt::{self, Debug, Display};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
+
+/// How one question is answered by changing the value.
+type Answer<T> = fn(&mut T, &mut Reader<'_>, &mut Writer) -> Result<(), Malformed>;
+/// How one question is answered by looking at the value.
+type Look<T> = fn(&T, &mut Reader<'_>, &mut Writer) -> Result<(), Malformed>;
+
+/// The questions that values of a type answer.
+pub struct Abilities<T> {
+    read: Option<Answer<T>>,
+    fill: Option<Answer<T>>,
+    consume: Option<Answer<T>>,
+    seek: Option<Answer<T>>,
+    write: Option<Answer<T>>,
+    flush: Option<Answer<T>>,
+    text: Option<Answer<T>>,
+    own: Option<Answer<T>>,
+    debug: Option<Look<T>>,
+    display: Option<Look<T>>,
+    own_shared: Option<Look<T>>,
+}
+
+impl<T> Clone for Abilities<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Abilities<T> {}
+
+impl<T> Debug for Abilities<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Abilities")
+    }
+}
+
+const UNABLE: Malformed = Malformed("it asked a value of its caller's for what that cannot do");
+
+impl<T> Abilities<T> {
+    /// None.
+    pub const NONE: Self = Abilities {
+        read: None,
+        fill: None,
+        consume: None,
+        seek: None,
+        write: None,
+        flush: None,
+        text: None,
+        own: None,
+        debug: None,
+        display: None,
+        own_shared: None,
+    };
+
+    /// Answers a question.
+    pub(crate) fn answer(&self, value: &mut T, ask: Ask, r: &mut Reader<'_>, w: &mut Writer) -> Result<(), Malformed> {
+        let answer = match ask {
+            Ask::Read => self.read,
+            Ask::Fill => self.fill,
+            Ask::Consume => self.consume,
+            Ask::Seek => self.seek,
+            Ask::Write => self.write,
+            Ask::Flush => self.flush,
+            Ask::Text => self.text,
+            Ask::Own => self.own,
+            Ask::Debug | Ask::Display => None,
+        };
+        match answer {
+            Some(answer) => answer(value, r, w),
+            None => self.answer_shared(value, ask, r, w),
+        }
+    }
+
+    /// Answers a question that does not change the value.
+    pub(crate) fn answer_shared(
+        &self,
+        value: &T,
+        ask: Ask,
+        r: &mut Reader<'_>,
+        w: &mut Writer,
+    ) -> Result<(), Malformed> {
+        let look = match ask {
+            Ask::Debug => self.debug,
+            Ask::Display => self.display,
+            Ask::Own => self.own_shared,
+            _ => None,
+        };
+        look.ok_or(UNABLE)?(value, r, w)
+    }
+
+    /// `T: Read`
+    pub fn read(mut self) -> Self
+    where
+        T: Read,
+    {
+        self.read = Some(|value, r, w| {
+            let most = r.length()?.min(MOST);
+            let mut buffer = vec![0; most];
+            let answer = value.read(&mut buffer).map(|len| &buffer[..len.min(most)]);
+            put(answer, w);
+            Ok(())
+        });
+        self
+    }
+
+    /// `T: BufRead`
+    pub fn buf_read(mut self) -> Self
+    where
+        T: BufRead,
+    {
+        self.fill = Some(|value, _, w| {
+            put(value.fill_buf().map(|bytes| &bytes[..bytes.len().min(MOST)]), w);
+            Ok(())
+        });
+        self.consume = Some(|value, r, _| {
+            let amount = usize::try_from(r.u64()?).map_err(|_| TOO_FAR)?;
+            // What more means is up to the reader: a guest must not find out.
+            if amount > 0 {
+                let amount = amount.min(value.fill_buf().map_or(0, <[u8]>::len));
+                value.consume(amount);
+            }
+            Ok(())
+        });
+        self
+    }
+
+    /// `T: Seek`
+    pub fn seek(mut self) -> Self
+    where
+        T: Seek,
+    {
+        self.seek = Some(|value, r, w| {
+            let position = <SeekFrom as Get<'_, ()>>::get(r)?;
+            put(value.seek(position), w);
+            Ok(())
+        });
+        self
+    }
+
+    /// `T: io::Write`
+    pub fn write(mut self) -> Self
+    where
+        T: io::Write,
+    {
+        self.write = Some(|value, r, w| {
+            let bytes = r.borrowed_bytes()?;
+            put(value.write(bytes).map(|len| len as u64), w);
+            Ok(())
+        });
+        self.flush = Some(|value, _, w| {
+            put(value.flush(), w);
+            Ok(())
+        });
+        self
+    }
+
+    /// `T: fmt::Write`
+    pub fn text(mut self) -> Self
+    where
+        T: fmt::Write,
+    {
+        self.text = Some(|value, r, w| {
+            let text = r.borrowed_text()?;
+            put(value.write_str(text), w);
+            Ok(())
+        });
+        self
+    }
+
+    /// `T: Debug`
+    pub fn debug(mut self) -> Self
+    where
+        T: Debug,
+    {
+        self.debug = Some(|value, r, w| {
+            let text = if alternate(r)? {
+                format!("{value:#?}")
+            } else {
+                format!("{value:?}")
+            };
+            put(text, w);
+            Ok(())
+        });
+        self
+    }
+
+    /// `T: Display`
+    pub fn display(mut self) -> Self
+    where
+        T: Display,
+    {
+        self.display = Some(|value, r, w| {
+            let text = if alternate(r)? {
+                format!("{value:#}")
+            } else {
+                format!("{value}")
+            };
+            put(text, w);
+            Ok(())
+        });
+        self
+    }
+
+    /// What generated code knows how to answer, one question at a time.
+    pub fn own(mut self, answer: Answer<T>) -> Self {
+        self.own = Some(answer);
+        self
+    }
+
+    /// As [`Abilities::own`], where more than one question may be open at a time.
+    pub fn own_shared(mut self, look: Look<T>) -> Self {
+        self.own_shared = Some(look);
+        self
+    }
+}
+
+const TOO_FAR: Malformed = Malformed("an amount that no buffer has");
+
+fn put<T: Put<()>>(value: T, w: &mut Writer) {
+    value.put(w);
+}
+
+fn alternate(r: &mut Reader<'_>) -> Result<bool, Malformed> {
+    <bool as Get<'_, ()>>::get(r)
+}

@@ -1,0 +1,46 @@
+//! What a stand-in asks of the value that it stands for, as numbers.
+
+/// Declares the questions, each with the number that it has on the wire: its place in this list.
+macro_rules! asks {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// What a stand-in asks of the value that it stands for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Ask { $($(#[$doc])* $name,)* }
+
+        impl Ask {
+            /// The question with that number.
+            #[cfg(not(target_family = "wasm"))]
+            pub(crate) fn of(number: u8) -> Option<Ask> {
+                const ALL: &[Ask] = &[$(Ask::$name,)*];
+                ALL.get(usize::from(number)).copied()
+            }
+        }
+    };
+}
+
+asks! {
+    /// `Read::read`, up to a length.
+    Read,
+    /// `BufRead::fill_buf`.
+    Fill,
+    /// `BufRead::consume`, an amount.
+    Consume,
+    /// `Seek::seek`, to a position.
+    Seek,
+    /// `io::Write::write`, some bytes.
+    Write,
+    /// `io::Write::flush`.
+    Flush,
+    /// `fmt::Write::write_str`, some text.
+    Text,
+    /// `Debug::fmt`, pretty or not.
+    Debug,
+    /// `Display::fmt`, alternate or not.
+    Display,
+    /// Whatever generated code reads and answers: a closure's call, the methods of a trait of the crate.
+    Own,
+}
+
+/// The most bytes that one answer to [`Ask::Read`] or [`Ask::Fill`] carries.
+pub(crate) const MOST: usize = 64 << 10;

@@ -1,0 +1,238 @@
+//! Values of the caller's types in a call: where they are kept, what they can do, and who has them afterwards.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::generate::bindings::functions::{arg, slot_name};
+use crate::generate::print::{Printer, ident};
+use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Pass, Settle};
+
+/// The variable that holds the values with the number `at`.
+fn values(at: usize) -> Ident {
+    format_ident!("nb_k{at}")
+}
+
+/// The field of an object that keeps the values of its type parameter `field`.
+pub(super) fn keeper(field: usize) -> Ident {
+    format_ident!("kept{field}")
+}
+
+/// Whether an argument is taken apart, or used mutably although it is given by value.
+pub(super) fn takes_apart(plan: &FunctionPlan, index: usize) -> bool {
+    let given = plan.hosted.iter().any(|hosted| {
+        hosted.home == Home::Given(index, 0)
+            || matches!(hosted.home, Home::Given(arg, _) if arg == index)
+            || hosted.absorbs.iter().any(|(arg, _)| *arg == index)
+    });
+    given || (plan.params[index].loan && plan.params[index].pass == Pass::Give)
+}
+
+fn of_argument(plan: &FunctionPlan, (index, field): (usize, usize)) -> (Ident, Ident) {
+    (arg(index, &plan.params[index]), keeper(field))
+}
+
+fn given(plan: &FunctionPlan, place: (usize, usize)) -> TokenStream {
+    let (arg, keeper) = of_argument(plan, place);
+    quote!(nb::Keeper::give(#arg.#keeper, &mut #arg.handle))
+}
+
+/// Statements before the call: where values are kept, and what they can do.
+pub(super) fn homes(plan: &FunctionPlan) -> TokenStream {
+    let each = plan.hosted.iter().enumerate().map(|(at, hosted)| {
+        let (values, able) = (values(at), able(&values(at), hosted));
+        let optional = optional(plan, at, hosted);
+        let home = match hosted.home {
+            Home::Call => {
+                let arg = stand_in(plan, at).map(|index| arg(index, &plan.params[index]));
+                arg.map_or_else(|| quote!(nb::Lease::new()), |arg| quote!(nb::Lease::for_value(&#arg)))
+            }
+            Home::Mut(index, field) => {
+                let (arg, keeper) = of_argument(plan, (index, field));
+                quote!(nb::Keeper::lend(&mut #arg.#keeper))
+            }
+            Home::Shared(index, field) => {
+                let (arg, keeper) = of_argument(plan, (index, field));
+                quote!(nb::Keeper::share(&#arg.#keeper))
+            }
+            Home::Given(index, field) => given(plan, (index, field)),
+        };
+        let absorbs = hosted.absorbs.iter().map(|place| given(plan, *place));
+        quote! {
+            #optional
+            let mut #values = #home;
+            #(#values.absorb(#absorbs);)*
+            #able
+        }
+    });
+    quote!(#(#each)*)
+}
+
+/// What is called once is taken out when it is.
+fn optional(plan: &FunctionPlan, at: usize, hosted: &Hosted) -> Option<TokenStream> {
+    let once = matches!(&hosted.closure, Some(closure) if closure.kind == ClosureKind::FnOnce);
+    let index = stand_in(plan, at).filter(|_| once)?;
+    let arg = arg(index, &plan.params[index]);
+    Some(quote!(let #arg = ::std::option::Option::Some(#arg);))
+}
+
+/// The argument for which the values with the number `at` were hosted.
+fn stand_in(plan: &FunctionPlan, at: usize) -> Option<usize> {
+    plan.params.iter().position(|param| param.pass == Pass::StandIn(at))
+}
+
+fn able(values: &Ident, hosted: &Hosted) -> Option<TokenStream> {
+    if let Some(closure) = &hosted.closure {
+        let answer = answer(closure);
+        return Some(quote!(#values.able(|nb_a| nb_a #answer);));
+    }
+    abilities(values, &hosted.abilities)
+}
+
+/// The statement that says what values can do.
+fn abilities(values: &Ident, abilities: &[&str]) -> Option<TokenStream> {
+    let abilities = abilities.iter().map(|name| ident(name)).collect::<Vec<_>>();
+    (!abilities.is_empty()).then(|| quote!(#values.able(|nb_a| nb_a #(.#abilities())*);))
+}
+
+/// How a closure is called for the guest.
+fn answer(closure: &Closure) -> TokenStream {
+    let args = (0..closure.arity).map(|_| quote!(nb::Get::<'_, Here>::get(nb_r)?));
+    let call = quote! {
+        nb::Put::<Here>::put(nb_f(#(#args),*), nb_w);
+        ::core::result::Result::Ok(())
+    };
+    match closure.kind {
+        ClosureKind::Fn => quote!(.own_shared(|nb_f, nb_r, nb_w| { #call })),
+        ClosureKind::FnMut => quote!(.own(|nb_f, nb_r, nb_w| { #call })),
+        ClosureKind::FnOnce => quote! {
+            .own(|nb_f, nb_r, nb_w| {
+                let nb_f = nb_f.take().ok_or(nb::Malformed("a closure that is called once was called again"))?;
+                #call
+            })
+        },
+    }
+}
+
+/// Statements that keep the arguments among the values, and let the guest use them all during the call.
+pub(super) fn serves(plan: &FunctionPlan) -> TokenStream {
+    let keeps = plan.params.iter().enumerate().filter_map(|(index, param)| {
+        let Pass::StandIn(at) = param.pass else { return None };
+        let (slot, values, arg) = (slot_name(index), values(at), arg(index, param));
+        Some(quote!(let #slot = nb_call.keep_value(&mut #values, #arg);))
+    });
+    let serves = plan.hosted.iter().enumerate().map(|(at, hosted)| {
+        let values = values(at);
+        match &hosted.closure {
+            Some(closure) if closure.kind == ClosureKind::Fn => quote!(nb_call.serve_shared(&#values);),
+            _ => quote!(nb_call.serve(&mut #values);),
+        }
+    });
+    let loans = plan.params.iter().enumerate().filter(|(_, param)| param.loan);
+    let loans = loans.map(|(index, param)| {
+        let arg = arg(index, param);
+        quote!(nb_call.serve_loan(&mut #arg.loan);)
+    });
+    quote!(#(#keeps)* #(#serves)* #(#loans)*)
+}
+
+/// The type that is read of an answer; left to inference where it is the result's own.
+pub(super) fn read_type(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
+    if plan.settle == Settle::Plain {
+        quote!(_)
+    } else {
+        printer.ty(&plan.read)
+    }
+}
+
+/// What is made of the answer.
+pub(super) fn settle(plan: &FunctionPlan, answer: TokenStream) -> TokenStream {
+    if plan.settle == Settle::Plain {
+        return answer;
+    }
+    let settled = settled(plan, &plan.settle, quote!(nb_out), 0);
+    quote!(let nb_out = #answer; #settled)
+}
+
+fn settled(plan: &FunctionPlan, settle: &Settle, value: TokenStream, depth: usize) -> TokenStream {
+    let name = |at: usize| format_ident!("nb_v{depth}_{at}");
+    let inner = |settle: &Settle, at: usize| {
+        let name = name(at);
+        settled(plan, settle, quote!(#name), depth + 1)
+    };
+    let v = name(0);
+    match settle {
+        Settle::Plain => value,
+        Settle::Take(at) => {
+            let values = values(*at);
+            quote!(#values.take(#value, &PROCESS))
+        }
+        Settle::Borrow(at) => {
+            let values = values(*at);
+            quote!(#values.get(#value, &PROCESS))
+        }
+        Settle::BorrowMut(at) => {
+            let values = values(*at);
+            quote!(#values.get_mut(#value, &PROCESS))
+        }
+        Settle::Object(list) => {
+            let settles = list.iter().map(|(field, at)| {
+                let (keeper, values) = (keeper(*field), values(*at));
+                quote!(nb::Keeper::settle(&mut #v.#keeper, #values, &mut #v.handle);)
+            });
+            quote!({ let mut #v = #value; #(#settles)* #v })
+        }
+        Settle::Loan(lender) => {
+            let loan = loan(plan, *lender);
+            quote!({ let mut #v = #value; #v.loan = #loan; #v })
+        }
+        Settle::Same(index) => {
+            let (arg, slot) = (arg(*index, &plan.params[*index]), slot_name(*index));
+            quote!({ #value.check(#slot, &PROCESS); #arg })
+        }
+        Settle::Option(some) => {
+            let some = inner(some, 0);
+            quote!(#value.map(|#v| #some))
+        }
+        Settle::Result(ok, error) => {
+            let (ok, error) = (inner(ok, 0), inner(error, 0));
+            quote! {
+                match #value {
+                    ::std::result::Result::Ok(#v) => ::std::result::Result::Ok(#ok),
+                    ::std::result::Result::Err(#v) => ::std::result::Result::Err(#error),
+                }
+            }
+        }
+        Settle::Tuple(parts) => {
+            let names = (0..parts.len()).map(name);
+            let parts = parts.iter().enumerate().map(|(at, part)| inner(part, at));
+            quote!({ let (#(#names,)*) = #value; (#(#parts,)*) })
+        }
+    }
+}
+
+fn loan(plan: &FunctionPlan, lender: Lender) -> TokenStream {
+    match lender {
+        Lender::Hosted(at) => {
+            let values = values(at);
+            quote!(nb::Loan::of(#values))
+        }
+        Lender::Argument(index) => {
+            let (param, arg) = (&plan.params[index], arg(index, &plan.params[index]));
+            if param.pass == Pass::Give {
+                quote!(#arg.loan)
+            } else {
+                quote!(#arg.loan.again())
+            }
+        }
+    }
+}
+
+/// Statements that let the guest look at the values that `self` keeps: before the call is made, and after.
+pub(super) fn looked_at((field, can): &(usize, Vec<&'static str>)) -> (TokenStream, TokenStream) {
+    let (values, keeper) = (values(*field), keeper(*field));
+    let able = abilities(&values, can);
+    (
+        quote!(let mut #values = nb::Keeper::share(&self.#keeper); #able),
+        quote!(nb_call.serve_shared(&#values);),
+    )
+}

@@ -1,0 +1,97 @@
+//! Which handles use values of the caller's whose type theirs does not name: an entry of an archive reads from the
+//! archive's reader.
+
+use std::collections::BTreeSet;
+
+use crate::extract::api::{Api, AssocItem, AssocKind, Function, ItemId, ItemKind, Ty};
+use crate::plan::lifetimes;
+use crate::plan::types::{Kind, Types, generics_of, lifetime_params, local, type_params};
+
+/// Handles with a lifetime, and without type parameters, that come from a mutable borrow of something that keeps values,
+/// or of another such handle.
+#[must_use]
+pub(super) fn find(api: &Api, types: &Types<'_>) -> BTreeSet<ItemId> {
+    let functions = functions(api);
+    let mut found = BTreeSet::new();
+    loop {
+        let before = found.len();
+        for function in &functions {
+            of_function(api, types, function, &mut found);
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+fn functions(api: &Api) -> Vec<&Function> {
+    let mut all = Vec::new();
+    for item in api.items.values() {
+        match &item.kind {
+            ItemKind::Function(function) => all.push(function),
+            ItemKind::Struct(item) => all.extend(item.facts.inherent.iter().flat_map(|block| members(&block.items))),
+            ItemKind::Enum(item) => all.extend(item.facts.inherent.iter().flat_map(|block| members(&block.items))),
+            _ => {}
+        }
+    }
+    all.extend(api.impls.iter().flat_map(|block| members(&block.items)));
+    all
+}
+
+fn members(items: &[AssocItem]) -> impl Iterator<Item = &Function> {
+    items.iter().filter_map(|item| match &item.kind {
+        AssocKind::Function(function) => Some(function),
+        _ => None,
+    })
+}
+
+fn of_function(api: &Api, types: &Types<'_>, function: &Function, found: &mut BTreeSet<ItemId>) {
+    let inputs: Vec<Ty> = function.inputs.iter().map(|(_, ty)| ty.clone()).collect();
+    let receiver = function.inputs.first().is_some_and(|(name, _)| name == "self");
+    let named = lifetimes::name(api, &inputs, &function.output, receiver);
+    let lenders: BTreeSet<&String> = named
+        .inputs
+        .iter()
+        .filter_map(|input| match input {
+            Ty::Ref {
+                mutable: true,
+                lifetime: Some(lifetime),
+                ty,
+            } => local(ty)
+                .filter(|id| !types.keepers(*id).is_empty() || found.contains(id))
+                .map(|_| lifetime),
+            _ => None,
+        })
+        .collect();
+    if !lenders.is_empty() {
+        let mut borrowers = BTreeSet::new();
+        each_local(&named.output, &mut |id, ty| {
+            if lifetimes::lifetimes(api, ty).iter().any(|name| lenders.contains(name)) {
+                borrowers.insert(id);
+            }
+        });
+        found.extend(borrowers.into_iter().filter(|id| can_borrow(api, types, *id)));
+    }
+}
+
+fn can_borrow(api: &Api, types: &Types<'_>, id: ItemId) -> bool {
+    let generics = api.items.get(&id).and_then(generics_of);
+    types.kind(id) == Some(&Kind::Object)
+        && generics.is_some_and(|generics| {
+            lifetime_params(generics).next().is_some() && type_params(generics).next().is_none()
+        })
+}
+
+fn each_local(ty: &Ty, f: &mut dyn FnMut(ItemId, &Ty)) {
+    match ty {
+        Ty::Path(path) => {
+            if let Some(id) = local(ty) {
+                f(id, ty);
+            }
+            super::cross::type_args(path).for_each(|arg| each_local(arg, f));
+        }
+        Ty::Tuple(parts) => parts.iter().for_each(|part| each_local(part, f)),
+        Ty::Ref { ty, .. } | Ty::Slice(ty) | Ty::Array(ty, _) => each_local(ty, f),
+        _ => {}
+    }
+}

@@ -1,0 +1,282 @@
+//! Values of the caller's types: they stay on the host, and the guest has stand-ins that ask them.
+
+use crate::extract::api::{Arg, Binding, Bound, Def, Generics, PathTy, Ty};
+use crate::plan::bridge::{Closure, ClosureKind, Home, Hosted, Keeper};
+use crate::plan::conversions::{bounds_of, unconvertible};
+use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::types::{Types, local};
+
+/// What a stand-in can be asked, by std's trait: the methods of the runtime's `Abilities` that say that a type answers.
+/// Sorted by path.
+const ABILITIES: &[(&str, &[&str])] = &[
+    ("std::fmt::Debug", &["debug"]),
+    ("std::fmt::Display", &["display"]),
+    ("std::fmt::Write", &["text"]),
+    ("std::io::BufRead", &["read", "buf_read"]),
+    ("std::io::Read", &["read"]),
+    ("std::io::Seek", &["seek"]),
+    ("std::io::Write", &["write"]),
+    ("std::marker::Send", &[]),
+    ("std::marker::Sized", &[]),
+    ("std::marker::Sync", &[]),
+    ("std::marker::Unpin", &[]),
+    ("std::panic::RefUnwindSafe", &[]),
+    ("std::panic::UnwindSafe", &[]),
+];
+
+/// What the bounds say that a type can do; `None` if a stand-in cannot do all of it.
+#[must_use]
+pub(super) fn abilities(bounds: &[Bound]) -> Option<Vec<&'static str>> {
+    let mut found = Vec::new();
+    for bound in bounds {
+        let Bound::Trait {
+            trait_, maybe: false, ..
+        } = bound
+        else {
+            continue;
+        };
+        let Def::Std(path) = &trait_.def else { return None };
+        let known = ABILITIES
+            .binary_search_by_key(&path.as_str(), |(known, _)| known)
+            .ok()?;
+        found.extend(ABILITIES[known].1);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Some(found)
+}
+
+/// An argument that a stand-in can take the place of, seen from the value that it stands for.
+pub(super) struct Candidate<'t> {
+    /// The type parameter that the argument is by value; none if it is a reference, a box or without a name.
+    pub param: Option<&'t str>,
+    /// What is known of its type.
+    pub bounds: Vec<Bound>,
+    /// For error messages.
+    name: &'t str,
+}
+
+/// Sees an argument's type as one of the caller's: `R`, `&mut R`, `impl Read`, `&mut dyn Read`, `Box<dyn Read>`.
+#[must_use]
+pub(super) fn candidate<'t>(ty: &'t Ty, scopes: &[&Generics]) -> Option<Candidate<'t>> {
+    let named = |param: Option<&'t str>, name: &'t str| Candidate {
+        param,
+        bounds: bounds_of(name, scopes),
+        name,
+    };
+    let unnamed = |bounds: &[Bound]| Candidate {
+        param: None,
+        bounds: bounds.to_vec(),
+        name: "impl Trait",
+    };
+    match ty {
+        Ty::Param(name) => Some(named(Some(name), name)),
+        Ty::ImplTrait(bounds) => Some(unnamed(bounds)),
+        Ty::Ref { mutable, ty, .. } => match &**ty {
+            Ty::Param(name) if *mutable => Some(named(None, name)),
+            Ty::ImplTrait(bounds) if *mutable => Some(unnamed(bounds)),
+            Ty::DynTrait(bounds) => Some(unnamed(bounds)),
+            _ => None,
+        },
+        Ty::Path(path) => match boxed(path)? {
+            Ty::DynTrait(bounds) => Some(unnamed(bounds)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What a `Box` holds.
+#[must_use]
+pub(super) fn boxed(path: &PathTy) -> Option<&Ty> {
+    match &path.def {
+        Def::Std(name) if name == "std::boxed::Box" => cross::type_args(path).next(),
+        _ => None,
+    }
+}
+
+impl Candidate<'_> {
+    /// The value as one that the call hosts.
+    ///
+    /// # Errors
+    /// When a stand-in cannot do what its bounds ask for.
+    pub(super) fn hosted(&self, types: &Types<'_>) -> Result<Hosted, Obstacle> {
+        let closure = closure(types, &self.bounds)?;
+        let abilities = match &closure {
+            Some(_) => Vec::new(),
+            None => abilities(&self.bounds).ok_or_else(|| unconvertible(self.name, &self.bounds))?,
+        };
+        Ok(Hosted {
+            param: self.param.map(str::to_owned),
+            home: Home::Call,
+            absorbs: Vec::new(),
+            abilities,
+            closure,
+        })
+    }
+
+    /// Whether the value may outlive the call without a trace in the types: behind a `dyn` with a lifetime of its own.
+    #[must_use]
+    pub(super) fn may_stay(&self, ty: &Ty) -> bool {
+        let bounded = self.bounds.iter().any(|bound| matches!(bound, Bound::Lifetime(_)));
+        bounded || matches!(ty, Ty::Path(_))
+    }
+}
+
+/// How a closure among the bounds is called.
+fn closure(types: &Types<'_>, bounds: &[Bound]) -> Result<Option<Closure>, Obstacle> {
+    let found = bounds.iter().find_map(|bound| match bound {
+        Bound::Trait {
+            trait_, maybe: false, ..
+        } => Some((trait_, kind(&trait_.def)?)),
+        _ => None,
+    });
+    let Some((trait_, kind)) = found else { return Ok(None) };
+    let mut arity = 0;
+    for arg in trait_.args.iter() {
+        if let Arg::Type(Ty::Tuple(inputs)) = arg {
+            arity = inputs.len();
+            inputs
+                .iter()
+                .try_for_each(|input| cross::value(types, input, Way::Out))?;
+        }
+    }
+    for (name, binding) in &trait_.bindings {
+        match binding {
+            Binding::Equal(ty) if name == "Output" && *ty != Ty::Tuple(Vec::new()) => {
+                cross::value(types, ty, Way::In)?;
+                if borrows(ty) {
+                    return Err(Obstacle::new("closure", "a closure whose result borrows"));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(Some(Closure { arity, kind }))
+}
+
+fn kind(def: &Def) -> Option<ClosureKind> {
+    match def {
+        Def::Std(path) => match path.as_str() {
+            "std::ops::Fn" => Some(ClosureKind::Fn),
+            "std::ops::FnMut" => Some(ClosureKind::FnMut),
+            "std::ops::FnOnce" => Some(ClosureKind::FnOnce),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a reference stands in the type: what a closure returns must not borrow, since the guest has a copy that ends.
+fn borrows(ty: &Ty) -> bool {
+    match ty {
+        Ty::Ref { .. } => true,
+        Ty::Tuple(parts) => parts.iter().any(borrows),
+        Ty::Slice(ty) | Ty::Array(ty, _) => borrows(ty),
+        Ty::Path(path) => cross::type_args(path).any(borrows),
+        _ => false,
+    }
+}
+
+/// The type parameters of the caller that an object type is given, if `ty` is one that has them: `R` of `Reader<R>`, by
+/// number and name; without those that are one of the crate's own types.
+#[must_use]
+pub(super) fn holder<'t>(types: &Types<'_>, ty: &'t Ty) -> Option<Vec<(usize, &'t str)>> {
+    let keepers = types.keepers(local(ty).filter(|id| !types.keepers(*id).is_empty())?);
+    let Ty::Path(path) = ty else { return None };
+    let mut params = Vec::new();
+    for (at, arg) in cross::type_args(path).enumerate() {
+        match (arg, keepers.get(at)?) {
+            (Ty::Param(_), Keeper::Chosen(_)) => {}
+            (Ty::Param(name), _) => params.push((at, name.as_str())),
+            (ty, Keeper::Chosen(trait_)) if types.implementors[trait_].contains(ty) => {}
+            _ => return None,
+        }
+    }
+    Some(params)
+}
+
+/// Whether an object in `ty` keeps values of type `param`.
+#[must_use]
+pub(super) fn is_held(types: &Types<'_>, ty: &Ty, param: &str) -> bool {
+    if holder(types, ty).is_some_and(|held| held.iter().any(|(_, name)| *name == param)) {
+        return true;
+    }
+    match ty {
+        Ty::Path(path) => cross::type_args(path).any(|arg| is_held(types, arg, param)),
+        Ty::Tuple(parts) => parts.iter().any(|part| is_held(types, part, param)),
+        Ty::Ref { ty, .. } => is_held(types, ty, param),
+        _ => false,
+    }
+}
+
+/// The values that a call hosts, collected from its arguments.
+#[derive(Debug, Default)]
+pub(super) struct Hosts {
+    /// In the order in which they were found.
+    pub list: Vec<Hosted>,
+}
+
+impl Hosts {
+    /// The number of the values of type `param`.
+    #[must_use]
+    pub(super) fn find(&self, param: &str) -> Option<usize> {
+        self.list
+            .iter()
+            .position(|hosted| hosted.param.as_deref() == Some(param))
+    }
+
+    /// Adds values, or finds them by their type parameter.
+    pub(super) fn add(&mut self, hosted: Hosted) -> usize {
+        match hosted.param.as_deref().and_then(|param| self.find(param)) {
+            Some(known) => known,
+            None => {
+                self.list.push(hosted);
+                self.list.len() - 1
+            }
+        }
+    }
+
+    /// Adds the values that an argument keeps, an object that is given (`Home::Given`), borrowed or looked at.
+    ///
+    /// # Errors
+    /// When a stand-in cannot do what the bounds ask for.
+    pub(super) fn add_holder(
+        &mut self,
+        types: &Types<'_>,
+        params: &[(usize, &str)],
+        scopes: &[&Generics],
+        home: impl Fn(usize) -> Home,
+    ) -> Result<(), Obstacle> {
+        for (field, param) in params {
+            let bounds = bounds_of(param, scopes);
+            let candidate = Candidate {
+                param: Some(param),
+                bounds,
+                name: param,
+            };
+            let at = self.add(candidate.hosted(types)?);
+            let hosted = &mut self.list[at];
+            match (hosted.home, home(*field)) {
+                (Home::Call | Home::Shared(..), new) => hosted.home = new,
+                (Home::Given(arg, of), new @ Home::Mut(..)) => {
+                    hosted.absorbs.push((arg, of));
+                    hosted.home = new;
+                }
+                (_, Home::Given(arg, of)) => hosted.absorbs.push((arg, of)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ABILITIES;
+
+    #[test]
+    fn abilities_are_sorted_and_unique() {
+        assert!(ABILITIES.is_sorted_by(|a, b| a.0 < b.0));
+    }
+}
