@@ -201,7 +201,7 @@ const TABLE: &[(Code, &str, &str, Severity, &str)] = &[
         Code::NewCapability,
         "NB0006",
         "new-capability",
-        Severity::Error,
+        Severity::Warning,
         "a capability that the base revision did not have",
     ),
     (
@@ -278,7 +278,7 @@ const TABLE: &[(Code, &str, &str, Severity, &str)] = &[
         Code::NotBuilt,
         "NB0017",
         "not-built",
-        Severity::Error,
+        Severity::Note,
         "the bindings were not built here",
     ),
     (

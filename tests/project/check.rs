@@ -40,6 +40,7 @@ fn what_is_in_order_passes_built_again_or_not() {
     }
     let app = app.clone_fresh();
     assert_eq!(found(&app, &[]), ["NB0017 nanobuild-runtime", "NB0017 semver"]);
+    assert!(app.check(&[]).unwrap().0, "a fresh clone is no breach");
     drop(app);
     let empty = App::with("semver = \"1\"");
     empty.cargo_ok(&["generate-lockfile"]);
