@@ -345,7 +345,12 @@ fn sarif_is_valid_by_the_official_schema() {
 fn each_code_has_its_part_in_the_documentation() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/findings.md")).unwrap();
     for code in nanobuild_policy::finding::Code::all() {
-        let part = format!("## {code}\n\n**{}** ({}): {}", code.name(), code.severity().name(), code.meaning());
+        let part = format!(
+            "## {code}\n\n**{}** ({}): {}",
+            code.name(),
+            code.severity().name(),
+            code.meaning()
+        );
         assert!(page.contains(&part), "{part}");
     }
 }
