@@ -55,6 +55,13 @@ pub(super) fn tampered(folder: &str, damage: &str) -> Finding {
 
 /// Whether Cargo finds a manifest wherever the workspace's manifests point.
 pub(super) fn can_resolve(project: &Project, lockfile: &Lockfile) -> bool {
-    let mut folders = lockfile.nanoprocesses.iter().map(|facts| facts.folder.as_str());
-    folders.all(|folder| project.bindings().join(folder).join("Cargo.toml").is_file())
+    lockfile
+        .nanoprocesses
+        .iter()
+        .all(|facts| is_placed(project, &facts.folder))
+}
+
+/// Whether Cargo finds a manifest where those of the workspace point.
+pub(super) fn is_placed(project: &Project, folder: &str) -> bool {
+    project.bindings().join(folder).join("Cargo.toml").is_file()
 }

@@ -152,11 +152,10 @@ fn resolve(
         return locked_graph(cx);
     }
     let mut session = Session::open(cx)?;
-    if !ready {
+    if options.quick {
         session.place_known()?;
-    }
-    if !options.quick {
-        found.extend(rebuilt::findings(&session, &files.lockfile)?);
+    } else {
+        found.extend(rebuilt::findings(&mut session, &files.lockfile)?);
     }
     locked_graph(cx)
 }

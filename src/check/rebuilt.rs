@@ -11,9 +11,10 @@ use crate::project::Project;
 use crate::session::{self, Session};
 use crate::sys::files;
 
-/// Builds everything again, aside, and compares.
-pub(super) fn findings(session: &Session<'_>, lockfile: &Lockfile) -> Result<Vec<Finding>, session::Error> {
-    let project = &session.cx.project;
+/// Builds everything again, aside, and compares. Where bindings are missing, these stand in while the session is open.
+pub(super) fn findings(session: &mut Session<'_>, lockfile: &Lockfile) -> Result<Vec<Finding>, session::Error> {
+    let cx = session.cx;
+    let project = &cx.project;
     let cache = project.cache().join("tmp").join("check");
     let mut found = Vec::new();
     for facts in &lockfile.nanoprocesses {
@@ -21,8 +22,12 @@ pub(super) fn findings(session: &Session<'_>, lockfile: &Lockfile) -> Result<Vec
             continue;
         };
         compare(facts, &prepared.facts, &mut found);
-        let damage = touched(project, &facts.folder, &prepared).map_err(Error::from)?;
-        found.extend(damage.map(|damage| disk::tampered(&facts.folder, &damage)));
+        if disk::is_placed(project, &facts.folder) {
+            let damage = touched(project, &facts.folder, &prepared).map_err(Error::from)?;
+            found.extend(damage.map(|damage| disk::tampered(&facts.folder, &damage)));
+        } else {
+            session.lend(&facts.folder, &prepared)?;
+        }
     }
     files::remove(&cache).map_err(Error::from)?;
     Ok(found)

@@ -130,13 +130,7 @@ impl Session<'_> {
                 because: format!("{} {version}: {}", dependency.name, wanted.because),
             });
         }
-        let say = |event: Event| ui.say(&event);
-        toolchain::require_target(self.cx.net.offline, || {
-            say(Event::InstallingTarget {
-                target: toolchain::GUEST_TARGET.to_owned(),
-            });
-        })?;
-        say(Event::Sandboxing {
+        ui.say(&Event::Sandboxing {
             name: dependency.name.clone(),
             version,
             because: wanted.because.clone(),
@@ -166,7 +160,27 @@ impl Session<'_> {
         self.make(record, &wanted, cache, &Refuses).map(Some)
     }
 
+    /// Puts bindings that were built aside where the manifests point, for as long as the session is open.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn lend(&mut self, folder: &str, prepared: &Prepared) -> Result<(), Error> {
+        self.place_runtime()?;
+        let staged = self.staging().join(folder);
+        files::remove(&staged)?;
+        for (path, text) in &prepared.files {
+            files::replace(&staged.join(path), text.as_bytes())?;
+        }
+        let home = self.cx.project.bindings().join(folder);
+        Ok(self.transaction.replace_dir(&home, Some(&staged))?)
+    }
+
     fn make(&self, record: &Record, wanted: &Wanted, cache: &Utf8Path, ask: &dyn Ask) -> Result<Prepared, Error> {
+        toolchain::require_target(self.cx.net.offline, || {
+            self.cx.ui.say(&Event::InstallingTarget {
+                target: toolchain::GUEST_TARGET.to_owned(),
+            });
+        })?;
         let bench = cache.join("bench");
         let runtime = bench.join(install::runtime::FOLDER);
         install::runtime::write(&runtime)?;

@@ -106,6 +106,16 @@ fn a_lockfile_that_hides_something_is_found() {
         .to_owned();
     app.edit("nanobuild.lock", &wasm, &format!("wasm = \"{DIGEST}\""));
     assert!(found(&app, &[]).contains(&"NB0003 semver wasm".to_owned()));
+    let fresh = found(&app.clone_fresh(), &[]);
+    assert_eq!(
+        fresh,
+        [
+            "NB0003 semver wasm",
+            "NB0004 semver signature",
+            "NB0017 nanobuild-runtime",
+            "NB0017 semver"
+        ]
+    );
 }
 
 #[test]
