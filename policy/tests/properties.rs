@@ -116,6 +116,7 @@ fn lockfile(names: &[&str]) -> Lockfile {
         signature: Signature {
             imports: [(Capability::Random, ["random_get".to_owned()].into())].into(),
             attempts: Attempts::Found(Default::default()),
+            reach: Default::default(),
             build: [(Capability::BuildScript, [need.clone()].into())].into(),
         },
         packages: Vec::new(),

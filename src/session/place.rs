@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Nanoprocess;
 
-use super::{Error, Order, Session, Wanted, inputs, tool_and_rustc};
+use super::{Error, Examined, MakeError, Order, Session, Wanted, inputs, tool_and_rustc};
 use crate::install::{self, Prepared, Ready};
 use crate::project::{self, Record};
 use crate::review::{Ask, Refuses};
@@ -136,13 +136,62 @@ impl Session<'_> {
             because: wanted.because.clone(),
         });
         let cache = self.cx.project.cache();
-        let prepared = self.make(record, wanted, &cache, self.cx.ask)?;
+        let prepared = self.order(record, wanted, &cache, self.cx.ask, |order| self.cx.make.make(order))?;
         self.check_reproduced(record, &prepared.facts)?;
         let folder = dependency.folder.as_str();
         self.records.learn(folder, prepared.facts.clone());
         self.records.grant(folder, &prepared.granted);
         let record = &self.records.crates[folder];
         Ok(Ready::store(&cache, &self.key(record, wanted)?, &prepared)?)
+    }
+
+    /// Finds out what a crate would ask for, and changes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be had or built.
+    pub fn examine(&self, record: &Record, wanted: &Wanted) -> Result<Examined, Error> {
+        let cache = self.cx.project.cache();
+        self.order(record, wanted, &cache, self.cx.ask, |order| self.cx.make.examine(order))
+    }
+
+    fn order<T>(
+        &self,
+        record: &Record,
+        wanted: &Wanted,
+        cache: &Utf8Path,
+        ask: &dyn Ask,
+        then: impl FnOnce(&Order<'_>) -> Result<T, MakeError>,
+    ) -> Result<T, Error> {
+        toolchain::require_target(self.cx.net.offline, || {
+            self.cx.ui.say(&Event::InstallingTarget {
+                target: toolchain::GUEST_TARGET.to_owned(),
+            });
+        })?;
+        let bench = cache.join("bench");
+        let runtime = bench.join(install::runtime::FOLDER);
+        install::runtime::write(&runtime)?;
+        let setting = files::digest(tool_and_rustc(&self.toolchain).as_bytes());
+        let done = then(&Order {
+            root: &self.cx.project.root,
+            cache,
+            runtime: &runtime,
+            bench: &bench,
+            target: self.target(),
+            setting: &setting,
+            same_tools: self.records.tools == self.tools,
+            jail: &self.jail,
+            ui: self.cx.ui,
+            ask,
+            net: self.cx.net,
+            wanted,
+            record,
+        });
+        done.map_err(|error| Error::Build {
+            name: wanted.dependency.name.clone(),
+            code: error.code(),
+            help: error.help(),
+            source: error,
+        })
     }
 
     /// Makes a crate's bindings from its sources as the lockfile has them, in a cache of its own: nothing that lies ready is
@@ -157,7 +206,14 @@ impl Session<'_> {
         let Some(wanted) = self.wanted(folder, record)? else {
             return Ok(None);
         };
-        self.make(record, &wanted, cache, &Refuses).map(Some)
+        let mut record = record.clone();
+        if let Some(facts) = &mut record.facts {
+            // Behind another interface nothing is taken for the very same: what the lockfile hides is then compared like
+            // everything else, instead of ending the review.
+            facts.interface = !facts.interface;
+        }
+        let prepared = self.order(&record, &wanted, cache, &Refuses, |order| self.cx.make.make(order));
+        prepared.map(Some)
     }
 
     /// Puts bindings that were built aside where the manifests point, for as long as the session is open.
@@ -173,36 +229,6 @@ impl Session<'_> {
         }
         let home = self.cx.project.bindings().join(folder);
         Ok(self.transaction.replace_dir(&home, Some(&staged))?)
-    }
-
-    fn make(&self, record: &Record, wanted: &Wanted, cache: &Utf8Path, ask: &dyn Ask) -> Result<Prepared, Error> {
-        toolchain::require_target(self.cx.net.offline, || {
-            self.cx.ui.say(&Event::InstallingTarget {
-                target: toolchain::GUEST_TARGET.to_owned(),
-            });
-        })?;
-        let bench = cache.join("bench");
-        let runtime = bench.join(install::runtime::FOLDER);
-        install::runtime::write(&runtime)?;
-        let prepared = self.cx.make.make(&Order {
-            root: &self.cx.project.root,
-            cache,
-            runtime: &runtime,
-            bench: &bench,
-            target: self.target(),
-            jail: &self.jail,
-            ui: self.cx.ui,
-            ask,
-            net: self.cx.net,
-            wanted,
-            record,
-        });
-        prepared.map_err(|error| Error::Build {
-            name: wanted.dependency.name.clone(),
-            code: error.code(),
-            help: error.help(),
-            source: error,
-        })
     }
 
     /// Same inputs, same bytes: a guest that the lockfile describes must come out as it says.
@@ -230,7 +256,7 @@ impl Session<'_> {
             self.target(),
             dependency.name,
             dependency.features,
-            record.decision.grants,
+            (&record.decision.grants, &record.decision.expose),
             dependency.folder,
         );
         Ok(files::digest(text.as_bytes()))
@@ -248,6 +274,8 @@ impl Session<'_> {
 /// Whether both come from the same sources and features, so that the guests must be equal. Nothing pins a path.
 fn same_inputs(known: &Nanoprocess, found: &Nanoprocess) -> bool {
     !known.source.starts_with("path")
+        // Another choice of exposed functions gives another guest.
+        && known.interface == found.interface
         && (&known.name, &known.version, &known.source, &known.features)
             == (&found.name, &found.version, &found.source, &found.features)
         && known.packages == found.packages

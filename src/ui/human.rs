@@ -10,6 +10,10 @@ use super::{Check, Event, Listed, Verbosity};
 use crate::extract::Skipped;
 use crate::suggest::Suggestion;
 
+mod explain;
+
+pub use explain::reason;
+
 const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 const NOTE: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
 const WARN: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
@@ -61,7 +65,11 @@ pub(super) fn print(event: &Event, verbosity: Verbosity) {
                 eprintln!("  {}", printable(line));
             }
         }
+        Event::Rebaselined { .. } | Event::Difference { .. } => explain::change(event),
         Event::List { rows } => list(rows),
+        Event::Explained {
+            name, version, reasons, ..
+        } => explain::print(name, version, reasons),
         Event::Skipped { name, version, items } => skipped(name, version, items),
         Event::Suggestions { rows } => suggestions(rows),
         Event::Doctor { checks } => doctor(checks),
@@ -138,15 +146,31 @@ fn list(rows: &[Listed]) {
         let size = row
             .artifact_bytes
             .map_or(String::new(), |bytes| format!(", {} KiB", bytes.div_ceil(1024)));
-        let grants = if row.grants.is_empty() {
-            "no capabilities".to_owned()
-        } else {
-            row.grants.join(", ")
-        };
         println!(
-            "{BOLD}{}{BOLD:#} v{} ({}): {grants}; {functions}{size}",
-            row.name, row.version, row.source
+            "{BOLD}{}{BOLD:#} v{} ({}): {}; {functions}{size}",
+            row.name,
+            row.version,
+            row.source,
+            capabilities(row)
         );
+    }
+}
+
+/// What a crate asks for, each with whether it was granted.
+fn capabilities(row: &Listed) -> String {
+    if row.asks.is_empty() && row.grants.is_empty() {
+        return "no capabilities".to_owned();
+    }
+    let refused = row.asks.iter().filter(|asked| !row.grants.contains(asked));
+    let refused: Vec<&str> = refused.map(String::as_str).collect();
+    let granted = match row.grants.as_slice() {
+        [] => "nothing granted".to_owned(),
+        grants => format!("granted {}", grants.join(", ")),
+    };
+    if refused.is_empty() {
+        granted
+    } else {
+        format!("{granted}, refused {}", refused.join(", "))
     }
 }
 

@@ -13,7 +13,8 @@ use std::sync::Mutex;
 use crate::check::Report;
 
 pub use ask::Terminal;
-pub use event::{Check, Event, Listed, Stage};
+pub use event::{Check, Event, Listed, Reason, Stage};
+pub use human::reason;
 
 /// Who reads the output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

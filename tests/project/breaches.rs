@@ -181,6 +181,7 @@ fn zip(imports: &[Capability]) -> Nanoprocess {
         signature: Signature {
             imports: imports.iter().map(fact).collect(),
             attempts: Attempts::Found(BTreeMap::new()),
+            reach: Default::default(),
             build: build
                 .map(|(capability, package)| (capability, [need(package)].into()))
                 .into(),

@@ -15,7 +15,7 @@ struct Run {
 fn repository() -> App {
     let app = App::with("semver = \"1\"\nstrsim = \"0.11\"");
     app.ok(&["add", "semver"]);
-    let policy = "[policy]\ndeny = [\"net.*\"]\nneed-reason = [\"fs.write\"]\n\n[policy.findings]\nNB0005 = \"off\"\n";
+    let policy = "[policy]\ndeny = [\"net.*\"]\nneed-reason = [\"fs.write\"]\n\n[policy.findings]\n";
     app.write("nanobuild.toml", &format!("{}\n{policy}", app.read("nanobuild.toml")));
     app.write(".gitignore", "target\n");
     app.git(&["init", "--quiet", "--initial-branch", "main"]);
@@ -101,7 +101,11 @@ fn a_change_that_takes_rules_away_fails() {
     let app = repository();
     app.git(&["checkout", "--quiet", "-b", "change"]);
     app.edit("nanobuild.toml", "deny = [\"net.*\"]\n", "");
-    app.edit("nanobuild.toml", "NB0005", "NB0025 = \"off\"\nNB0005");
+    app.edit(
+        "nanobuild.toml",
+        "[policy.findings]\n",
+        "[policy.findings]\nNB0025 = \"off\"\n",
+    );
     app.git(&["commit", "--quiet", "--all", "--message", "less"]);
     let run = action(&app);
     assert_eq!(run.code, 1, "{}", run.said);

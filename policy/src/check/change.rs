@@ -84,7 +84,7 @@ fn capabilities(base: &Lockfile, head: &Lockfile) -> Vec<Finding> {
                 || "is new and".to_owned(),
                 |known| format!("{} did not, {}", known.version, facts.version),
             );
-            let evidence: Vec<String> = evidence.iter().map(describe).collect();
+            let evidence: Vec<String> = evidence.iter().filter_map(describe).collect();
             let fact = evidence
                 .first()
                 .map_or_else(String::new, |first| format!("{capability}: {first}"));
@@ -108,9 +108,12 @@ fn capabilities(base: &Lockfile, head: &Lockfile) -> Vec<Finding> {
     found
 }
 
-fn describe(evidence: &Evidence) -> String {
+/// What shows that a crate asks for something. Which of its functions lead there is another matter.
+fn describe(evidence: &Evidence) -> Option<String> {
     match evidence {
-        Evidence::Import(name) | Evidence::Attempt(name) => name.clone(),
-        Evidence::Build(need) => format!("{} {}", need.package, need.version),
+        Evidence::Import(name) => Some(name.clone()),
+        Evidence::Attempt(call) => Some(call.to_string()),
+        Evidence::Build(need) => Some(format!("{} {}", need.package, need.version)),
+        Evidence::Reach(_) => None,
     }
 }

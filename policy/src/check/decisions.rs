@@ -82,7 +82,7 @@ impl Subject<'_> {
         let missing = self.facts.signature.attempts.found().is_none();
         missing.then(|| Finding {
             message: format!("{} was not analysed for calls that the sandbox refuses", self.who()),
-            mend: Mend::Run("cargo nanobuild update".to_owned()),
+            mend: Mend::Run(format!("cargo nanobuild update {}", self.key)),
             ..finding(Code::NotAnalysed, &self.facts.name, "", locked(self.facts, "attempts"))
         })
     }

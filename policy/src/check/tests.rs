@@ -24,6 +24,7 @@ pub(crate) fn facts(name: &str, imports: &[Capability]) -> Nanoprocess {
                 .map(|capability| (*capability, ["x".to_owned()].into()))
                 .collect(),
             attempts: Attempts::Found(Default::default()),
+            reach: Default::default(),
             build: Default::default(),
         },
         packages: Vec::new(),

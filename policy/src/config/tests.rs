@@ -74,7 +74,7 @@ fn a_whole_file() {
         [Some(1 << 30), Some(2_000), Some(1 << 20), Some(10_000), Some(64 << 20)]
     );
     assert_eq!((zip.instances, zip.on_panic), (Instances::PerThread, OnPanic::Restart));
-    assert!(zip.expose.contains("read::*"));
+    assert!(zip.expose.contains(&"read::*".to_owned()));
     let accepted = &zip.accepted[&Capability::FsWrite];
     assert_eq!(accepted.expires, Some(jiff::civil::date(2027, 1, 31)));
     assert!(zip.build.tools.contains("cc"));
