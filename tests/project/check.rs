@@ -258,7 +258,10 @@ fn only_what_a_change_brings() {
         "[nanoprocess.semver]",
         "[nanoprocess.semver]\ngrants = [\"random\"]",
     );
-    assert_eq!(found(&app, &["--quick", "--base", "HEAD"]), ["NB0026 semver random"]);
+    assert_eq!(
+        found(&app, &["--quick", "--base", "HEAD"]),
+        ["NB0007 semver random", "NB0026 semver random"]
+    );
     app.edit(
         "nanobuild.toml",
         "deny = [\"net.*\"]",
