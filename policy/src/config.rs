@@ -48,7 +48,7 @@ pub struct Decision {
     /// Why it may do some of that.
     pub accepted: BTreeMap<Capability, Accepted>,
     /// Patterns over paths of public items that the bindings offer; none means all.
-    pub expose: Vec<String>,
+    pub expose: BTreeSet<String>,
     /// How many instances there are.
     pub instances: Instances,
     /// What a panic inside means for the instance.

@@ -24,7 +24,7 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Sync the sandboxed dependencies, then `cargo build` (the default)
+    /// Sync the sandboxed dependencies, then `cargo build` (the default); with --jail-app, all of it in the build jail
     #[command(visible_alias = "b")]
     Build(Through),
     /// Sync the sandboxed dependencies, then `cargo run`

@@ -22,7 +22,7 @@ use crate::pipeline::Stages;
 use crate::review::Ask;
 use crate::select::Flags;
 use crate::session::{Context, Error, Failure, Make};
-use crate::sys::{cargo, process, signal};
+use crate::sys::{cargo, jail, process, signal};
 use crate::ui::{Format, Terminal, Ui};
 use args::{Cli, Command, Common};
 
@@ -31,7 +31,10 @@ const CANNOT_TELL: u8 = 2;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    if let Some(code) = crate::extract::rustdoc::wrapper_main().or_else(crate::compile::wrapper_main) {
+    let stands_in = jail::helper_main()
+        .or_else(crate::extract::rustdoc::wrapper_main)
+        .or_else(crate::compile::wrapper_main);
+    if let Some(code) = stands_in {
         return code;
     }
     install_panic_hook();

@@ -3,7 +3,7 @@
 use crate::install::edits;
 use crate::project::RecordsError;
 use crate::select::{Breach, GraphError, PickError};
-use crate::sys::{cargo, files, toolchain};
+use crate::sys::{cargo, files, jail, toolchain};
 
 /// Everything that can go wrong between opening and closing.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum Error {
     /// A check that could not be made.
     #[error(transparent)]
     Check(#[from] crate::check::Error),
+    /// Third-party code cannot be jailed.
+    #[error(transparent)]
+    Jail(#[from] jail::Error),
     /// Decisions or facts.
     #[error(transparent)]
     Records(#[from] RecordsError),
@@ -184,6 +187,7 @@ impl Failure for Error {
                 Some("make it writable and run the command again; the project is as it was".to_owned())
             }
             Self::Toolchain(error) => error.help(),
+            Self::Jail(error) => error.help(),
             Self::Pick(error) => error.help(),
             Self::Check(error) => error.help(),
             Self::Records(error) => error.help(),

@@ -2,12 +2,14 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Nanoprocess;
+use nanobuild_policy::rules;
 
 use super::{Error, Examined, MakeError, Order, Session, Wanted, inputs, tool_and_rustc};
 use crate::install::{self, Prepared, Ready};
 use crate::project::{self, Record};
 use crate::review::{Ask, Refuses};
-use crate::sys::{files, toolchain};
+use crate::sys::jail::{Allowance, Demand};
+use crate::sys::{Jail, files, toolchain};
 use crate::ui::Event;
 
 impl Session<'_> {
@@ -170,6 +172,7 @@ impl Session<'_> {
         let bench = cache.join("bench");
         let runtime = bench.join(install::runtime::FOLDER);
         install::runtime::write(&runtime)?;
+        let jail = self.jail(record)?;
         let setting = files::digest(tool_and_rustc(&self.toolchain).as_bytes());
         let done = then(&Order {
             root: &self.cx.project.root,
@@ -179,7 +182,7 @@ impl Session<'_> {
             target: self.target(),
             setting: &setting,
             same_tools: self.records.tools == self.tools,
-            jail: &self.jail,
+            jail: &jail,
             ui: self.cx.ui,
             ask,
             net: self.cx.net,
@@ -231,6 +234,18 @@ impl Session<'_> {
         Ok(self.transaction.replace_dir(&home, Some(&staged))?)
     }
 
+    /// Where third-party code runs, and what a crate's build was allowed beyond.
+    fn jail(&self, record: &Record) -> Result<Jail, Error> {
+        let root = &self.cx.project.root;
+        let needs = &record.decision.build;
+        let allowance = Allowance {
+            reads: needs.read.iter().map(|path| root.join(path)).collect(),
+            env: needs.env.iter().cloned().collect(),
+            tools: needs.tools.iter().cloned().collect(),
+        };
+        Ok(Jail::new(demand(self.records.jail))?.with_allowance(allowance))
+    }
+
     /// Same inputs, same bytes: a guest that the lockfile describes must come out as it says.
     fn check_reproduced(&self, record: &Record, found: &Nanoprocess) -> Result<(), Error> {
         let Some(known) = &record.facts else { return Ok(()) };
@@ -256,7 +271,7 @@ impl Session<'_> {
             self.target(),
             dependency.name,
             dependency.features,
-            (&record.decision.grants, &record.decision.expose),
+            (&record.decision.grants, &record.decision.expose, &record.decision.build),
             dependency.folder,
         );
         Ok(files::digest(text.as_bytes()))
@@ -268,6 +283,15 @@ impl Session<'_> {
 
     fn staging(&self) -> Utf8PathBuf {
         self.cx.project.journal().join("staging")
+    }
+}
+
+/// What the policy demands of a jail.
+#[must_use]
+pub fn demand(decided: rules::Jail) -> Demand {
+    match decided {
+        rules::Jail::Required => Demand::Required,
+        rules::Jail::BestEffort => Demand::BestEffort,
     }
 }
 

@@ -57,7 +57,7 @@ impl Reader<'_> {
                 limits: self.limits(table),
             },
             accepted: self.accepted(table),
-            expose: self.each(table, "expose", item_pattern),
+            expose: self.each(table, "expose", item_pattern).into_iter().collect(),
             instances: self.word(table, "instances", &INSTANCES).unwrap_or_default(),
             on_panic: self.word(table, "on-panic", &ON_PANIC).unwrap_or_default(),
             build: self.build(table),

@@ -74,7 +74,7 @@ fn a_whole_file() {
         [Some(1 << 30), Some(2_000), Some(1 << 20), Some(10_000), Some(64 << 20)]
     );
     assert_eq!((zip.instances, zip.on_panic), (Instances::PerThread, OnPanic::Restart));
-    assert!(zip.expose.contains(&"read::*".to_owned()));
+    assert!(zip.expose.contains("read::*"));
     let accepted = &zip.accepted[&Capability::FsWrite];
     assert_eq!(accepted.expires, Some(jiff::civil::date(2027, 1, 31)));
     assert!(zip.build.tools.contains("cc"));
@@ -188,4 +188,15 @@ fn bytes_that_are_no_text_or_too_many() {
             .contains("2097152 bytes; more than 1048576 are not read"),
         "{error}"
     );
+}
+
+#[test]
+fn a_file_that_extends_others_cannot_open_the_jail() {
+    let jail = |text: &str| Config::parse(text).unwrap().policy.jail();
+    assert_eq!(jail("[policy]\njail = \"best-effort\""), crate::rules::Jail::BestEffort);
+    assert_eq!(
+        jail("[policy]\nextends = [\"a.toml\"]\njail = \"best-effort\""),
+        crate::rules::Jail::Required
+    );
+    assert_eq!(jail(""), crate::rules::Jail::Required);
 }
