@@ -7,6 +7,7 @@ mod error;
 mod inputs;
 mod make;
 mod place;
+mod registries;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -208,7 +209,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// When a configuration file cannot be read.
     pub fn registries(&self) -> Result<Registries, Error> {
-        Ok(inputs::registries(&self.cx.project)?)
+        Ok(registries::by_index(&self.cx.project)?)
     }
 
     /// Changes manifests of the workspace, all in one go.

@@ -3,10 +3,10 @@
 use camino::Utf8PathBuf;
 use nanobuild_policy::lockfile::Nanoprocess;
 
-use super::{Error, Order, Session, Wanted, inputs, tool_and_rustc};
+use super::{Error, Order, Session, Wanted, inputs, registries, tool_and_rustc};
 use crate::install::{self, Ready};
 use crate::project::{self, Record};
-use crate::sys::{files, toolchain};
+use crate::sys::{files, toolchain, transaction};
 use crate::ui::Event;
 
 impl Session<'_> {
@@ -142,6 +142,7 @@ impl Session<'_> {
         });
         let cache = self.cx.project.cache();
         let bench = cache.join("bench");
+        registries::lend(&self.cx.project)?;
         let runtime = bench.join(install::runtime::FOLDER);
         install::runtime::write(&runtime)?;
         let prepared = self.cx.make.make(&Order {
@@ -207,7 +208,7 @@ impl Session<'_> {
     }
 
     fn staging(&self) -> Utf8PathBuf {
-        self.cx.project.journal().join("staging")
+        self.cx.project.journal().join(transaction::STAGING)
     }
 }
 

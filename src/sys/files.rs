@@ -26,6 +26,19 @@ impl Error {
     }
 }
 
+/// What to do about an error that the state of a disk is the cause of.
+#[must_use]
+pub fn help(error: &dyn std::error::Error) -> Option<String> {
+    let mut causes = std::iter::successors(error.source(), |cause| cause.source());
+    let remedy = match causes.find_map(|cause| cause.downcast_ref::<io::Error>())?.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk",
+        io::ErrorKind::ReadOnlyFilesystem => "make it writable",
+        io::ErrorKind::PermissionDenied => "change its permissions",
+        _ => return None,
+    };
+    Some(format!("{remedy} and run the command again; the project is as it was"))
+}
+
 /// Reads a file; `None` if there is none.
 ///
 /// # Errors
@@ -77,6 +90,12 @@ pub fn replace(path: &Utf8Path, bytes: &[u8]) -> Result<bool, Error> {
     };
     write().map_err(Error::at("write", path))?;
     Ok(true)
+}
+
+/// The file that a link stands for: the link stays, and its file is replaced.
+#[must_use]
+pub fn behind_links(path: &Utf8Path) -> Utf8PathBuf {
+    path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Makes a folder and those above it.

@@ -9,7 +9,7 @@ mod progress;
 
 use std::sync::Mutex;
 
-pub use ask::Terminal;
+pub use ask::{Terminal, leave};
 pub use event::{Check, Event, Listed, Stage};
 
 /// Who reads the output.
