@@ -28,7 +28,7 @@ pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};
 #[doc(hidden)]
 pub use host::{
     Abilities, Anchor, Call, CallbackFn, CallbackMut, Handle, Inputs, Keeper, Kept, Lease, Loan, Nanoprocess, Remote,
-    Same, Slots, Spec, Tended, Ticket, copy_back, fmt, replay,
+    Same, Slots, Spec, Tended, Ticket, chosen, copy_back, fmt, replay,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use host::{Fault, FaultKind, TrapKind, catch};

@@ -1,5 +1,7 @@
 //! The guest crate: wraps the real crate's API in exports.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -11,6 +13,7 @@ use crate::plan::bridge::{
     Bridge, Callee, Closure, ConstPlan, ConstValue, Conversion, FunctionPlan, Hosted, ImplBody, ImplPlan, Iterators,
     ParamPlan, Pass, Repr, Returns, TypePlan,
 };
+use crate::plan::{instances, instantiate, instantiate_ty};
 
 /// The opening of the guest's `lib.rs`.
 const HEADER: &str = "\
@@ -51,7 +54,7 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
         source.unit(type_unit(printer, plan))?;
     }
     for plan in &bridge.functions {
-        source.unit(Unit::new(&plan.key, export(printer, plan)))?;
+        source.unit(Unit::new(&plan.key, exports(printer, plan)))?;
     }
     for plan in &bridge.impls {
         source.unit(impl_unit(printer, plan))?;
@@ -70,18 +73,21 @@ fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
     let mut path = plan.module.clone();
     path.push(plan.name.clone());
     let path = printer.local(&path);
-    let lifetimes = statics(&plan.generics);
     let tokens = match &plan.repr {
         Repr::Struct(_) | Repr::Enum(_) => values::codec(printer, plan, &path),
         Repr::Object { drop } => {
-            let drop = name(*drop);
-            quote! {
-                nb::guest_object!(Here, #path #lifetimes);
-                #[unsafe(no_mangle)]
-                pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::drop_object::<#path #lifetimes>(object) }
-            }
+            let each = (*drop..).zip(instances(&plan.choices)).map(|(drop, chosen)| {
+                let (drop, args) = (name(drop), arguments(printer, &plan.generics, &chosen));
+                quote! {
+                    nb::guest_object!(Here, #path #args);
+                    #[unsafe(no_mangle)]
+                    pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::drop_object::<#path #args>(object) }
+                }
+            });
+            quote!(#(#each)*)
         }
         Repr::Bytes { layout } => {
+            let lifetimes = arguments(printer, &plan.generics, &BTreeMap::new());
             let layout = name(*layout);
             quote! {
                 nb::guest_bytes!(Here, #path #lifetimes);
@@ -93,14 +99,17 @@ fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
     Unit::new(&plan.key, tokens)
 }
 
-/// `<'static, …>` for the lifetimes of a type, and stand-ins for its type parameters.
-fn statics(generics: &Generics) -> TokenStream {
+/// `<'static, …>` for the lifetimes of a type, and for its type parameters what is chosen, or stand-ins.
+fn arguments(printer: Printer<'_>, generics: &Generics, chosen: &BTreeMap<String, Ty>) -> TokenStream {
     let args: Vec<TokenStream> = generics
         .params
         .iter()
         .filter_map(|param| match param {
             Param::Lifetime { .. } => Some(quote!('static)),
-            Param::Type { .. } => Some(quote!(nb::guest::StandIn)),
+            Param::Type { name, .. } => {
+                let chosen = chosen.get(name).cloned();
+                Some(printer.ty(&chosen.unwrap_or_else(|| Ty::Param(name.clone()))))
+            }
             Param::Const { .. } => None,
         })
         .collect();
@@ -109,6 +118,13 @@ fn statics(generics: &Generics) -> TokenStream {
     } else {
         quote!(<#(#args),*>)
     }
+}
+
+/// A function's exports: one for each choice of the crate's own types.
+fn exports(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
+    let each = instantiate(plan);
+    let each = each.iter().map(|plan| export(printer, plan));
+    quote!(#(#each)*)
 }
 
 /// One exported function.
@@ -158,9 +174,7 @@ fn places(plan: &FunctionPlan) -> impl Iterator<Item = Ident> {
 /// The slots of an export, and the statements that read its arguments out of them.
 fn reads(printer: Printer<'_>, params: &[ParamPlan]) -> (Vec<Ident>, Vec<TokenStream>) {
     let (mut slots, mut reads) = (Vec::new(), Vec::new());
-    let messaged = params
-        .iter()
-        .any(|param| matches!(param.pass, Pass::Message | Pass::MessageMut));
+    let messaged = params.iter().any(|param| is_message(param.pass));
     if messaged {
         reads.push(quote!(let mut message = nb::guest::message(m);));
     }
@@ -183,14 +197,14 @@ fn reads(printer: Printer<'_>, params: &[ParamPlan]) -> (Vec<Ident>, Vec<TokenSt
                 let ty = printer.ty(referent(&param.guest));
                 quote!(let #arg = nb::guest::object_mut::<#ty>(#slot);)
             }
-            Pass::Message => quote!(let #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);),
+            Pass::Message | Pass::Chosen(_) => quote!(let #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);),
             Pass::MessageMut => {
                 let ty = owned_place(printer, &param.guest);
                 quote!(let mut #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);)
             }
             Pass::StandIn(_) => quote!(let mut #arg = nb::guest::StandIn::of(#slot);),
         };
-        if !matches!(param.pass, Pass::Message | Pass::MessageMut) {
+        if !is_message(param.pass) {
             slots.push(slot);
         }
         reads.push(read);
@@ -199,6 +213,10 @@ fn reads(printer: Printer<'_>, params: &[ParamPlan]) -> (Vec<Ident>, Vec<TokenSt
         slots.push(format_ident!("m"));
     }
     (slots, reads)
+}
+
+fn is_message(pass: Pass) -> bool {
+    matches!(pass, Pass::Message | Pass::MessageMut | Pass::Chosen(_))
 }
 
 fn referent(ty: &Ty) -> &Ty {
@@ -288,47 +306,48 @@ fn trait_path(printer: Printer<'_>, trait_: &crate::extract::api::PathTy, all: b
 }
 
 fn impl_unit(printer: Printer<'_>, plan: &ImplPlan) -> Unit {
-    let ty = printer.ty(&plan.self_ty);
-    let value = quote! {
-        let mut message = nb::guest::message(m);
-        let value: &'static #ty = nb::guest::take::<Here, &'static #ty>(&mut message);
-    };
     let tokens = match &plan.body {
-        ImplBody::Marker | ImplBody::Error { source: None } => quote!(),
         ImplBody::Methods(methods) => {
-            let exports = methods.iter().map(|method| export(printer, method));
+            let exports = methods.iter().map(|method| exports(printer, method));
             quote!(#(#exports)*)
         }
-        ImplBody::Format { export } => {
-            let (export, method) = (name(*export), format_method(plan));
-            quote! {
-                #[unsafe(no_mangle)]
-                pub extern "C" fn #export(m: u64) -> u64 {
-                    #value
-                    let spec = nb::guest::take::<Here, nb::wire::fmt::Spec>(&mut message);
-                    nb::guest::reply::<Here, _>(nb::guest::fmt::#method(value, spec))
-                }
-            }
-        }
-        ImplBody::Hash { export } => {
-            let export = name(*export);
-            quote! {
-                #[unsafe(no_mangle)]
-                pub extern "C" fn #export(m: u64) -> u64 { #value nb::guest::hash_reply(value) }
-            }
-        }
-        ImplBody::Error { source: Some(export) } => {
-            let export = name(*export);
-            quote! {
-                #[unsafe(no_mangle)]
-                pub extern "C" fn #export(m: u64) -> u64 {
-                    #value
-                    nb::guest::reply::<Here, _>(::std::error::Error::source(value).map(nb::ErrorChain::of))
-                }
-            }
+        _ => {
+            let each = (0..).zip(instances(&plan.choices));
+            let each = each.map(|(offset, chosen)| looking(printer, plan, offset, &chosen));
+            quote!(#(#each)*)
         }
     };
     Unit::new(&plan.key, tokens)
+}
+
+/// The export that looks at a value, in one instance.
+fn looking(printer: Printer<'_>, plan: &ImplPlan, offset: u32, chosen: &BTreeMap<String, Ty>) -> TokenStream {
+    let ty = printer.ty(&instantiate_ty(&plan.self_ty, chosen));
+    let (export, answer) = match &plan.body {
+        ImplBody::Marker | ImplBody::Error { source: None } | ImplBody::Methods(_) => return quote!(),
+        ImplBody::Format { export } => {
+            let method = format_method(plan);
+            let answer = quote! {
+                let spec = nb::guest::take::<Here, nb::wire::fmt::Spec>(&mut message);
+                nb::guest::reply::<Here, _>(nb::guest::fmt::#method(value, spec))
+            };
+            (export, answer)
+        }
+        ImplBody::Hash { export } => (export, quote!(nb::guest::hash_reply(value))),
+        ImplBody::Error { source: Some(export) } => {
+            let chain = quote!(::std::error::Error::source(value).map(nb::ErrorChain::of));
+            (export, quote!(nb::guest::reply::<Here, _>(#chain)))
+        }
+    };
+    let export = name(export + offset);
+    quote! {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn #export(m: u64) -> u64 {
+            let mut message = nb::guest::message(m);
+            let value: &'static #ty = nb::guest::take::<Here, &'static #ty>(&mut message);
+            #answer
+        }
+    }
 }
 
 /// `LowerHex` to `lower_hex`: the function of the guest's `fmt` that formats under a host's options.

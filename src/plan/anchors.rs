@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::extract::api::{Arg, Binding, Bound, Def, PathTy, Ty};
-use crate::plan::bridge::{AnchorPlan, Keep, ParamPlan};
+use crate::plan::bridge::{AnchorPlan, Choice, Keep, ParamPlan, Pass};
 use crate::plan::cross::{self, Obstacle};
 use crate::plan::functions::{is_bytes_referent, is_text_referent};
 use crate::plan::lifetimes::{self, Named};
@@ -15,7 +15,12 @@ use crate::plan::types::{Kind, local};
 /// # Errors
 /// When two lifetimes would have to be told apart while the result is decoded, or when it borrows from something of
 /// which the guest has a copy that ends with the call.
-pub(super) fn anchor(planner: &Planner<'_>, named: &Named, params: &[ParamPlan]) -> Result<AnchorPlan, Obstacle> {
+pub(super) fn anchor(
+    planner: &Planner<'_>,
+    named: &Named,
+    params: &[ParamPlan],
+    choices: &[Choice],
+) -> Result<AnchorPlan, Obstacle> {
     let mut plan = AnchorPlan::default();
     let mut read = Read::of(planner, &named.output);
     if read.mapped.len() > 1 {
@@ -41,7 +46,12 @@ pub(super) fn anchor(planner: &Planner<'_>, named: &Named, params: &[ParamPlan])
             if !lifetimes::lifetimes(planner.api, input).contains(lifetime) {
                 continue;
             }
+            let lives_in_guest = match params[index].pass {
+                Pass::Chosen(at) => choices[at].types.iter().all(|ty| planner.types.is_object(ty)),
+                _ => false,
+            };
             match source(planner, input, lifetime) {
+                _ if lives_in_guest => {}
                 Source::Owner => {
                     plan.owner = plan.owner.or(mapped.then_some(index));
                     inherit(planner, &mut plan, index, input, lifetime, mapped);

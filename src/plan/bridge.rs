@@ -82,6 +82,8 @@ pub struct TypePlan {
     pub sync: bool,
     /// How a handle keeps values of the caller's types, one of each type parameter.
     pub keepers: Vec<Keeper>,
+    /// Type parameters that are one of the crate's own types; the export that drops is the first of as many.
+    pub choices: Vec<Choice>,
     /// Whether a handle uses values of what it was made from, whose type it does not name.
     pub loan: bool,
     /// Whether it implements `Default`: how the guest makes a struct to which fields may be added.
@@ -97,6 +99,19 @@ pub enum Keeper {
     Tended,
     /// They are its own or those of what it borrows, for its last lifetime.
     Lease,
+    /// There are none: the type is one of the crate's own that implement this trait.
+    Chosen(ItemId),
+}
+
+/// A type parameter that is one of the crate's own types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The parameter.
+    pub param: String,
+    /// The trait that the types implement.
+    pub trait_: ItemId,
+    /// The types, in the order of their numbers.
+    pub types: Vec<Ty>,
 }
 
 /// The representation of a type on the host.
@@ -170,6 +185,8 @@ pub struct FunctionPlan {
     pub anchor: AnchorPlan,
     /// Which guest export it calls.
     pub export: u32,
+    /// Type parameters that are one of the crate's own types; the export is the first of as many.
+    pub choices: Vec<Choice>,
     /// What the guest calls.
     pub callee: Callee,
     /// `unsafe fn`
@@ -251,8 +268,8 @@ pub enum Settle {
     Borrow(usize),
     /// A hosted value, borrowed mutably.
     BorrowMut(usize),
-    /// An object that uses hosted values, one for each of its type parameters.
-    Object(Vec<usize>),
+    /// An object that uses hosted values: its type parameter by number, and the values.
+    Object(Vec<(usize, usize)>),
     /// An object that uses the values that one of the arguments uses.
     Loan(Lender),
     /// The argument, which is a mutable borrow.
@@ -283,6 +300,18 @@ pub enum Callee {
     Inherent(Ty, String),
     /// `<Type as Trait>::name`
     Trait(Ty, PathTy, String),
+}
+
+impl Callee {
+    /// The same with other types.
+    #[must_use]
+    pub fn map(&self, ty: impl Fn(&Ty) -> Ty, path: impl Fn(&PathTy) -> PathTy) -> Self {
+        match self {
+            Self::Free(name) => Self::Free(name.clone()),
+            Self::Inherent(of, name) => Self::Inherent(ty(of), name.clone()),
+            Self::Trait(of, trait_, name) => Self::Trait(ty(of), path(trait_), name.clone()),
+        }
+    }
 }
 
 /// How an argument crosses.
@@ -358,6 +387,8 @@ pub enum Pass {
     MessageMut,
     /// The number of a hosted value, for which the guest makes a stand-in.
     StandIn(usize),
+    /// A value of one of the crate's own types, in the message, given away or lent as its type says.
+    Chosen(usize),
 }
 
 /// How a result comes back.
@@ -432,6 +463,8 @@ pub struct TraitPlan {
     pub meta: Meta,
     /// The definition.
     pub definition: crate::extract::api::Trait,
+    /// Whether some of the crate's own types, which have numbers, implement it.
+    pub chosen: bool,
 }
 
 /// A trait implementation.
@@ -450,7 +483,11 @@ pub struct ImplPlan {
     /// Associated types.
     pub types: Vec<(String, Ty)>,
     /// What the values can do that the object keeps, while it is formatted: one list for each of its type parameters.
-    pub hosted: Vec<Vec<&'static str>>,
+    pub hosted: Vec<(usize, Vec<&'static str>)>,
+    /// Type parameters that are one of the crate's own types; each export is the first of as many.
+    pub choices: Vec<Choice>,
+    /// The number of the type among those that implement the trait.
+    pub number: Option<usize>,
     /// How it is made.
     pub body: ImplBody,
 }

@@ -1,6 +1,7 @@
 //! Which types cross by themselves, inside values, messages and collections.
 
 use crate::extract::api::{Arg, Def, PathTy, Ty};
+use crate::plan::bridge::Keeper;
 use crate::plan::types::Types;
 
 /// Why something does not cross: the construct in the way, and a sentence.
@@ -164,7 +165,17 @@ fn named(types: &Types<'_>, path: &PathTy, way: Way) -> Result<(), Obstacle> {
     match &path.def {
         Def::Local(id) => {
             types.usable(*id)?;
-            type_args(path).try_for_each(|arg| value(types, arg, way))
+            let keepers = types.keepers(*id);
+            type_args(path)
+                .enumerate()
+                .try_for_each(|(at, arg)| match keepers.get(at) {
+                    Some(Keeper::Chosen(trait_)) if types.implementors[trait_].contains(arg) => Ok(()),
+                    Some(_) if !matches!(arg, Ty::Param(_)) => Err(Obstacle::new(
+                        "generic type",
+                        "a private type at another type than a parameter of the caller's",
+                    )),
+                    _ => value(types, arg, way),
+                })
         }
         Def::Std(name) => std_named(types, name, path, way),
         Def::Foreign { path, .. } => Err(Obstacle::new(

@@ -2,7 +2,8 @@
 
 use crate::extract::api::{Function, Generics, Meta, Ty};
 use crate::plan::anchors;
-use crate::plan::bridge::{AnchorPlan, Callee, FunctionPlan, ParamPlan, Pass, Place, Returns, Settle};
+use crate::plan::bridge::{AnchorPlan, Callee, Choice, FunctionPlan, ParamPlan, Pass, Place, Returns, Settle};
+use crate::plan::choices;
 use crate::plan::conversions::{Converted, convert};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::iterators;
@@ -44,7 +45,14 @@ pub(super) fn plan(
         return Err(Obstacle::new("async", "an async function"));
     }
     let scopes = [&function.generics, context.outer];
-    let (mut params, hosts) = arguments(planner, function, &scopes)?;
+    let choices = choices::of(&planner.types.implementors, &scopes);
+    let instances = choices::count(&choices).ok_or_else(|| {
+        Obstacle::new(
+            "trait of the crate",
+            "too many combinations of types that implement traits of the crate",
+        )
+    })?;
+    let (mut params, hosts) = arguments(planner, function, &scopes, &choices)?;
     let named = named(planner, &params, function);
     let unnamed = iterators::unnamed(&named.output);
     let unnamed = unnamed
@@ -55,7 +63,7 @@ pub(super) fn plan(
         None => settle::output(planner, &named.output, &hosts, &params, &named.inputs)
             .or_else(|why| unit_or(&function.output, why))?,
     };
-    let anchor = anchors::anchor(planner, &named, &params)?;
+    let anchor = anchors::anchor(planner, &named, &params, &choices)?;
     for (index, _) in &anchor.keep {
         params[*index].pass = if is_text(&params[*index].guest) {
             Pass::Text
@@ -78,7 +86,8 @@ pub(super) fn plan(
         read,
         returns,
         anchor,
-        export: planner.export(),
+        export: planner.block_of_exports(instances),
+        choices,
         callee: context.callee,
         is_unsafe: function.is_unsafe,
     })
@@ -89,6 +98,7 @@ fn arguments(
     planner: &Planner<'_>,
     function: &Function,
     scopes: &[&Generics],
+    choices: &[Choice],
 ) -> Result<(Vec<ParamPlan>, Hosts), Obstacle> {
     let mut hosts = Hosts::default();
     for (index, (_, ty)) in function.inputs.iter().enumerate() {
@@ -98,9 +108,30 @@ fn arguments(
     }
     let mut params = Vec::new();
     for (name, ty) in &function.inputs {
-        params.push(param(planner, function, name, ty, scopes, &mut hosts)?);
+        params.push(match chosen(name, ty, choices) {
+            Some(plan) => plan,
+            None => param(planner, function, name, ty, scopes, &mut hosts)?,
+        });
     }
     Ok((params, hosts))
+}
+
+/// An argument whose type is one of the crate's own: by value or looked at.
+fn chosen(name: &str, ty: &Ty, choices: &[Choice]) -> Option<ParamPlan> {
+    let of = match ty {
+        Ty::Ref { mutable: false, ty, .. } => ty,
+        ty => ty,
+    };
+    let Ty::Param(param) = of else { return None };
+    let at = choices.iter().position(|choice| choice.param == *param)?;
+    Some(ParamPlan {
+        name: name.to_owned(),
+        ty: ty.clone(),
+        convert: None,
+        guest: ty.clone(),
+        pass: Pass::Chosen(at),
+        loan: false,
+    })
 }
 
 fn param(
@@ -272,7 +303,7 @@ fn returns(planner: &Planner<'_>, read: &Ty, settle: &Settle, params: &[ParamPla
     let writes_back = params.iter().any(|param| param.pass == Pass::MessageMut);
     let inline = params
         .iter()
-        .any(|param| matches!(param.pass, Pass::Message | Pass::MessageMut));
+        .any(|param| matches!(param.pass, Pass::Message | Pass::MessageMut | Pass::Chosen(_)));
     match read {
         _ if writes_back => Returns::Message { inline },
         Ty::Tuple(parts) if parts.is_empty() => Returns::Unit,
@@ -291,13 +322,17 @@ fn returns(planner: &Planner<'_>, read: &Ty, settle: &Settle, params: &[ParamPla
 fn squeeze(params: &mut [ParamPlan], anchor: &AnchorPlan) {
     let slots = params
         .iter()
-        .filter(|param| !matches!(param.pass, Pass::Message | Pass::MessageMut))
+        .filter(|param| !matches!(param.pass, Pass::Message | Pass::MessageMut | Pass::Chosen(_)))
         .count();
     if slots < MAX_SLOTS {
         return;
     }
     for (index, param) in params.iter_mut().enumerate() {
-        if param.pass != Pass::MessageMut && param.pass != Pass::ObjectMut && anchor.kept(index).is_none() {
+        let moves = matches!(
+            param.pass,
+            Pass::Scalar | Pass::Text | Pass::Bytes | Pass::Give | Pass::Object | Pass::Message
+        );
+        if moves && anchor.kept(index).is_none() {
             param.pass = Pass::Message;
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::extract::api::{AssocItem, AssocKind, Def, Impl, PathTy, Ty};
 use crate::plan::bridge::{Callee, ImplBody, ImplPlan, Place};
+use crate::plan::choices;
 use crate::plan::conversions;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
@@ -75,6 +76,14 @@ pub(super) fn implement<'a>(
     match planner.accepted(&key).and_then(|()| body(planner, &key)) {
         Ok((body, types)) => {
             let hosted = hosted(planner, block);
+            let number = match &block.trait_.def {
+                Def::Local(trait_) => planner
+                    .types
+                    .implementors
+                    .get(trait_)
+                    .and_then(|types| types.iter().position(|ty| *ty == block.self_ty)),
+                _ => None,
+            };
             planner.plan.bridge.impls.push(ImplPlan {
                 key,
                 module: Vec::new(),
@@ -83,6 +92,8 @@ pub(super) fn implement<'a>(
                 self_ty: block.self_ty.clone(),
                 types,
                 hosted,
+                choices: choices::of(&planner.types.implementors, &[&block.generics]),
+                number,
                 body,
             });
         }
@@ -94,16 +105,18 @@ pub(super) fn implement<'a>(
 }
 
 /// What the values can do that an object keeps for the caller.
-fn hosted(planner: &Planner<'_>, block: &Impl) -> Vec<Vec<&'static str>> {
+fn hosted(planner: &Planner<'_>, block: &Impl) -> Vec<(usize, Vec<&'static str>)> {
     let held = stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default();
-    held.into_iter()
-        .map(|param| stand_ins::abilities(&conversions::bounds_of(param, &[&block.generics])).unwrap_or_default())
-        .collect()
+    let of = |(at, param)| {
+        let abilities = stand_ins::abilities(&conversions::bounds_of(param, &[&block.generics]));
+        (at, abilities.unwrap_or_default())
+    };
+    held.into_iter().map(of).collect()
 }
 
 /// Whether a stand-in can do what an impl's bounds ask of the values that its object keeps.
 fn values_can(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
-    for param in stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default() {
+    for (_, param) in stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default() {
         let bounds = conversions::bounds_of(param, &[&block.generics]);
         if stand_ins::abilities(&bounds).is_none() {
             return Err(conversions::unconvertible(param, &bounds));
@@ -136,16 +149,18 @@ fn std_body(
 ) -> Result<Body, Obstacle> {
     self_crosses(planner, block)?;
     values_can(planner, block)?;
+    let choices = choices::of(&planner.types.implementors, &[&block.generics]);
+    let instances = choices::count(&choices).unwrap_or(1);
     for arg in cross::type_args(&block.trait_) {
         trait_argument(planner, arg)?;
     }
     let body = match treatment {
         Treatment::Marker => ImplBody::Marker,
         Treatment::Format => ImplBody::Format {
-            export: planner.export(),
+            export: planner.block_of_exports(instances),
         },
         Treatment::Hash => ImplBody::Hash {
-            export: planner.export(),
+            export: planner.block_of_exports(instances),
         },
         Treatment::Error => {
             let source = block
@@ -153,7 +168,7 @@ fn std_body(
                 .iter()
                 .any(|item| item.name == "source" || item.name == "cause");
             ImplBody::Error {
-                source: source.then(|| planner.export()),
+                source: source.then(|| planner.block_of_exports(instances)),
             }
         }
         Treatment::Methods => {

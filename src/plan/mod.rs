@@ -5,6 +5,7 @@
 
 mod anchors;
 pub mod bridge;
+mod choices;
 mod consts;
 mod conversions;
 mod cross;
@@ -25,6 +26,7 @@ mod traits;
 mod types;
 
 pub use bridge::Bridge;
+pub use choices::{instances, instantiate, instantiate_ty};
 pub use functions::through;
 pub use lifetimes::{borrows_for_good, same_but_lifetimes};
 pub use planner::{Coverage, Plan, plan};

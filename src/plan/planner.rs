@@ -8,7 +8,7 @@ use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, 
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::types::{Kind, Types, generics_of, local};
-use crate::plan::{consts, impls, iterators, key, modules};
+use crate::plan::{choices, consts, impls, iterators, key, modules};
 
 /// The bridge, and what is not on it.
 #[derive(Debug, Clone, Default)]
@@ -83,6 +83,12 @@ impl<'a> Planner<'a> {
         self.exports - 1
     }
 
+    /// As many new exports, by the first of them.
+    pub(super) fn block_of_exports(&mut self, count: u32) -> u32 {
+        self.exports += count;
+        self.exports - count
+    }
+
     /// How many exports there are so far.
     pub(super) fn exports(&self) -> u32 {
         self.exports
@@ -95,10 +101,22 @@ impl<'a> Planner<'a> {
 
     /// The export that drops objects of the handle type `ty`.
     pub(super) fn drop_export(&self, ty: &Ty) -> u32 {
-        local(ty)
-            .and_then(|id| self.drops.get(&id))
-            .copied()
-            .unwrap_or_default()
+        let of = |id| Some(self.drops.get(&id)? + self.instance(id, ty)?);
+        local(ty).and_then(of).unwrap_or_default()
+    }
+
+    /// Which instance of the object type `id` a type without parameters is.
+    fn instance(&self, id: ItemId, ty: &Ty) -> Option<u32> {
+        let generics = self.api.items.get(&id).and_then(generics_of)?;
+        let Ty::Path(path) = ty else { return None };
+        let given: BTreeMap<String, Ty> = super::types::type_params(generics)
+            .map(str::to_owned)
+            .zip(cross::type_args(path).cloned())
+            .collect();
+        let choices = choices::of(&self.types.implementors, &[generics]);
+        (0..)
+            .zip(choices::instances(&choices))
+            .find_map(|(number, chosen)| (chosen == given).then_some(number))
     }
 
     /// Whether rustc rejected the unit `key`.
@@ -174,7 +192,8 @@ impl<'a> Planner<'a> {
                     continue;
                 }
                 (Kind::Object, _) => {
-                    let drop = self.export();
+                    let count = choices::count(&choices::of(&self.types.implementors, &[generics]));
+                    let drop = self.block_of_exports(count.unwrap_or(1));
                     self.drops.insert(*id, drop);
                     Repr::Object { drop }
                 }
@@ -206,6 +225,7 @@ impl<'a> Planner<'a> {
                 send: facts.send != Some(false),
                 sync: facts.sync != Some(false),
                 keepers: self.types.keepers(*id).to_vec(),
+                choices: choices::of(&self.types.implementors, &[generics]),
                 loan: self.types.has_loan(*id),
                 has_default: self.types.has_default(*id),
             };

@@ -4,6 +4,7 @@
 use crate::extract::api::{Arg, Def, PathTy, Ty};
 use crate::plan::anchors::main_lifetime;
 use crate::plan::bridge::{Home, Lender, ParamPlan, Pass, Settle};
+use crate::plan::conversions::mentions_param;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::planner::Planner;
 use crate::plan::stand_ins::{self, Hosts};
@@ -138,10 +139,11 @@ impl Outputs<'_, '_> {
 
     fn object(&self, ty: &Ty) -> Result<Settled, Obstacle> {
         let types = &self.planner.types;
-        if let Some(params) = stand_ins::holder(types, ty) {
-            let values = params.iter().map(|param| {
+        if let Some(params) = stand_ins::holder(types, ty).filter(|_| mentions_param(ty)) {
+            let values = params.iter().map(|(at, param)| {
                 self.hosts
                     .find(param)
+                    .map(|values| (*at, values))
                     .ok_or_else(|| Obstacle::new("generic result", "an object over values that no argument brings"))
             });
             return Ok(Settled {
@@ -178,7 +180,7 @@ impl Outputs<'_, '_> {
                 return Some(Lender::Argument(index));
             }
             let params = stand_ins::holder(types, object).filter(|_| borrowed)?;
-            Some(Lender::Hosted(self.hosts.find(params.first()?)?))
+            Some(Lender::Hosted(self.hosts.find(params.first()?.1)?))
         })
     }
 
@@ -200,8 +202,11 @@ impl Outputs<'_, '_> {
     }
 }
 
+/// The type parameters of an argument that keeps values, and where that is.
+type Held<'t> = (Vec<(usize, &'t str)>, fn(usize, usize) -> Home);
+
 /// The type parameters of an argument that keeps values, and how the call has it.
-pub(super) fn holder_of<'t>(planner: &Planner<'_>, ty: &'t Ty) -> Option<(Vec<&'t str>, fn(usize, usize) -> Home)> {
+pub(super) fn holder_of<'t>(planner: &Planner<'_>, ty: &'t Ty) -> Option<Held<'t>> {
     let (object, home): (&Ty, fn(usize, usize) -> Home) = match ty {
         Ty::Ref { mutable: true, ty, .. } => (ty, Home::Mut),
         Ty::Ref { ty, .. } => (ty, Home::Shared),

@@ -1,7 +1,7 @@
 //! Values of the caller's types: they stay on the host, and the guest has stand-ins that ask them.
 
 use crate::extract::api::{Arg, Binding, Bound, Def, Generics, PathTy, Ty};
-use crate::plan::bridge::{Closure, ClosureKind, Home, Hosted};
+use crate::plan::bridge::{Closure, ClosureKind, Home, Hosted, Keeper};
 use crate::plan::conversions::{bounds_of, unconvertible};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::types::{Types, local};
@@ -178,24 +178,28 @@ fn borrows(ty: &Ty) -> bool {
     }
 }
 
-/// The type parameters of the caller that an object type is given, if `ty` is one that keeps values: `R` of `Reader<R>`.
+/// The type parameters of the caller that an object type is given, if `ty` is one that has them: `R` of `Reader<R>`, by
+/// number and name; without those that are one of the crate's own types.
 #[must_use]
-pub(super) fn holder<'t>(types: &Types<'_>, ty: &'t Ty) -> Option<Vec<&'t str>> {
-    let id = local(ty).filter(|id| !types.keepers(*id).is_empty())?;
+pub(super) fn holder<'t>(types: &Types<'_>, ty: &'t Ty) -> Option<Vec<(usize, &'t str)>> {
+    let keepers = types.keepers(local(ty).filter(|id| !types.keepers(*id).is_empty())?);
     let Ty::Path(path) = ty else { return None };
-    let params: Vec<&str> = cross::type_args(path)
-        .filter_map(|arg| match arg {
-            Ty::Param(name) => Some(name.as_str()),
-            _ => None,
-        })
-        .collect();
-    (params.len() == types.keepers(id).len()).then_some(params)
+    let mut params = Vec::new();
+    for (at, arg) in cross::type_args(path).enumerate() {
+        match (arg, keepers.get(at)?) {
+            (Ty::Param(_), Keeper::Chosen(_)) => {}
+            (Ty::Param(name), _) => params.push((at, name.as_str())),
+            (ty, Keeper::Chosen(trait_)) if types.implementors[trait_].contains(ty) => {}
+            _ => return None,
+        }
+    }
+    Some(params)
 }
 
 /// Whether an object in `ty` keeps values of type `param`.
 #[must_use]
 pub(super) fn is_held(types: &Types<'_>, ty: &Ty, param: &str) -> bool {
-    if holder(types, ty).is_some_and(|held| held.contains(&param)) {
+    if holder(types, ty).is_some_and(|held| held.iter().any(|(_, name)| *name == param)) {
         return true;
     }
     match ty {
@@ -240,11 +244,11 @@ impl Hosts {
     pub(super) fn add_holder(
         &mut self,
         types: &Types<'_>,
-        params: &[&str],
+        params: &[(usize, &str)],
         scopes: &[&Generics],
         home: impl Fn(usize) -> Home,
     ) -> Result<(), Obstacle> {
-        for (field, param) in params.iter().enumerate() {
+        for (field, param) in params {
             let bounds = bounds_of(param, scopes);
             let candidate = Candidate {
                 param: Some(param),
@@ -253,7 +257,7 @@ impl Hosts {
             };
             let at = self.add(candidate.hosted(types)?);
             let hosted = &mut self.list[at];
-            match (hosted.home, home(field)) {
+            match (hosted.home, home(*field)) {
                 (Home::Call | Home::Shared(..), new) => hosted.home = new,
                 (Home::Given(arg, of), new @ Home::Mut(..)) => {
                     hosted.absorbs.push((arg, of));

@@ -52,6 +52,7 @@ pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
                     name,
                     meta,
                     definition,
+                    chosen: planner.types.implementors.contains_key(id),
                 });
                 implement(planner, item_trait(api, *id), &kept, &blocks);
             }

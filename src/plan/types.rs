@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{Api, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
 use crate::plan::bridge::Keeper;
+use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::{loans, stand_ins};
@@ -31,6 +32,8 @@ pub(super) struct Types<'a> {
     keepers: BTreeMap<ItemId, Vec<Keeper>>,
     /// Handles that use values of what they were made from.
     loans: BTreeSet<ItemId>,
+    /// The crate's own types that implement its traits.
+    pub implementors: Implementors,
     /// Types that implement `Default`.
     defaults: BTreeSet<ItemId>,
     /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
@@ -52,6 +55,7 @@ impl<'a> Types<'a> {
             kinds: BTreeMap::new(),
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
+            implementors: choices::implementors(api),
             defaults: implementors(api, "std::default::Default"),
             value_params: RefCell::default(),
         };
@@ -80,7 +84,7 @@ impl<'a> Types<'a> {
     fn all_keepers(&self) -> BTreeMap<ItemId, Vec<Keeper>> {
         let objects = self.kinds.iter().filter(|(_, kind)| **kind == Kind::Object);
         objects
-            .filter_map(|(id, _)| Some((*id, keepers(generics_of(&self.api.items[id])?))))
+            .filter_map(|(id, _)| Some((*id, keepers(&self.implementors, generics_of(&self.api.items[id])?))))
             .collect()
     }
 
@@ -175,7 +179,11 @@ impl<'a> Types<'a> {
     }
 
     fn closed(&self, id: ItemId, generics: &Generics, traits: &Traits) -> Kind {
-        let stand_ins = type_params(generics).all(|name| stand_ins::abilities(&bounds_of(name, &[generics])).is_some());
+        let known = |name| {
+            let bounds = bounds_of(name, &[generics]);
+            stand_ins::abilities(&bounds).is_some() || choices::chosen(&self.implementors, &bounds).is_some()
+        };
+        let stand_ins = type_params(generics).all(known);
         if has_const_params(generics) || !stand_ins {
             return Kind::Skip(Obstacle::new(
                 "generic type",
@@ -192,15 +200,18 @@ impl<'a> Types<'a> {
 
 /// How a handle keeps values of its type parameters. One whose parameters are bounded where it is defined has, as a rule,
 /// a destructor that relies on the bounds.
-fn keepers(generics: &Generics) -> Vec<Keeper> {
+fn keepers(implementors: &Implementors, generics: &Generics) -> Vec<Keeper> {
     let has_lifetimes = lifetime_params(generics).next().is_some();
-    type_params(generics)
-        .map(|name| match stand_ins::abilities(&bounds_of(name, &[generics])) {
+    let of = |name| {
+        let bounds = bounds_of(name, &[generics]);
+        match (choices::chosen(implementors, &bounds), stand_ins::abilities(&bounds)) {
+            (Some(trait_), _) => Keeper::Chosen(trait_),
             _ if has_lifetimes => Keeper::Lease,
-            Some(abilities) if !abilities.is_empty() => Keeper::Tended,
+            (_, Some(abilities)) if !abilities.is_empty() => Keeper::Tended,
             _ => Keeper::Kept,
-        })
-        .collect()
+        }
+    };
+    type_params(generics).map(of).collect()
 }
 
 fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Option<Kind> {

@@ -7,6 +7,7 @@ mod anchor;
 mod back;
 mod call;
 mod callback;
+mod choices;
 mod engine;
 mod fault;
 mod handle;
@@ -42,6 +43,7 @@ pub use anchor::Anchor;
 pub use back::copy_back;
 pub use call::Call;
 pub use callback::{CallbackFn, CallbackMut};
+pub use choices::chosen;
 pub use engine::Slots;
 #[cfg(feature = "settings")]
 pub use engine::{baseline_cpu, engine_settings};

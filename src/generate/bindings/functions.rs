@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::extract::api::Ty;
-use crate::generate::bindings::{docs, hosted};
+use crate::generate::bindings::{choices, docs, hosted};
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{
     AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, Owned, ParamPlan, Pass, Place, Returns, Settle,
@@ -187,7 +187,7 @@ fn slots(plan: &FunctionPlan) -> Vec<Slot> {
             Pass::Give => quote!(nb_call.give(#arg.handle)),
             Pass::Object => quote!(nb_call.handle(&#arg.handle)),
             Pass::ObjectMut => quote!(nb_call.handle_mut(&mut #arg.handle)),
-            Pass::Message | Pass::MessageMut | Pass::StandIn(_) => return None,
+            Pass::Message | Pass::MessageMut | Pass::Chosen(_) | Pass::StandIn(_) => return None,
         };
         Some(Slot {
             kept: kept.is_some(),
@@ -210,7 +210,7 @@ fn slot_list(plan: &FunctionPlan) -> TokenStream {
 }
 
 fn is_message(param: &ParamPlan) -> bool {
-    matches!(param.pass, Pass::Message | Pass::MessageMut)
+    matches!(param.pass, Pass::Message | Pass::MessageMut | Pass::Chosen(_))
 }
 
 fn message(plan: &FunctionPlan) -> Option<TokenStream> {
@@ -219,14 +219,15 @@ fn message(plan: &FunctionPlan) -> Option<TokenStream> {
         .iter()
         .enumerate()
         .filter(|(_, param)| is_message(param))
-        .map(|(index, param)| put(index, param))
+        .map(|(index, param)| put(plan, index, param))
         .collect();
     (!puts.is_empty()).then(|| quote!(let nb_m = nb_call.message(|nb_w| { #(#puts)* });))
 }
 
-fn put(index: usize, param: &ParamPlan) -> TokenStream {
+fn put(plan: &FunctionPlan, index: usize, param: &ParamPlan) -> TokenStream {
     let arg = arg(index, param);
     match param.pass {
+        Pass::Chosen(at) => choices::put(&plan.choices[at], &arg, matches!(param.ty, Ty::Ref { .. })),
         Pass::MessageMut if is_slice(param) => quote!(nb::Put::<Here>::lend(&*#arg, nb_w);),
         Pass::MessageMut if is_double(param) => quote!(nb::Put::<Here>::lend_mut(&mut **#arg, nb_w);),
         Pass::MessageMut => quote!(nb::Put::<Here>::lend_mut(&mut *#arg, nb_w);),
@@ -271,7 +272,7 @@ fn borrows_statically(plan: &FunctionPlan) -> bool {
 }
 
 fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
-    let (export, slots) = (plan.export, slot_list(plan));
+    let (export, slots) = (choices::export(plan.export, &plan.choices), slot_list(plan));
     let backs: Vec<TokenStream> = plan
         .params
         .iter()

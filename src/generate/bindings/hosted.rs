@@ -175,8 +175,8 @@ fn settled(plan: &FunctionPlan, settle: &Settle, value: TokenStream, depth: usiz
             quote!(#values.get_mut(#value, &PROCESS))
         }
         Settle::Object(list) => {
-            let settles = list.iter().enumerate().map(|(field, at)| {
-                let (keeper, values) = (keeper(field), values(*at));
+            let settles = list.iter().map(|(field, at)| {
+                let (keeper, values) = (keeper(*field), values(*at));
                 quote!(nb::Keeper::settle(&mut #v.#keeper, #values, &mut #v.handle);)
             });
             quote!({ let mut #v = #value; #(#settles)* #v })
@@ -228,8 +228,8 @@ fn loan(plan: &FunctionPlan, lender: Lender) -> TokenStream {
 }
 
 /// Statements that let the guest look at the values that `self` keeps: before the call is made, and after.
-pub(super) fn looked_at((field, can): (usize, &Vec<&'static str>)) -> (TokenStream, TokenStream) {
-    let (values, keeper) = (values(field), keeper(field));
+pub(super) fn looked_at((field, can): &(usize, Vec<&'static str>)) -> (TokenStream, TokenStream) {
+    let (values, keeper) = (values(*field), keeper(*field));
     let able = abilities(&values, can);
     (
         quote!(let mut #values = nb::Keeper::share(&self.#keeper); #able),

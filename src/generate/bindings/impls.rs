@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::generate::bindings::{functions, hosted};
+use crate::generate::bindings::{choices, functions, hosted};
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Bridge, ImplBody, ImplPlan, Repr};
 use crate::plan::local_type;
@@ -24,14 +24,16 @@ pub(super) fn implementation(printer: Printer<'_>, bridge: &Bridge, plan: &ImplP
             quote!(#(#methods)*)
         }
         ImplBody::Format { export } => format(plan, *export),
-        ImplBody::Hash { export } => hash(*export),
+        ImplBody::Hash { export } => hash(plan, *export),
         ImplBody::Error { source: Some(export) } => source(bridge, plan, *export),
     };
-    quote!(impl<#(#params),*> #trait_ for #self_ty #wheres { #(#types)* #body })
+    let number = plan.number.map(choices::definitions);
+    quote!(impl<#(#params),*> #trait_ for #self_ty #wheres { #(#types)* #number #body })
 }
 
 fn format(plan: &ImplPlan, export: u32) -> TokenStream {
-    let (homes, serves): (Vec<_>, Vec<_>) = plan.hosted.iter().enumerate().map(hosted::looked_at).unzip();
+    let export = choices::export(export, &plan.choices);
+    let (homes, serves): (Vec<_>, Vec<_>) = plan.hosted.iter().map(hosted::looked_at).unzip();
     quote! {
         #[track_caller]
         fn fmt(&self, nb_f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -49,7 +51,8 @@ fn format(plan: &ImplPlan, export: u32) -> TokenStream {
     }
 }
 
-fn hash(export: u32) -> TokenStream {
+fn hash(plan: &ImplPlan, export: u32) -> TokenStream {
+    let export = choices::export(export, &plan.choices);
     quote! {
         #[track_caller]
         fn hash<NbHasher: ::std::hash::Hasher>(&self, nb_state: &mut NbHasher) {
@@ -62,6 +65,7 @@ fn hash(export: u32) -> TokenStream {
 
 /// The source chain lives in the handle's arena; a value has none, so its chain is kept for good.
 fn source(bridge: &Bridge, plan: &ImplPlan, export: u32) -> TokenStream {
+    let export = choices::export(export, &plan.choices);
     let object = local_type(&plan.self_ty).and_then(|id| bridge.types.get(&id));
     let object = object.is_some_and(|plan| matches!(plan.repr, Repr::Object { .. }));
     let anchor = if object {

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::extract::api::{AssocItem, AssocKind, Function, Ty};
-use crate::generate::bindings::{Told, constants, docs, functions};
+use crate::generate::bindings::{Told, choices, constants, docs, functions};
 use crate::generate::print::{Printer, ident, verbatim};
 use crate::plan::bridge::{AliasPlan, Bridge, ConstPlan, ConstValue, Place, TraitPlan};
 
@@ -26,7 +26,8 @@ pub(super) fn definition(printer: Printer<'_>, plan: &TraitPlan) -> TokenStream 
     );
     let bounds = printer.bounds(&definition.supertraits);
     let items = definition.items.iter().map(|item| member(printer, item));
-    quote!(#attributes pub trait #name<#(#params),*>: #bounds #wheres { #(#items)* })
+    let hidden = plan.chosen.then(choices::declarations);
+    quote!(#attributes pub trait #name<#(#params),*>: #bounds #wheres { #(#items)* #hidden })
 }
 
 fn member(printer: Printer<'_>, item: &AssocItem) -> TokenStream {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::extract::api::{Bound, Field, Generics, Param, Shape, Variant};
-use crate::generate::bindings::{Told, docs, hosted};
+use crate::generate::bindings::{Told, choices, docs, hosted};
 use crate::generate::print::{Printer, ident, verbatim};
 use crate::generate::values;
 use crate::plan::bridge::{Keeper, Repr, TypePlan};
@@ -132,6 +132,7 @@ fn keepers(plan: &TypePlan, lifetimes: &[syn::Lifetime]) -> Vec<(proc_macro2::Id
     let params = crate::plan::type_params(&plan.generics).map(ident);
     let of = |((field, param), keeper): ((usize, proc_macro2::Ident), &Keeper)| {
         let ty = match keeper {
+            Keeper::Chosen(_) => return None,
             Keeper::Kept => quote!(nb::Kept<#param>),
             Keeper::Tended => quote!(nb::Tended<#param>),
             Keeper::Lease => {
@@ -139,9 +140,9 @@ fn keepers(plan: &TypePlan, lifetimes: &[syn::Lifetime]) -> Vec<(proc_macro2::Id
                 quote!(nb::Lease<#main, #param>)
             }
         };
-        (hosted::keeper(field), ty)
+        Some((hosted::keeper(field), ty))
     };
-    params.enumerate().zip(&plan.keepers).map(of).collect()
+    params.enumerate().zip(&plan.keepers).filter_map(of).collect()
 }
 
 /// How an object crosses: as its handle. The last lifetime is that of its inputs, which the reader knows; others are free.
@@ -163,7 +164,10 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
     let main = inputs.as_ref().map(|_| quote!('nb_r,));
     let read_args = (inputs.is_some() || !types.is_empty()).then(|| quote!(<#(#free,)* #main #(#types),*>));
     let read_params = type_bounds(printer, &plan.generics);
-    let kept = (0..plan.keepers.len()).map(hosted::keeper);
+    let kept = plan.keepers.iter().enumerate();
+    let kept = kept.filter(|(_, keeper)| !matches!(keeper, Keeper::Chosen(_)));
+    let kept = kept.map(|(field, _)| hosted::keeper(field));
+    let drop = choices::export(drop, &plan.choices);
     let loan = plan.loan.then(|| quote!(loan: nb::Loan::NONE,));
     quote! {
         impl<#(#params),*> nb::Put<Here> for #name #args #wheres {
@@ -225,7 +229,8 @@ fn marker(printer: Printer<'_>, plan: &TypePlan, lifetimes: &[syn::Lifetime]) ->
         let (long, short) = (printer.lifetime(long), printer.lifetime(short));
         quote!(& #short & #long ())
     });
-    quote!((#auto, #(&#lifetimes (),)* #(#outlives,)*))
+    let chosen = plan.choices.iter().map(|choice| ident(&choice.param));
+    quote!((#auto, #(&#lifetimes (),)* #(#outlives,)* #(#chosen,)*))
 }
 
 /// The bytes of an opaque `Copy` type. Before the guest is built its size is not known: wrappers are checked with any.
