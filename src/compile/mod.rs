@@ -82,9 +82,12 @@ fn run(
             .chain([fetched.guest.clone()])
             .chain(identity::executable(fetched))
             .collect(),
-        writes: vec![target_dir],
+        writes: vec![target_dir.clone()],
     };
     let output = jail.run(&task)?;
+    if !output.status.success() {
+        files::room(&target_dir)?;
+    }
     let own = |path: &Utf8Path| {
         let path = path.strip_prefix(&fetched.guest).unwrap_or(path);
         sources.contains_key(path).then(|| path.to_owned())

@@ -68,6 +68,9 @@ pub enum Error {
         /// The tool's own error lines, shortened.
         errors: String,
     },
+    /// There is no room for it.
+    #[error(transparent)]
+    Files(#[from] sys::files::Error),
     /// The documentation is not where it should be.
     #[error("failed to read rustdoc's output")]
     Read(#[source] std::io::Error),

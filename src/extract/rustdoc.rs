@@ -47,6 +47,7 @@ pub fn wrapper_main() -> Option<ExitCode> {
 pub(super) fn document(jail: &Jail, fetched: &Fetched, target: &str) -> Result<Vec<u8>, Error> {
     let output = jail.run(&task(fetched, target)?)?;
     if !output.status.success() {
+        sys::files::room(&fetched.guest)?;
         return Err(failure(fetched, target, &String::from_utf8_lossy(&output.stderr)));
     }
     let path = fetched

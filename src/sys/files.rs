@@ -134,6 +134,25 @@ pub fn probe(folder: &Utf8Path) -> Result<(), Error> {
         .map_err(Error::at("write", folder))
 }
 
+/// Whether there is room where another program failed to write. Compilers and linkers run out of it in many words, or in
+/// none.
+///
+/// # Errors
+/// When the disk is as good as full.
+pub fn room(folder: &Utf8Path) -> Result<(), Error> {
+    #[cfg(unix)]
+    if let Ok(disk) = rustix::fs::statvfs(folder.as_std_path()) {
+        const LEAST: u64 = 4 << 20;
+        let no_bytes = disk.f_bavail.saturating_mul(disk.f_frsize) < LEAST;
+        let no_files = disk.f_files > 0 && disk.f_favail == 0;
+        if no_bytes || no_files {
+            let full = io::Error::from(io::ErrorKind::StorageFull);
+            return Err(Error::at("write to", folder)(full));
+        }
+    }
+    Ok(())
+}
+
 /// Renames a file or folder.
 ///
 /// # Errors
