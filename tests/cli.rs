@@ -240,9 +240,8 @@ fn no_room_to_build() {
     assert_eq!(run(app.path(), &["build"]).0, 0);
     let before = names(app.path());
     for megabytes in [1, 2, 5] {
-        let script = format!(
-            "mount -t tmpfs -o size={megabytes}m none target && \"$0\" add hex --offline; code=$?; exit $code"
-        );
+        let script =
+            format!("mount -t tmpfs -o size={megabytes}m none target && \"$0\" add hex --offline; code=$?; exit $code");
         let output = Command::new("unshare")
             .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script])
             .arg(env!("CARGO_BIN_EXE_cargo-nanobuild"))

@@ -169,10 +169,13 @@ fn telling(stderr: &str) -> impl Iterator<Item = &str> {
 /// The first lines, and how many more there were.
 fn shorten<'t>(lines: impl Iterator<Item = &'t str>) -> String {
     let lines: Vec<_> = lines.collect();
-    let shown = lines.iter().take(SHOWN).map(|line| match line.char_indices().nth(WIDTH) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => (*line).to_owned(),
-    });
+    let shown = lines
+        .iter()
+        .take(SHOWN)
+        .map(|line| match line.char_indices().nth(WIDTH) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => (*line).to_owned(),
+        });
     let mut text = shown.collect::<Vec<_>>().join("\n");
     if lines.len() > SHOWN {
         text += &format!("\n… and {} more lines", lines.len() - SHOWN);

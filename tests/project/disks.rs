@@ -83,6 +83,9 @@ fn a_disk_that_cannot_be_written() {
     let test = "disks::a_disk_that_cannot_be_written";
     let Run { code, said, differs } = on_disk(test, &app, "size=4m", "mount -o remount,ro .");
     assert_eq!((code, differs.as_str()), (2, ""), "{said}");
-    assert!(said.contains(".nanobuild") && said.contains("Read-only file system"), "{said}");
+    assert!(
+        said.contains(".nanobuild") && said.contains("Read-only file system"),
+        "{said}"
+    );
     assert!(said.contains("help: make it writable"), "{said}");
 }

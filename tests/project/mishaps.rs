@@ -45,7 +45,11 @@ fn crates_that_cannot_be_sandboxed() {
             "`thiserror-impl` is a procedural macro",
             "choose a library",
         ),
-        ("tool", "`tool` has no library that Rust code could call", "choose a library"),
+        (
+            "tool",
+            "`tool` has no library that Rust code could call",
+            "choose a library",
+        ),
         ("b", "`b` is a member of this workspace", "choose a library"),
     ] {
         let failed = app.fails(&["add", spec]);

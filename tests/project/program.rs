@@ -24,7 +24,11 @@ const FILE_SIZE: &str = "NANOBUILD_TEST_FILE_SIZE";
 pub(crate) fn be_the_tool() {
     let Ok(words) = std::env::var(WORDS) else { return };
     let words: Vec<&str> = words.split(' ').collect();
-    if let Some((name, capability)) = std::env::var(ASKS).as_deref().ok().and_then(|asks| asks.split_once('=')) {
+    if let Some((name, capability)) = std::env::var(ASKS)
+        .as_deref()
+        .ok()
+        .and_then(|asks| asks.split_once('='))
+    {
         App::make_any_ask(name, capability.parse().unwrap());
     }
     if let Some(limit) = std::env::var(FILE_SIZE).ok().and_then(|size| size.parse().ok()) {

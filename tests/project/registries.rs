@@ -33,7 +33,11 @@ fn registry(app: &App, name: &str) -> String {
     let files = packed.with_file_name("{crate}-{version}.crate");
     let config = serde_json::json!({ "dl": format!("file://{files}") });
     std::fs::write(index.join("config.json"), config.to_string()).unwrap();
-    for words in ["init -q", "add .", "-c user.name=t -c user.email=t@example.org commit -qm first"] {
+    for words in [
+        "init -q",
+        "add .",
+        "-c user.name=t -c user.email=t@example.org commit -qm first",
+    ] {
         let mut git = Command::new("git");
         let output = git.args(words.split(' ')).current_dir(&index).output().unwrap();
         assert!(output.status.success(), "git {words}: {}", printed(&output));
@@ -99,6 +103,9 @@ fn a_folder_in_place_of_the_default_registry() {
     run(&app, test, "add vendored");
     assert!(app.read("nanobuild.lock").contains("source = \"registry\""));
     let lent = std::fs::read_to_string(app.outside("target/nanobuild/.cargo/config.toml")).unwrap();
-    assert!(lent.contains(&format!("directory = \"{}\"", app.path("vendor"))), "{lent}");
+    assert!(
+        lent.contains(&format!("directory = \"{}\"", app.path("vendor"))),
+        "{lent}"
+    );
     run(&app, test, "build --locked");
 }
