@@ -1,6 +1,6 @@
 //! `nanobuild.toml`: what people decided. Raw TOML becomes a valid [`Config`], or an error with its line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use semver::{Version, VersionReq};
 use toml_edit::{Document, Item, TableLike};
@@ -12,8 +12,31 @@ use crate::nearest;
 /// The decisions of a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
+    /// How closed the build jail has to be.
+    pub jail: Jail,
     /// The sandboxed dependencies: these and no others.
     pub nanoprocesses: BTreeMap<Key, Decision>,
+}
+
+/// How third-party code is built.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Jail {
+    /// With the walls that the machine has.
+    BestEffort,
+    /// Only inside all walls.
+    #[default]
+    Required,
+}
+
+/// What building a guest may use beyond what the jail gives everyone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BuildNeeds {
+    /// Files and folders that may be read: absolute, or relative to the workspace.
+    pub read: BTreeSet<String>,
+    /// Environment variables that are passed on.
+    pub env: BTreeSet<String>,
+    /// Programs that may be started, by name.
+    pub tools: BTreeSet<String>,
 }
 
 /// What was decided about one sandboxed dependency.
@@ -21,6 +44,10 @@ pub struct Config {
 pub struct Decision {
     /// What it may do and use.
     pub grants: Grants,
+    /// Patterns of the functions that are exported (`read::*`); none means all.
+    pub expose: Vec<String>,
+    /// What building it may use beyond what the jail gives everyone.
+    pub build: BuildNeeds,
     /// Other versions of it that may run natively beside it.
     pub native: Vec<VersionReq>,
 }
@@ -80,8 +107,11 @@ impl Config {
         })?;
         let reader = Reader { text };
         let root = document.as_table();
-        reader.known(root, &["nanoprocess"])?;
+        reader.known(root, &["nanoprocess", "policy"])?;
         let mut config = Self::default();
+        if let Some(item) = root.get("policy") {
+            config.jail = reader.jail(item)?;
+        }
         if let Some(item) = root.get("nanoprocess") {
             for (name, item) in reader.table(item, "nanoprocess")?.iter() {
                 let line = reader.line(item);
@@ -147,7 +177,7 @@ impl Reader<'_> {
 
     fn decision(&self, item: &Item) -> Result<Decision, Error> {
         let table = self.table(item, "nanoprocess")?;
-        self.known(table, &["grants", "limits", "native"])?;
+        self.known(table, &["build", "expose", "grants", "limits", "native"])?;
         let mut decision = Decision::default();
         if let Some(item) = table.get("grants") {
             for name in self.texts(item, "grants")? {
@@ -158,16 +188,51 @@ impl Reader<'_> {
                 decision.grants.capabilities.insert(capability);
             }
         }
+        if let Some(item) = table.get("expose") {
+            decision.expose = self.texts(item, "expose")?.into_iter().map(str::to_owned).collect();
+        }
         if let Some(item) = table.get("native") {
             let requirements = self.texts(item, "native")?.into_iter().map(|text| text.parse().ok());
             let requirements = requirements.collect::<Option<_>>();
             decision.native =
                 requirements.ok_or_else(|| self.wrong(item, "native", "a list of version requirements"))?;
         }
+        if let Some(item) = table.get("build") {
+            decision.build = self.build(item)?;
+        }
         if let Some(item) = table.get("limits") {
             decision.grants.limits = self.limits(item)?;
         }
         Ok(decision)
+    }
+
+    fn jail(&self, item: &Item) -> Result<Jail, Error> {
+        let table = self.table(item, "policy")?;
+        self.known(table, &["jail"])?;
+        let Some(item) = table.get("jail") else {
+            return Ok(Jail::default());
+        };
+        match item.as_str() {
+            Some("required") => Ok(Jail::Required),
+            Some("best-effort") => Ok(Jail::BestEffort),
+            _ => Err(self.wrong(item, "jail", "\"required\" or \"best-effort\"")),
+        }
+    }
+
+    fn build(&self, item: &Item) -> Result<BuildNeeds, Error> {
+        let table = self.table(item, "build")?;
+        self.known(table, &["read", "env", "tools"])?;
+        let texts = |key: &'static str| -> Result<BTreeSet<String>, Error> {
+            let Some(item) = table.get(key) else {
+                return Ok(BTreeSet::new());
+            };
+            Ok(self.texts(item, key)?.into_iter().map(str::to_owned).collect())
+        };
+        Ok(BuildNeeds {
+            read: texts("read")?,
+            env: texts("env")?,
+            tools: texts("tools")?,
+        })
     }
 
     fn texts<'i>(&self, item: &'i Item, key: &'static str) -> Result<Vec<&'i str>, Error> {
@@ -251,6 +316,17 @@ mod tests {
                 .len()
         };
         assert_eq!((grants(1), grants(2)), (1, 0));
+    }
+
+    #[test]
+    fn the_jail_is_required_unless_said_otherwise() {
+        let jail = |text: &str| Config::parse(text).map(|config| config.jail);
+        assert_eq!(jail(""), Ok(Jail::Required));
+        assert_eq!(jail("[policy]\njail = \"best-effort\"\n"), Ok(Jail::BestEffort));
+        assert!(jail("[policy]\njail = false\n").is_err());
+        let config = Config::parse("[nanoprocess.zip.build]\nread = [\"protos\"]\ntools = [\"protoc\"]\n").unwrap();
+        let build = &config.decision("zip", &Version::new(1, 0, 0)).unwrap().build;
+        assert!(build.read.contains("protos") && build.tools.contains("protoc") && build.env.is_empty());
     }
 
     #[test]

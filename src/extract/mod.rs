@@ -68,12 +68,20 @@ pub enum Error {
         /// The tool's own error lines, shortened.
         errors: String,
     },
-    /// There is no room for it.
+    /// A build script fails, of the crate or of one that it depends on.
+    #[error("the build script of `{package}` fails\n{message}")]
+    Script {
+        /// Name and version of the package.
+        package: String,
+        /// The script's words, shortened.
+        message: String,
+    },
+    /// The documentation cannot be read, or there is no room for it.
     #[error(transparent)]
-    Files(#[from] sys::files::Error),
+    Read(#[from] sys::files::Error),
     /// The documentation is not where it should be.
-    #[error("failed to read rustdoc's output")]
-    Read(#[source] std::io::Error),
+    #[error("rustdoc said that it documented the crate, but left no output")]
+    NoDocs,
     /// The documentation is of another version of the crate.
     #[error("failed to read rustdoc's output {path}: it documents version {found} instead of {expected}")]
     Version {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use camino::Utf8PathBuf;
+
 use super::Error;
 use crate::extract::{Extracted, foreign_traits};
 use crate::fetch::{self, Fetched};
@@ -43,6 +45,15 @@ pub(super) fn lend(order: &Order<'_>, extracted: Extracted, fetched: &mut Fetche
         natives: names,
         ..extracted
     })
+}
+
+/// Where bindings are checked. Those that need the runtime alone share what is built of it; with others, build scripts run
+/// that could change it.
+pub(super) fn checks(order: &Order<'_>, extracted: &Extracted) -> Utf8PathBuf {
+    match extracted.natives.is_empty() {
+        true => order.cache.join("check"),
+        false => order.cache.join("checks").join(&order.wanted.dependency.folder),
+    }
 }
 
 /// Those that the lockfile names, if it is about the dependency as it is wanted: the same bindings on every machine.

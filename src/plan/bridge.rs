@@ -29,6 +29,8 @@ pub struct Bridge {
     pub consts: Vec<ConstPlan>,
     /// The exports that pull and drop iterators without a name, if there are any.
     pub iterators: Option<Iterators>,
+    /// The exports that answer for values of hidden types and drop them, if there are any.
+    pub hidden: Option<(u32, u32)>,
     /// Number of guest exports (`nb0`, `nb1`, …).
     pub exports: u32,
 }
@@ -342,8 +344,10 @@ pub enum Conversion {
     Into(Ty),
     /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`
     ToText,
-    /// `arg.map(…)` on an `Option`.
+    /// `arg.map(…)` on an `Option` or an array.
     Map(Owned),
+    /// `arg.iter().map(…).collect::<Vec<_>>()` on a slice or vector behind references.
+    Iter(Owned),
     /// `arg.into_iter().collect::<Vec<T>>()`; the guest gets the vector.
     Collect {
         /// What the guest gets as an iterator.

@@ -21,6 +21,8 @@ pub struct Records {
     pub crates: BTreeMap<String, Record>,
     /// What was done to the manifests, in order.
     pub edits: Vec<Edit>,
+    /// How closed the build jail has to be.
+    pub jail: config::Jail,
     /// Tools that found the facts out.
     pub tools: Tools,
     /// `nanobuild.toml` as it will be.
@@ -95,6 +97,7 @@ impl Records {
         };
         let mut records = Self {
             edits: lock.edits,
+            jail: config.jail,
             tools: lock.tools,
             ..Self::default()
         };
@@ -244,6 +247,25 @@ impl Records {
             && let Some(table) = home.get_mut(record.key.to_string())
         {
             table["grants"] = value(names);
+        }
+    }
+
+    /// Notes beside a crate's grants why they were made.
+    pub fn reason(&mut self, folder: &str, granted: &BTreeSet<Capability>, reason: Option<&str>) {
+        let (Some(record), Some(reason)) = (self.crates.get(folder), reason) else {
+            return;
+        };
+        let names: Vec<&str> = granted.iter().map(|capability| capability.name()).collect();
+        if let Some(grants) = self
+            .config
+            .get_mut("nanoprocess")
+            .and_then(|home| home.get_mut(record.key.to_string())?.get_mut("grants")?.as_value_mut())
+        {
+            // One line, whatever was typed: a comment ends where the line does.
+            let text: String = reason.chars().filter(|letter| !letter.is_control()).collect();
+            grants
+                .decor_mut()
+                .set_suffix(format!(" # {}: {text}", names.join(", ")));
         }
     }
 

@@ -38,14 +38,20 @@ pub(super) fn by_index(project: &Project) -> Result<Registries, files::Error> {
 }
 
 /// Writes the project's registries and replaced sources above the folders where guests and bindings are built: Cargo reads
-/// the configuration of the folder that it runs in, and a target folder may lie anywhere.
-pub(super) fn lend(project: &Project) -> Result<(), files::Error> {
+/// the configuration of the folder that it runs in, and a target folder may lie anywhere. Returns what a build reads
+/// because of them.
+pub(super) fn lend(project: &Project) -> Result<Vec<Utf8PathBuf>, files::Error> {
     let path = project.cache().join(".cargo/config.toml");
-    let text = merge(project)?.to_string();
-    if text.is_empty() {
-        return files::remove(&path);
+    let merged = merge(project)?;
+    if merged.is_empty() {
+        files::remove(&path)?;
+        return Ok(Vec::new());
     }
-    files::replace(&path, text.as_bytes()).map(drop)
+    files::replace(&path, merged.to_string().as_bytes())?;
+    let sources = merged.get("source").and_then(Item::as_table_like);
+    let sources = sources.into_iter().flat_map(|sources| sources.iter());
+    let folders = sources.flat_map(|(_, source)| PATHS.iter().filter_map(|key| source.get(key)?.as_str()));
+    Ok(folders.map(Utf8PathBuf::from).chain([path]).collect())
 }
 
 fn merge(project: &Project) -> Result<DocumentMut, files::Error> {

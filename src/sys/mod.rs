@@ -1,6 +1,7 @@
 //! Processes and files: the only module that starts a program or writes to disk.
 
 pub mod cargo;
+pub mod clang;
 pub mod exec;
 pub mod files;
 pub mod jail;

@@ -8,6 +8,7 @@
 mod constants;
 pub mod fmt;
 mod hash;
+pub mod hidden;
 mod iterators;
 mod macros;
 mod memory;
