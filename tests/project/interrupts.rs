@@ -125,7 +125,7 @@ fn two_at_once() {
         let output = tool.wait_with_output().unwrap();
         assert!(output.status.success(), "{}", printed(&output));
     }
-    assert_eq!(app.read("nanobuild.toml"), "[nanoprocess.hex]\n");
+    assert_eq!(app.read("nanobuild.toml").trim(), "[nanoprocess.hex]");
     assert!(!app.read("nanobuild.lock").contains("itoa"));
     app.ok(&["build", "--locked"]);
     assert_eq!(
