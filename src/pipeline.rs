@@ -46,16 +46,20 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     }
 
     stage(Stage::Confine);
-    let confined = confine(module, approved.granted())?;
-    let harmless = confine(module, &BTreeSet::new())?;
+    let grants = approved.grants(&order.record.decision.grants);
+    let (confined, harmless) = (
+        confine(module, &grants.capabilities)?,
+        confine(module, &BTreeSet::new())?,
+    );
     let told = bindings::ask(&plan.bridge, &mut Probe::start(&harmless)?)?;
 
     stage(Stage::Aot);
-    let artifact = aot(&confined, order.target, Cpu::Baseline)?;
+    let artifact = aot(&confined, order.target, Cpu::Baseline, grants.limits.time.is_some())?;
     let embedded = Embedded {
         fingerprint: settled.fingerprint,
         told: &told,
         skipped: &plan.skipped,
+        grants: &grants,
     };
     let files = bindings::print(&fetched, &plan.bridge, embedded, &order.wanted.claim).map_err(Error::print)?;
 

@@ -80,7 +80,8 @@ const MAIN: &str = r#"
     }
 "#;
 
-const CONSTANT: &str = "const V: semver::Version = semver::Version::new(1, 2, 3);\nfn main() { assert_eq!(V.major, 1) }\n";
+const CONSTANT: &str =
+    "const V: semver::Version = semver::Version::new(1, 2, 3);\nfn main() { assert_eq!(V.major, 1) }\n";
 
 /// What differs, natively; all of it is the other way round in a sandbox.
 const DIFFERENT: [(&str, bool); 8] = [
@@ -138,8 +139,14 @@ fn what_an_application_can_tell() {
     }
     for (what, before) in DIFFERENT {
         let line = |value: bool| format!("{what}: {value}");
-        assert!(natively.lines().any(|found| found == line(before)), "{what}: {natively}");
-        assert!(sandboxed.lines().any(|found| found == line(!before)), "{what}: {sandboxed}");
+        assert!(
+            natively.lines().any(|found| found == line(before)),
+            "{what}: {natively}"
+        );
+        assert!(
+            sandboxed.lines().any(|found| found == line(!before)),
+            "{what}: {sandboxed}"
+        );
     }
     let constant = run(&root, "cargo", &["check", "--bin", "constant"]);
     let said = String::from_utf8_lossy(&constant.stderr).into_owned();

@@ -12,6 +12,12 @@ pub mod signature;
 
 pub mod grant;
 
+pub mod pattern;
+
+pub mod finding;
+
+pub mod rules;
+
 pub mod config;
 
 pub mod diff;

@@ -7,6 +7,7 @@ use nanobuild_policy::Capability;
 use nanobuild_policy::config::{self, Config, Decision};
 use nanobuild_policy::grant::Key;
 use nanobuild_policy::lockfile::{self, Edit, Lockfile, Nanoprocess, Tools};
+use nanobuild_policy::rules;
 use semver::Version;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
@@ -22,7 +23,7 @@ pub struct Records {
     /// What was done to the manifests, in order.
     pub edits: Vec<Edit>,
     /// How closed the build jail has to be.
-    pub jail: config::Jail,
+    pub jail: rules::Jail,
     /// Tools that found the facts out.
     pub tools: Tools,
     /// `nanobuild.toml` as it will be.
@@ -48,7 +49,7 @@ pub enum Error {
     File(#[from] files::Error),
     /// `nanobuild.toml` is not what it should be.
     #[error("failed to read the project's decisions")]
-    Config(#[from] config::Error),
+    Config(#[from] config::Invalid),
     /// `nanobuild.lock` is not what it should be.
     #[error("failed to read the project's lockfile")]
     Lock(#[from] lockfile::Error),
@@ -97,7 +98,7 @@ impl Records {
         };
         let mut records = Self {
             edits: lock.edits,
-            jail: config.jail,
+            jail: config.policy.jail(),
             tools: lock.tools,
             ..Self::default()
         };

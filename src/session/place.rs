@@ -1,8 +1,8 @@
 //! Bindings where the manifests point: from the cache if it has them, else made and reviewed.
 
 use camino::Utf8PathBuf;
-use nanobuild_policy::config;
 use nanobuild_policy::lockfile::Nanoprocess;
+use nanobuild_policy::rules;
 
 use super::{Error, Examined, MakeError, Order, Session, Wanted, inputs, registries, tool_and_rustc};
 use crate::install::{self, Ready};
@@ -252,10 +252,10 @@ impl Session<'_> {
 
 /// What the policy demands of a jail.
 #[must_use]
-pub fn demand(decided: config::Jail) -> Demand {
+pub fn demand(decided: rules::Jail) -> Demand {
     match decided {
-        config::Jail::Required => Demand::Required,
-        config::Jail::BestEffort => Demand::BestEffort,
+        rules::Jail::Required => Demand::Required,
+        rules::Jail::BestEffort => Demand::BestEffort,
     }
 }
 

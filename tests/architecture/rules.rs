@@ -47,7 +47,8 @@ const RESERVED: [Reserved; 6] = [
     Reserved {
         what: "writing a file",
         is: writes,
-        places: &[(Package::Tool, "sys/")],
+        // The runtime opens files for guests, below directories that were granted.
+        places: &[(Package::Tool, "sys/"), (Package::Runtime, "host/wasi/paths.rs")],
     },
     Reserved {
         what: "the terminal's width, colours and prompts",

@@ -37,7 +37,7 @@ impl Bench {
     pub(crate) fn new(worker: usize) -> Self {
         Self {
             home: Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("attacks-{worker}")),
-            jail: Jail::new(Demand::Required).unwrap(),
+            jail: Jail::new(Demand::Required).expect("this machine can close a jail"),
             floor: OnceLock::new(),
         }
     }
