@@ -21,6 +21,7 @@ const ASKS: &str = "NANOBUILD_TEST_ASKS";
 const FILE_SIZE: &str = "NANOBUILD_TEST_FILE_SIZE";
 
 /// The first line of a test that starts the program: where the test is the program, it ends here.
+#[expect(clippy::print_stderr, reason = "here the test is the program")]
 pub(crate) fn be_the_tool() {
     let Ok(words) = std::env::var(WORDS) else { return };
     let words: Vec<&str> = words.split(' ').collect();
