@@ -79,8 +79,8 @@ pub(crate) struct State {
 /// Something in a guest that nobody on the host needs any more.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Garbage {
-    Object { instance: u32, kind: u32, pointer: u32 },
-    Block { instance: u32, pointer: u32, len: u32 },
+    Object { instance: u64, kind: u32, pointer: u32 },
+    Block { instance: u64, pointer: u32, len: u32 },
 }
 
 impl Nanoprocess {
@@ -211,7 +211,7 @@ impl Nanoprocess {
     /// Looks at guest memory; `None` if the span is not within it or the instance has gone.
     pub(crate) fn read<R>(
         &'static self,
-        instance: u32,
+        instance: u64,
         (pointer, len): (u32, u32),
         f: impl FnOnce(&[u8]) -> R,
     ) -> Option<R> {
@@ -221,7 +221,7 @@ impl Nanoprocess {
     }
 
     /// Frees a block of guest memory.
-    pub(crate) fn free(&'static self, instance: u32, pointer: u32, len: u32) {
+    pub(crate) fn free(&'static self, instance: u64, pointer: u32, len: u32) {
         let state = self.state.lock();
         if let Some(live) = state.instance(instance) {
             live.free(pointer, len);
@@ -245,16 +245,17 @@ impl Nanoprocess {
         }
     }
 
-    /// Frees what could not be freed at once.
+    /// Whether there is something to free.
     #[inline]
-    pub(crate) fn sweep(&self, state: &State) {
-        if self.littered.load(Ordering::Relaxed) {
-            self.sweep_now(state);
-        }
+    pub(crate) fn is_littered(&self) -> bool {
+        self.littered.load(Ordering::Relaxed)
     }
 
-    #[cold]
-    fn sweep_now(&self, state: &State) {
+    /// Frees what could not be freed at once.
+    pub(crate) fn sweep(&self, state: &State) {
+        if !self.is_littered() {
+            return;
+        }
         self.littered.store(false, Ordering::Relaxed);
         let garbage = std::mem::take(&mut *self.garbage.lock().unwrap_or_else(PoisonError::into_inner));
         for one in garbage {
@@ -264,16 +265,20 @@ impl Nanoprocess {
 }
 
 impl State {
-    /// The instance that calls go to. A poisoned one is replaced; `first` says that no call is in progress.
+    /// The instance that calls go to, if it is running.
     #[inline]
-    pub(crate) fn live(&self, process: &'static Nanoprocess, first: impl Fn() -> bool) -> Result<Live, Box<Fault>> {
-        match self.instances.newest() {
-            Some(live) if !live.is_poisoned() => Ok(live),
-            _ => self.start(process, first()).map_err(Box::new),
+    pub(crate) fn ready(&self) -> Option<Live> {
+        self.instances.newest().filter(|live| !live.is_poisoned())
+    }
+
+    /// The instance that calls go to. A poisoned one is replaced; `first` says that no call is in progress.
+    pub(crate) fn live(&self, process: &'static Nanoprocess, first: bool) -> Result<Live, Box<Fault>> {
+        match self.ready() {
+            Some(live) => Ok(live),
+            None => self.start(process, first).map_err(Box::new),
         }
     }
 
-    #[cold]
     fn start(&self, process: &'static Nanoprocess, first: bool) -> Result<Live, Fault> {
         if first {
             // Old instances go before the new one comes: there may not be room for both.
@@ -290,10 +295,8 @@ impl State {
     }
 
     /// The instance of that number, if it is the live one.
-    fn instance(&self, number: u32) -> Option<Live> {
-        self.instances
-            .newest()
-            .filter(|live| live.number() == number && !live.is_poisoned())
+    fn instance(&self, number: u64) -> Option<Live> {
+        self.ready().filter(|live| live.number() == number)
     }
 
     /// Frees something in the guest. What goes wrong in a destructor there has nobody to be told to.

@@ -20,15 +20,17 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// Takes the lock. Nearly always there is an instance that is running, and nothing to free.
     #[inline]
     pub(crate) fn open(process: &'static Nanoprocess) -> Result<Session, Box<Fault>> {
         let guard = process.state().lock();
-        let instance = guard.live(process, || guard.is_only())?;
-        process.sweep(&guard);
-        let mark = instance.scratch_top();
+        let instance = match guard.ready() {
+            Some(instance) if !process.is_littered() => instance,
+            _ => prepare(process, &guard)?,
+        };
         Ok(Session {
             instance,
-            mark,
+            mark: instance.scratch_top(),
             blocks: None,
             _guard: guard,
         })
@@ -49,16 +51,35 @@ impl Session {
     }
 
     /// Copies bytes to where the guest can read them during this session, and gives their span.
+    #[inline]
     pub(crate) fn place(&mut self, bytes: &[u8]) -> Result<u64, Fault> {
         self.process().check_buffer(bytes.len() as u64)?;
+        match self.instance.push_scratch(bytes) {
+            Some(pointer) => Ok(span(pointer, bytes.len() as u32)),
+            None => self.place_in_block(bytes),
+        }
+    }
+
+    #[cold]
+    fn place_in_block(&mut self, bytes: &[u8]) -> Result<u64, Fault> {
         let len = u32::try_from(bytes.len())
             .map_err(|_| self.fault(FaultKind::Host, format!("{} bytes at once are too many", bytes.len())))?;
-        if let Some(pointer) = self.instance.push_scratch(bytes) {
-            return Ok(span(pointer, len));
-        }
         let pointer = self.instance.allocate(bytes)?;
         self.blocks.get_or_insert_default().push((pointer, len));
         Ok(span(pointer, len))
+    }
+
+    /// The guest's pointer to an object of this very instance. No other has its number, of no nanoprocess.
+    #[inline]
+    pub(crate) fn at_hand(&self, handle: &Handle) -> Option<u32> {
+        match handle.place() {
+            Place::Owned { instance, pointer } | Place::Lent { instance, pointer }
+                if instance == self.instance.number() =>
+            {
+                Some(pointer)
+            }
+            _ => None,
+        }
     }
 
     /// The guest's pointer to an object that is lent.
@@ -121,6 +142,13 @@ impl Session {
         }
     }
 
+    #[cold]
+    fn free_blocks(&mut self) {
+        for (pointer, len) in self.blocks.take().into_iter().flat_map(|blocks| *blocks) {
+            self.instance.free(pointer, len);
+        }
+    }
+
     fn make(&self, make: u32) -> Result<u32, Fault> {
         let slot = match self.instance.enter(make, []) {
             Ok(slot) => slot,
@@ -131,7 +159,16 @@ impl Session {
     }
 }
 
+/// Starts the nanoprocess if need be and frees what the application has dropped meanwhile.
+#[cold]
+fn prepare(process: &'static Nanoprocess, guard: &Guard<'static, State>) -> Result<Live, Box<Fault>> {
+    let instance = guard.live(process, guard.is_only())?;
+    process.sweep(guard);
+    Ok(instance)
+}
+
 /// A span of guest memory in one slot.
+#[inline]
 pub(crate) fn span(pointer: u32, len: u32) -> u64 {
     u64::from(pointer) | u64::from(len) << 32
 }
@@ -139,10 +176,8 @@ pub(crate) fn span(pointer: u32, len: u32) -> u64 {
 impl Drop for Session {
     #[inline]
     fn drop(&mut self) {
-        if let Some(blocks) = self.blocks.take() {
-            for (pointer, len) in *blocks {
-                self.instance.free(pointer, len);
-            }
+        if self.blocks.is_some() {
+            self.free_blocks();
         }
         self.instance.reset_scratch(self.mark);
     }
