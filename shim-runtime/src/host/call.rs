@@ -215,7 +215,7 @@ impl<'c> Call<'c> {
     /// Drops an object whose destructor may ask values. Runs in destructors: what goes wrong is told to nobody, unless
     /// a value of the caller's panicked.
     pub(crate) fn end<T>(mut object: Handle, values: &mut Kept<T>) {
-        let Ok(session) = Session::open(object.process()) else {
+        let Ok(session) = Session::at_home_of(&object) else {
             return;
         };
         let mut lease = Lease::Mut(values);

@@ -6,6 +6,7 @@ mod command;
 mod faults;
 mod guest;
 mod hostile;
+mod instances;
 mod limits;
 mod support;
 mod threads;

@@ -7,6 +7,7 @@ use super::limits::Limits;
 use super::traps;
 use crate::host::callback;
 use crate::host::fault::{Fault, FaultKind, Stop};
+use crate::host::homes::Home;
 use crate::host::nanoprocess::Nanoprocess;
 use crate::host::wasi;
 use std::cell::{Cell, RefCell, UnsafeCell};
@@ -61,6 +62,7 @@ enum Access {
 /// A running guest.
 pub(crate) struct Instance {
     process: &'static Nanoprocess,
+    home: &'static Home,
     number: u64,
     access: Cell<Access>,
     poisoned: Cell<bool>,
@@ -135,6 +137,7 @@ impl Functions {
 impl Instance {
     pub(super) fn new(
         process: &'static Nanoprocess,
+        home: &'static Home,
         mut store: Store<Host>,
         linked: wasmtime::Instance,
     ) -> Result<Rc<Instance>, String> {
@@ -148,7 +151,8 @@ impl Instance {
             store.data_mut().instance = Weak::clone(this);
             Instance {
                 process,
-                number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+                home,
+                number: home.numbers() | NUMBERS.fetch_add(1, Ordering::Relaxed),
                 access: Cell::new(Access::Idle),
                 poisoned: Cell::new(false),
                 state: Cell::new(0),
@@ -353,6 +357,11 @@ impl Instance {
     #[inline]
     pub(crate) fn process(&self) -> &'static Nanoprocess {
         self.process
+    }
+
+    /// Whether an instance lives, or lived, where this one does.
+    pub(crate) fn is_neighbour(&self, number: u64) -> bool {
+        self.home.is_of(number)
     }
 
     #[inline]
