@@ -57,7 +57,10 @@ fn elsewhere<R: Send>(f: impl FnOnce() -> R + Send) -> R {
 #[test]
 fn shared_is_one_for_all() {
     let process = counter(Instances::Shared);
-    assert_eq!((count(process), elsewhere(|| count(process)), count(process)), (1, 2, 3));
+    assert_eq!(
+        (count(process), elsewhere(|| count(process)), count(process)),
+        (1, 2, 3)
+    );
 }
 
 #[test]
@@ -158,7 +161,11 @@ fn a_scope_has_a_fresh_instance_whatever_the_setting() {
         });
         let outside = if instances == Instances::Shared { 2 } else { 1 };
         assert_eq!(inside, (1, 1, 2, outside), "{instances:?}: a scope is one thread's");
-        let after = if instances == Instances::PerCall { 1 } else { outside + 1 };
+        let after = if instances == Instances::PerCall {
+            1
+        } else {
+            outside + 1
+        };
         let after = if instances == Instances::PerThread { 2 } else { after };
         assert_eq!(count(process), after, "{instances:?}");
     }
@@ -204,7 +211,13 @@ fn warming_up_starts_it_and_says_what_prevents_that() {
     let process = counter(Instances::PerThread);
     assert_eq!(process.warm_up(), Ok(()));
     assert_eq!(count(process), 1);
-    let broken = raw(&module(""), Spec { fingerprint: 1, ..spec() });
+    let broken = raw(
+        &module(""),
+        Spec {
+            fingerprint: 1,
+            ..spec()
+        },
+    );
     assert_eq!(broken.warm_up().unwrap_err().kind, FaultKind::Load);
 }
 

@@ -8,6 +8,7 @@ mod guest;
 mod hostile;
 mod instances;
 mod limits;
+mod stand_ins;
 mod support;
 mod threads;
 mod wasi;
