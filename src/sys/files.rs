@@ -143,6 +143,16 @@ pub fn replace(path: &Utf8Path, bytes: &[u8]) -> Result<bool, Error> {
     Ok(true)
 }
 
+/// Adds to a file that another program collects.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn append(path: &Utf8Path, text: &str) -> Result<(), Error> {
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(Error::at("write", path))
+}
+
 /// Makes a folder and those above it.
 ///
 /// # Errors
