@@ -1,0 +1,149 @@
+//! Values of the caller's types across the boundary, on real crates: readers and writers, errors, closures, items that are
+//! converted, traits of a crate, iterators without a name. One program says the same natively and sandboxed.
+#![expect(clippy::tests_outside_test_module, reason = "this whole target is tests")]
+
+use std::path::Path;
+use std::process::Command;
+
+const MANIFEST: &str = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+                        base64 = \"=0.22.1\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nheck = \"=0.5.0\"\n";
+
+const MAIN: &str = r#"
+    use std::fmt;
+    use std::io::{self, Read, Write};
+
+    use base64::Engine as _;
+    use base64::display::Base64Display;
+    use base64::engine::general_purpose::STANDARD;
+    use flate2::Compression;
+    use flate2::read::GzDecoder;
+    use flate2::write::GzEncoder;
+    use heck::ToKebabCase as _;
+
+    #[derive(Debug)]
+    struct Tired;
+
+    impl fmt::Display for Tired {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("tired of reading")
+        }
+    }
+
+    impl std::error::Error for Tired {}
+
+    /// Gives one byte at a time, and an error of its own at the end.
+    struct Slow {
+        bytes: Vec<u8>,
+        given: usize,
+    }
+
+    impl Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let Some(byte) = self.bytes.get(self.given) else {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, Tired));
+            };
+            buffer[0] = *byte;
+            self.given += 1;
+            Ok(1)
+        }
+    }
+
+    /// Says what it gets, and when it goes.
+    struct Loud(&'static str);
+
+    impl Write for Loud {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            println!("{} gets {}", self.0, bytes.len());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Drop for Loud {
+        fn drop(&mut self) {
+            println!("{} goes", self.0);
+        }
+    }
+
+    fn readers_and_writers() {
+        let mut packed = Vec::new();
+        let mut encoder = GzEncoder::new(&mut packed, Compression::best());
+        for number in 0..1000 {
+            write!(encoder, "line {number}\n").unwrap();
+        }
+        encoder.finish().unwrap();
+        let mut decoder = GzDecoder::new(&packed[..]);
+        let mut text = String::new();
+        decoder.read_to_string(&mut text).unwrap();
+        println!("{} {:?} {}", text.len(), text.lines().last(), decoder.get_ref().len());
+
+        let half = packed[..packed.len() / 2].to_vec();
+        let mut decoder = GzDecoder::new(Slow { bytes: half, given: 0 });
+        let error = io::copy(&mut decoder, &mut io::sink()).unwrap_err();
+        println!("{:?} {error} {:?}", error.kind(), error.get_ref().map(|inner| inner.is::<Tired>()));
+        println!("{}", decoder.get_mut().given == decoder.into_inner().bytes.len());
+
+        let mut dropped = GzEncoder::new(Loud("dropped"), Compression::fast());
+        dropped.write_all(b"abc").unwrap();
+        drop(dropped);
+        let finished = GzEncoder::new(Loud("finished"), Compression::fast()).finish().unwrap();
+        println!("{} is back", finished.0);
+    }
+
+    fn records() {
+        let text = "city,population\nBoston,4628910\nConcord,42695\n";
+        let mut reader = csv::ReaderBuilder::new().delimiter(b',').flexible(true).from_reader(text.as_bytes());
+        println!("{:?}", reader.headers().unwrap());
+        for record in reader.records() {
+            let record = record.unwrap();
+            println!("{} {}", &record[0], record.iter().count());
+        }
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["a b", "c,d"]).unwrap();
+        writer.write_record(&csv::StringRecord::from(vec!["x", "y"])).unwrap();
+        writer.flush().unwrap();
+        println!("{:?}", String::from_utf8_lossy(writer.get_ref()));
+        let mut late = Vec::new();
+        csv::Writer::from_writer(&mut late).write_record(["flushed when dropped"]).unwrap();
+        println!("{:?}", String::from_utf8_lossy(&late));
+    }
+
+    fn traits() {
+        println!("{} {:?}", STANDARD.encode("some bytes"), STANDARD.decode("c29tZSBieXRlcw=="));
+        println!("{}", Base64Display::new(b"shown", &STANDARD));
+        println!("{}", "Some CamelCase".to_kebab_case());
+        let bad = STANDARD.decode("?").unwrap_err();
+        println!("{bad} {bad:?}");
+    }
+
+    fn main() {
+        readers_and_writers();
+        records();
+        traits();
+    }
+"#;
+
+fn run(root: &Path, program: &str, words: &[&str]) -> String {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("example");
+    let mut command = Command::new(program);
+    command.args(words).current_dir(root).env("CARGO_TARGET_DIR", target);
+    let output = command.env_remove("CARGO").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn one_program_says_the_same_natively_and_sandboxed() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::create_dir(root.join("src")).unwrap();
+    std::fs::write(root.join("Cargo.toml"), MANIFEST).unwrap();
+    std::fs::write(root.join("src/main.rs"), MAIN).unwrap();
+    let natively = run(root, "cargo", &["run"]);
+    let tool = env!("CARGO_BIN_EXE_cargo-nanobuild");
+    run(root, tool, &["add", "base64", "csv", "flate2", "heck"]);
+    assert_eq!(run(root, tool, &["run"]), natively);
+}
