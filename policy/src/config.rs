@@ -18,7 +18,7 @@ use semver::{Version, VersionReq};
 use toml_edit::{Document, TableLike};
 
 pub use mistake::{Invalid, Mistake, Problem, Spot};
-pub use values::{print_bytes, print_milliseconds};
+pub use print::limit_text;
 
 use crate::capability::Capability;
 use crate::grant::{Grants, Key};

@@ -20,6 +20,10 @@ pub mod rules;
 
 pub mod config;
 
+pub mod effective;
+
+pub mod check;
+
 pub mod diff;
 
 pub mod lockfile;

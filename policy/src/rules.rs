@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::capability::Capability;
 use crate::finding::{Code, Severity};
 use crate::grant::Limit;
 use crate::pattern::{CapabilityPattern, PackagePattern};
@@ -16,9 +17,13 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// How closed the build jail has to be, by the file's own rules.
+    /// How closed the build jail has to be where only this file is read. One that extends others cannot make it milder than
+    /// they do, so that it is closed then.
     #[must_use]
     pub fn jail(&self) -> Jail {
+        if !self.extends.is_empty() {
+            return Jail::Required;
+        }
         let said = self.rules.iter().filter_map(|stated| match stated.rule {
             Rule::Jail(jail) => Some(jail),
             _ => None,
@@ -128,4 +133,29 @@ pub struct Exception {
     pub reason: String,
     /// The last day on which it holds.
     pub expires: Option<Date>,
+}
+
+impl BuildCode {
+    /// Every one, in order.
+    pub const ALL: [Self; 3] = [Self::Scripts, Self::ProcMacros, Self::Native];
+
+    /// Its key in `[policy]`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scripts => "build-scripts",
+            Self::ProcMacros => "proc-macros",
+            Self::Native => "native-code",
+        }
+    }
+
+    /// The capability that stands for it in signatures.
+    #[must_use]
+    pub fn capability(self) -> Capability {
+        match self {
+            Self::Scripts => Capability::BuildScript,
+            Self::ProcMacros => Capability::BuildProcMacro,
+            Self::Native => Capability::BuildNative,
+        }
+    }
 }

@@ -76,7 +76,10 @@ pub(super) fn named_self(api: &Api, block: &InherentImpl) -> InherentImpl {
     block.generics.params.splice(0..0, params);
     for item in &mut block.items {
         if let AssocKind::Function(function) = &mut item.kind
-            && function.inputs.iter().all(|(_, ty)| lifetimes(api, ty).is_empty())
+            && function
+                .inputs
+                .iter()
+                .all(|(name, ty)| is_given(name, ty) || lifetimes(api, ty).is_empty())
         {
             each_lifetime(api, &mut function.output, &mut |lifetime| {
                 if lifetime == "_" {
@@ -86,6 +89,11 @@ pub(super) fn named_self(api: &Api, block: &InherentImpl) -> InherentImpl {
         }
     }
     block
+}
+
+/// Whether an argument is the receiver, by value.
+fn is_given(name: &str, ty: &Ty) -> bool {
+    name == "self" && !matches!(ty, Ty::Ref { .. })
 }
 
 /// All lifetimes in `ty`, `static` included.

@@ -14,6 +14,9 @@ pub enum Error {
     /// The compiler or its target.
     #[error(transparent)]
     Toolchain(#[from] toolchain::Error),
+    /// A check that could not be made.
+    #[error(transparent)]
+    Check(#[from] crate::check::Error),
     /// Third-party code cannot be jailed.
     #[error(transparent)]
     Jail(#[from] jail::Error),
@@ -170,6 +173,7 @@ impl Failure for Error {
             Self::Breach(breaches) if breaches.iter().any(|breach| breach.redirected) => 1,
             Self::Locked { .. } | Self::Undecided(_) => 1,
             Self::Build { code, .. } => *code,
+            Self::Check(error) => error.code(),
             _ => 2,
         }
     }
@@ -179,6 +183,7 @@ impl Failure for Error {
             Self::Toolchain(error) => error.help(),
             Self::Jail(error) => error.help(),
             Self::Pick(error) => error.help(),
+            Self::Check(error) => error.help(),
             Self::Records(error) => error.help(),
             Self::Resolve { sandboxed: true, .. } => Some(
                 "if a new requirement does not fit the bindings, `cargo nanobuild remove CRATE` and `add` it again; \

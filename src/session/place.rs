@@ -1,12 +1,13 @@
 //! Bindings where the manifests point: from the cache if it has them, else made and reviewed.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Nanoprocess;
 use nanobuild_policy::rules;
 
 use super::{Error, Examined, MakeError, Order, Session, Wanted, inputs, registries, tool_and_rustc};
-use crate::install::{self, Ready};
+use crate::install::{self, Prepared, Ready};
 use crate::project::{self, Record};
+use crate::review::{Ask, Refuses};
 use crate::sys::jail::{Allowance, Demand};
 use crate::sys::{Jail, files, toolchain, transaction};
 use crate::ui::Event;
@@ -136,17 +137,14 @@ impl Session<'_> {
             version,
             because: wanted.because.clone(),
         });
-        let prepared = self.order(record, wanted, |order| self.cx.make.make(order))?;
+        let cache = self.cx.project.cache();
+        let prepared = self.order(record, wanted, &cache, self.cx.ask, |order| self.cx.make.make(order))?;
         self.check_reproduced(record, &prepared.facts)?;
         let folder = dependency.folder.as_str();
         self.records.learn(folder, prepared.facts.clone());
         self.records.grant(folder, &prepared.granted);
         let record = &self.records.crates[folder];
-        Ok(Ready::store(
-            &self.cx.project.cache(),
-            &self.key(record, wanted)?,
-            &prepared,
-        )?)
+        Ok(Ready::store(&cache, &self.key(record, wanted)?, &prepared)?)
     }
 
     /// Finds out what a crate would ask for, and changes nothing.
@@ -154,13 +152,16 @@ impl Session<'_> {
     /// # Errors
     /// When it cannot be had or built.
     pub fn examine(&self, record: &Record, wanted: &Wanted) -> Result<Examined, Error> {
-        self.order(record, wanted, |order| self.cx.make.examine(order))
+        let cache = self.cx.project.cache();
+        self.order(record, wanted, &cache, self.cx.ask, |order| self.cx.make.examine(order))
     }
 
     fn order<T>(
         &self,
         record: &Record,
         wanted: &Wanted,
+        cache: &Utf8Path,
+        ask: &dyn Ask,
         then: impl FnOnce(&Order<'_>) -> Result<T, MakeError>,
     ) -> Result<T, Error> {
         toolchain::require_target(self.cx.net.offline, || {
@@ -168,7 +169,6 @@ impl Session<'_> {
                 target: toolchain::GUEST_TARGET.to_owned(),
             });
         })?;
-        let cache = self.cx.project.cache();
         let bench = cache.join("bench");
         let lent = registries::lend(&self.cx.project)?;
         let runtime = bench.join(install::runtime::FOLDER);
@@ -177,7 +177,7 @@ impl Session<'_> {
         let setting = files::digest(tool_and_rustc(&self.toolchain).as_bytes());
         let done = then(&Order {
             root: &self.cx.project.root,
-            cache: &cache,
+            cache,
             runtime: &runtime,
             bench: &bench,
             target: self.target(),
@@ -185,7 +185,7 @@ impl Session<'_> {
             same_tools: self.records.tools == self.tools,
             jail: &jail,
             ui: self.cx.ui,
-            ask: self.cx.ask,
+            ask,
             net: self.cx.net,
             wanted,
             record,
@@ -196,6 +196,43 @@ impl Session<'_> {
             help: error.help(),
             source: error,
         })
+    }
+
+    /// Makes a crate's bindings from its sources as the lockfile has them, in a cache of its own: nothing that lies ready is
+    /// trusted, nothing is changed, and nothing is granted.
+    ///
+    /// # Errors
+    /// When something cannot be built.
+    pub fn rebuild(&self, folder: &str, cache: &Utf8Path) -> Result<Option<Prepared>, Error> {
+        let Some(record) = self.records.crates.get(folder).filter(|record| record.facts.is_some()) else {
+            return Ok(None);
+        };
+        let Some(wanted) = self.wanted(folder, record)? else {
+            return Ok(None);
+        };
+        let mut record = record.clone();
+        if let Some(facts) = &mut record.facts {
+            // Behind another interface nothing is taken for the very same: what the lockfile hides is then compared like
+            // everything else, instead of ending the review.
+            facts.interface = !facts.interface;
+        }
+        let prepared = self.order(&record, &wanted, cache, &Refuses, |order| self.cx.make.make(order));
+        prepared.map(Some)
+    }
+
+    /// Puts bindings that were built aside where the manifests point, for as long as the session is open.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn lend(&mut self, folder: &str, prepared: &Prepared) -> Result<(), Error> {
+        self.place_runtime()?;
+        let staged = self.staging().join(folder);
+        files::remove(&staged)?;
+        for (path, text) in &prepared.files {
+            files::replace(&staged.join(path), text.as_bytes())?;
+        }
+        let home = self.cx.project.bindings().join(folder);
+        Ok(self.transaction.replace_dir(&home, Some(&staged))?)
     }
 
     /// Where third-party code runs, and what a crate's build was allowed beyond.

@@ -156,6 +156,16 @@ pub fn replace(path: &Utf8Path, bytes: &[u8]) -> Result<bool, Error> {
     Ok(true)
 }
 
+/// Adds to a file that another program collects.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn append(path: &Utf8Path, text: &str) -> Result<(), Error> {
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(Error::at("write", path))
+}
+
 /// The file that a link stands for: the link stays, and its file is replaced.
 #[must_use]
 pub fn behind_links(path: &Utf8Path) -> Utf8PathBuf {

@@ -4,6 +4,8 @@ pub mod cargo;
 pub mod clang;
 pub mod exec;
 pub mod files;
+pub mod git;
+pub mod http;
 pub mod jail;
 pub mod kernel;
 pub mod lock;

@@ -27,7 +27,7 @@ struct Reserved {
 }
 
 /// What only some places may name, in the order of the design's rules.
-const RESERVED: [Reserved; 6] = [
+const RESERVED: [Reserved; 7] = [
     Reserved {
         what: "rustdoc's types",
         is: |path| path[0] == "rustdoc_types",
@@ -58,6 +58,11 @@ const RESERVED: [Reserved; 6] = [
             (Package::Tool, "cli/"),
             (Package::Tool, "review/ask"),
         ],
+    },
+    Reserved {
+        what: "the network",
+        is: |path| path[0] == "reqwest",
+        places: &[(Package::Tool, "sys/")],
     },
     Reserved {
         what: "clap",
@@ -233,6 +238,12 @@ fn every_rule_can_fail() {
             "cli/mod.rs",
             "fn f() { fs_err::write(a, b) }",
             "writing a file",
+        ),
+        (
+            Package::Tool,
+            "check/policy.rs",
+            "fn f() { reqwest::blocking::get(a) }",
+            "the network",
         ),
         (
             Package::Tool,

@@ -6,6 +6,9 @@
 mod program;
 mod support;
 
+mod breaches;
+mod check;
+mod ci;
 #[cfg(target_os = "linux")]
 mod disks;
 #[cfg(unix)]

@@ -17,6 +17,13 @@ pub(crate) struct Cell {
     work: Box<dyn FnMut(u64)>,
 }
 
+impl Cell {
+    /// Whether it belongs to a row of such a name.
+    pub(crate) fn is(&self, row: &str) -> bool {
+        self.name.contains(row)
+    }
+}
+
 /// A cell; `f` is what is measured.
 pub(crate) fn cell<R>(name: &'static str, who: &'static str, mut f: impl FnMut() -> R + 'static) -> Cell {
     let work = move |times| {

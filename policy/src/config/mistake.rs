@@ -39,6 +39,8 @@ pub struct Mistake {
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, spot, problem } = self;
+        // What is said may quote the file.
+        let problem: String = problem.to_string().chars().map(visible).collect();
         write!(f, "line {} of {file}: {problem}\n{spot}", spot.line)
     }
 }
@@ -169,6 +171,11 @@ pub enum Problem {
          application is started, or let the application hand it over at run time"
     )]
     Absolute(String),
+    /// A policy's path that means something else on another machine.
+    #[error(
+        "`{0}` is an absolute path, which is another file on every machine; name it relative to this file, or give its `url` and `sha256`"
+    )]
+    AbsolutePolicy(String),
     /// A path that leaves the folder that it starts from.
     #[error("`{0}` leaves the folder that it starts from; `..` is not allowed")]
     Leaves(String),

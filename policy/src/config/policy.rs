@@ -12,12 +12,6 @@ use crate::rules::{Allowed, BuildCode, Exception, Extends, Jail, Place, Policy, 
 
 pub(super) const JAIL: [(Jail, &str); 2] = [(Jail::BestEffort, "best-effort"), (Jail::Required, "required")];
 
-pub(super) const BUILD: [(BuildCode, &str); 3] = [
-    (BuildCode::Scripts, "build-scripts"),
-    (BuildCode::ProcMacros, "proc-macros"),
-    (BuildCode::Native, "native-code"),
-];
-
 const KEYS: [&str; 13] = [
     "extends",
     "jail",
@@ -51,7 +45,8 @@ impl Reader<'_> {
         for (pattern, line) in self.rows(table, "need-reason", capabilities) {
             state(Rule::NeedReason(pattern), line);
         }
-        for (code, key) in BUILD {
+        for code in BuildCode::ALL {
+            let key = code.name();
             if let Some(allowed) = self.allowed(table, key) {
                 state(Rule::Build(code, allowed), self.line_of(table, key));
             }
@@ -237,6 +232,10 @@ impl Reader<'_> {
     }
 
     fn file(&mut self, path: &str, sha256: Option<String>, value: &Value) -> Option<Place> {
+        if path.starts_with(['/', '~']) || path.as_bytes().get(1) == Some(&b':') {
+            self.wrong(value.span(), Problem::AbsolutePolicy(path.to_owned()));
+            return None;
+        }
         if path.is_empty() || path.contains(['\\', '\0']) || path.chars().any(char::is_control) {
             self.wrong(value.span(), Problem::Path(path.to_owned()));
             return None;

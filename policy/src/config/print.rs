@@ -3,7 +3,7 @@
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
 
 use super::nanoprocess::{ACCESS, INSTANCES, ON_PANIC, STREAMS};
-use super::policy::{BUILD, JAIL};
+use super::policy::JAIL;
 use super::values::{print_bytes, print_milliseconds};
 use super::{Accepted, Config, Decision};
 use crate::grant::{Limit, Limits, Scope};
@@ -97,7 +97,8 @@ fn limit_value(limit: Limit, number: u64) -> Item {
 }
 
 /// A limit's number as people write it.
-pub(crate) fn limit_text(limit: Limit, number: u64) -> String {
+#[must_use]
+pub fn limit_text(limit: Limit, number: u64) -> String {
     match limit {
         Limit::Memory | Limit::Stack | Limit::Buffers => print_bytes(number),
         Limit::Time => print_milliseconds(number),
@@ -132,7 +133,7 @@ fn policy(policy: &Policy) -> Table {
             Rule::NeedReason(pattern) => push(&mut table, "need-reason", pattern.to_string()),
             Rule::Require(pattern) => push(&mut table, "require", pattern.to_string()),
             Rule::ProjectsMayExcept => table["projects-may-except"] = value(true),
-            Rule::Build(code, allowed) => table[word(&BUILD, *code)] = allowed_value(allowed),
+            Rule::Build(code, allowed) => table[code.name()] = allowed_value(allowed),
             Rule::Expire(pattern, days) => {
                 let unit = if *days == 1 { "day" } else { "days" };
                 expire.insert(&pattern.to_string(), value(format!("{days} {unit}")));

@@ -40,14 +40,12 @@ fn with_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
 }
 
 /// A size as short as it goes.
-#[must_use]
-pub fn print_bytes(bytes: u64) -> String {
+pub(super) fn print_bytes(bytes: u64) -> String {
     print(bytes, &SIZES).unwrap_or_else(|| format!("{bytes} bytes"))
 }
 
 /// A number of milliseconds as short as it goes.
-#[must_use]
-pub fn print_milliseconds(milliseconds: u64) -> String {
+pub(super) fn print_milliseconds(milliseconds: u64) -> String {
     print(milliseconds, &TIMES).unwrap_or_default()
 }
 

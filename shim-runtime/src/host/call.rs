@@ -2,7 +2,7 @@
 
 use super::anchor::Anchor;
 use super::callback::{Callback, CallbackFn, CallbackMut};
-use super::engine::Slots;
+use super::engine::{Lent, Slots};
 use super::fault::{Fault, FaultKind, Stop};
 use super::handle::{Handle, Place};
 use super::inputs::{Block, Host, Input};
@@ -19,17 +19,11 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Call<'c> {
     session: Session,
-    /// What few calls have, out of the way.
-    more: Option<Box<More<'c>>>,
-}
-
-/// What few calls have.
-#[derive(Debug, Default)]
-struct More<'c> {
+    /// What is wrong with an argument.
     fault: Option<Box<Fault>>,
     /// Names this call's callbacks.
     serial: u32,
-    callbacks: Vec<Callback<'c>>,
+    callbacks: Vec<Lent<'c>>,
 }
 
 impl<'c> Call<'c> {
@@ -37,35 +31,57 @@ impl<'c> Call<'c> {
     #[track_caller]
     #[inline]
     pub fn new(process: &'static Nanoprocess) -> Call<'c> {
-        Call {
-            session: nanoprocess::open(process),
-            more: None,
-        }
+        Call::over(nanoprocess::open(process))
     }
 
-    fn more(&mut self) -> &mut More<'c> {
-        self.more.get_or_insert_default()
+    #[inline]
+    fn over(session: Session) -> Call<'c> {
+        Call {
+            session,
+            fault: None,
+            serial: 0,
+            callbacks: Vec::new(),
+        }
     }
 
     #[inline]
     fn or_fail<T: Default>(&mut self, result: Result<T, Fault>) -> T {
-        result.unwrap_or_else(|fault| self.fail(Box::new(fault)))
+        result.unwrap_or_else(|fault| self.fail(fault))
     }
 
     #[cold]
-    fn fail<T: Default>(&mut self, fault: Box<Fault>) -> T {
-        self.more().fault.get_or_insert(fault);
+    fn fail<T: Default>(&mut self, fault: Fault) -> T {
+        self.fault.get_or_insert_with(|| Box::new(fault));
         T::default()
     }
 
     /// Lends an object.
+    #[inline]
     pub fn handle(&mut self, handle: &Handle) -> u64 {
+        match self.session.at_hand(handle) {
+            Some(pointer) => pointer.into(),
+            None => self.handle_elsewhere(handle),
+        }
+    }
+
+    #[cold]
+    fn handle_elsewhere(&mut self, handle: &Handle) -> u64 {
         let pointer = self.mine(handle).and_then(|()| self.session.object(handle));
         self.or_fail(pointer).into()
     }
 
     /// Lends an object mutably; what was borrowed from it ends.
+    #[inline]
     pub fn handle_mut(&mut self, handle: &mut Handle) -> u64 {
+        handle.forget_borrows();
+        match self.session.at_hand(handle) {
+            Some(pointer) => pointer.into(),
+            None => self.handle_mut_elsewhere(handle),
+        }
+    }
+
+    #[cold]
+    fn handle_mut_elsewhere(&mut self, handle: &mut Handle) -> u64 {
         let pointer = self.mine(handle).and_then(|()| self.session.object_mut(handle));
         self.or_fail(pointer).into()
     }
@@ -105,7 +121,7 @@ impl<'c> Call<'c> {
         let mut writer = Writer::to(self.session.process(), buffer);
         write(&mut writer);
         let span = match writer.take_fault() {
-            Some(fault) => self.fail(fault),
+            Some(fault) => self.fail(*fault),
             None => self.bytes(writer.as_bytes()),
         };
         self.session.instance().give_buffer(writer.into_bytes());
@@ -199,11 +215,11 @@ impl<'c> Call<'c> {
     /// Drops an object whose destructor may ask values. Runs in destructors: what goes wrong is told to nobody, unless
     /// a value of the caller's panicked.
     pub(crate) fn end<T>(mut object: Handle, values: &mut Kept<T>) {
-        let Ok(session) = Session::open(object.process()) else {
+        let Ok(session) = Session::at_home_of(&object) else {
             return;
         };
         let mut lease = Lease::Mut(values);
-        let mut call = Call { session, more: None };
+        let mut call = Call::over(session);
         let kind = object.kind();
         let Ok(pointer) = call.session.surrender(&mut object) else {
             return;
@@ -219,32 +235,48 @@ impl<'c> Call<'c> {
     }
 
     fn lend(&mut self, callback: Callback<'c>) -> u64 {
-        let more = self.more.get_or_insert_default();
-        if more.callbacks.is_empty() {
-            more.serial = self.session.instance().next_serial();
+        if self.callbacks.is_empty() {
+            self.serial = self.session.instance().next_serial();
         }
-        let id = super::callback::id(more.serial, more.callbacks.len());
-        more.callbacks.push(callback);
+        let id = super::callback::id(self.serial, self.callbacks.len());
+        self.callbacks.push(Lent::new(callback));
         match id {
             Some(id) => id.into(),
             None => {
                 let fault = self.session.fault(FaultKind::Host, "too many closures in one call");
-                self.fail(Box::new(fault))
+                self.fail(fault)
             }
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn run(&mut self, export: u32, slots: impl Slots) -> Result<u64, Stop> {
-        let instance = self.session.instance();
-        let Some(more) = &mut self.more else {
-            return instance.enter(export, slots);
-        };
-        match more.fault.take() {
+        if self.fault.is_some() || !self.callbacks.is_empty() {
+            return self.run_lending(export, slots);
+        }
+        self.session.instance().enter(export, slots)
+    }
+
+    #[inline(never)]
+    fn run_lending(&mut self, export: u32, slots: impl Slots) -> Result<u64, Stop> {
+        match self.fault.take() {
             Some(fault) => Err(Stop::Fault(fault)),
-            None => instance.enter_lending(more.serial, &mut more.callbacks, export, slots),
+            None => {
+                let instance = self.session.instance();
+                instance.enter_lending(self.serial, &mut self.callbacks, export, slots)
+            }
         }
     }
+
+    /// Ends the call, then raises what became of it.
+    #[cold]
+    #[track_caller]
+    fn raise(self, stop: Stop) -> ! {
+        drop(self);
+        stop.raise()
+    }
+
+    #[cold]
 
     fn malformed(&self, error: Malformed) -> Stop {
         self.session.fault(FaultKind::Malformed, error.0).into()
@@ -252,26 +284,23 @@ impl<'c> Call<'c> {
 
     /// Calls; nothing comes back.
     #[track_caller]
-    #[inline]
+    #[inline(always)]
     pub fn unit(mut self, export: u32, slots: impl Slots) {
-        let result = self.run(export, slots);
-        drop(self);
-        if let Err(stop) = result {
-            stop.raise();
+        if let Err(stop) = self.run(export, slots) {
+            self.raise(stop);
         }
     }
 
     /// Calls; a scalar comes back.
     #[track_caller]
-    #[inline]
+    #[inline(always)]
     pub fn scalar<R: Slot>(mut self, export: u32, slots: impl Slots) -> R {
         let result = self
             .run(export, slots)
             .and_then(|slot| R::from_slot(slot).map_err(|e| self.malformed(e)));
-        drop(self);
         match result {
             Ok(value) => value,
-            Err(stop) => stop.raise(),
+            Err(stop) => self.raise(stop),
         }
     }
 
@@ -284,10 +313,9 @@ impl<'c> Call<'c> {
             Err(_) => Err(self.malformed(Malformed("an object's address is too large"))),
         });
         let result = result.and_then(|handle| process.check_handles().map(|()| handle).map_err(Stop::from));
-        drop(self);
         match result {
             Ok(handle) => handle,
-            Err(stop) => stop.raise(),
+            Err(stop) => self.raise(stop),
         }
     }
 
@@ -307,10 +335,9 @@ impl<'c> Call<'c> {
         read: impl FnOnce(&mut Reader<'r>) -> Result<R, Malformed>,
     ) -> R {
         let result = self.run(export, slots).and_then(|slot| self.read(slot, anchor, read));
-        drop(self);
         match result {
             Ok(value) => value,
-            Err(stop) => stop.raise(),
+            Err(stop) => self.raise(stop),
         }
     }
 

@@ -21,9 +21,9 @@ pub struct Handle {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Place {
     /// In an instance; dropping the handle drops it.
-    Owned { instance: u32, pointer: u32 },
+    Owned { instance: u64, pointer: u32 },
     /// In an instance, owned by something else.
-    Lent { instance: u32, pointer: u32 },
+    Lent { instance: u64, pointer: u32 },
     /// Nowhere yet: made by an export when it is first needed.
     Named { make: u32 },
     /// It was surrendered to a call that never gave it back.
@@ -69,11 +69,13 @@ impl Handle {
         &self.arena
     }
 
+    #[inline]
     pub(crate) fn place(&self) -> Place {
         self.place
     }
 
     /// What was borrowed from the object ends here.
+    #[inline]
     pub(crate) fn forget_borrows(&mut self) {
         self.arena.clear();
     }
@@ -131,6 +133,7 @@ impl Handle {
 
     /// Opens a call into the object's nanoprocess.
     #[track_caller]
+    #[inline]
     pub fn call<'c>(&self) -> Call<'c> {
         Call::new(self.process)
     }

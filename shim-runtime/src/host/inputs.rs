@@ -30,7 +30,7 @@ pub(crate) enum Host<'a> {
 /// A block of guest memory that holds a copy, freed with its last user.
 pub(crate) struct Block {
     pub(crate) process: &'static Nanoprocess,
-    pub(crate) instance: u32,
+    pub(crate) instance: u64,
     pub(crate) pointer: u32,
     pub(crate) len: u32,
 }
@@ -78,7 +78,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// The host's side of a span in the guest, if it lies in one of these inputs.
-    fn find(&self, instance: u32, pointer: u32, len: u32) -> Option<(Host<'a>, usize, usize)> {
+    fn find(&self, instance: u64, pointer: u32, len: u32) -> Option<(Host<'a>, usize, usize)> {
         let (start, end) = (u64::from(pointer), u64::from(pointer) + u64::from(len));
         self.list
             .iter()
@@ -91,7 +91,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// The host's bytes at a span of the guest's copy.
-    pub(crate) fn bytes_at(&self, instance: u32, (pointer, len): (u32, u32)) -> Option<&'a [u8]> {
+    pub(crate) fn bytes_at(&self, instance: u64, (pointer, len): (u32, u32)) -> Option<&'a [u8]> {
         let (host, start, end) = self.find(instance, pointer, len)?;
         match host {
             Host::Text(text) => text.as_bytes().get(start..end),
@@ -101,7 +101,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// The host's text at a span of the guest's copy, if it is text.
-    pub(crate) fn text_at(&self, instance: u32, (pointer, len): (u32, u32)) -> Option<&'a str> {
+    pub(crate) fn text_at(&self, instance: u64, (pointer, len): (u32, u32)) -> Option<&'a str> {
         let (host, start, end) = self.find(instance, pointer, len)?;
         match host {
             Host::Text(text) => text.get(start..end),

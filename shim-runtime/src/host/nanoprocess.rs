@@ -1,17 +1,17 @@
 //! One sandboxed crate at run time.
 
 use super::configuration::{Configuration, ConfigurationError};
-use super::engine::{Guarded, Live, Program, Roster};
-use super::fault::{Fault, FaultKind, Stop};
+use super::engine::{Live, Program};
+use super::fault::{Fault, FaultKind, Stop, catch};
 use super::grants::Grants;
+use super::homes::{Home, Homes, Instances, Scope, State};
 use super::limits::{Limits, remedy};
 use super::session::Session;
-use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// What a nanoprocess is made of. Constant, written by the tool into the bindings.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,8 @@ pub struct Spec {
     pub exports: u32,
     /// What it may use at most.
     pub limits: Limits,
+    /// How many instances there are.
+    pub instances: Instances,
     /// Whether a panic ends the instance, as a trap does.
     pub restart_on_panic: bool,
     /// What it may have at most.
@@ -40,6 +42,7 @@ impl Spec {
         fingerprint: 0,
         exports: 0,
         limits: Limits::DEFAULT,
+        instances: Instances::Shared,
         restart_on_panic: false,
         grants: Grants::NONE,
     };
@@ -48,12 +51,14 @@ impl Spec {
 /// A sandboxed crate's memory, code and grants. Starts with the first call, goes on until the process ends.
 pub struct Nanoprocess {
     spec: Spec,
-    state: Guarded<State>,
+    program: OnceLock<Program>,
+    /// Where the instance for all threads lives.
+    pub(super) first: Home,
+    pub(super) others: Mutex<Homes>,
+    /// Whether calls may go to other homes than the first.
+    apart: AtomicBool,
     /// What the application decided before the first call.
     configuration: Mutex<Option<Configuration>>,
-    /// What to free in the guest when there is an opportunity.
-    garbage: Mutex<Vec<Garbage>>,
-    littered: AtomicBool,
     /// How many objects the application holds, if that is limited.
     held: AtomicU64,
     /// Errors of the application that went into the guest, by number.
@@ -70,17 +75,11 @@ struct Parked {
 /// How many errors are parked: one that is still to come out is among the last.
 const PARKED: usize = 64;
 
-/// What the owner of the lock may touch.
-pub(crate) struct State {
-    program: OnceCell<Program>,
-    instances: Roster,
-}
-
 /// Something in a guest that nobody on the host needs any more.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Garbage {
-    Object { instance: u32, kind: u32, pointer: u32 },
-    Block { instance: u32, pointer: u32, len: u32 },
+    Object { instance: u64, kind: u32, pointer: u32 },
+    Block { instance: u64, pointer: u32, len: u32 },
 }
 
 impl Nanoprocess {
@@ -88,13 +87,11 @@ impl Nanoprocess {
     pub const fn new(spec: Spec) -> Nanoprocess {
         Nanoprocess {
             spec,
-            state: Guarded::new(State {
-                program: OnceCell::new(),
-                instances: Roster::new(),
-            }),
+            program: OnceLock::new(),
+            first: Home::new(0),
+            others: Mutex::new(Homes::new()),
+            apart: AtomicBool::new(!matches!(spec.instances, Instances::Shared)),
             configuration: Mutex::new(None),
-            garbage: Mutex::new(Vec::new()),
-            littered: AtomicBool::new(false),
             held: AtomicU64::new(0),
             parked: Mutex::new(Parked {
                 last: 0,
@@ -116,8 +113,8 @@ impl Nanoprocess {
         &'static self,
         f: impl FnOnce(&mut Configuration) -> Result<(), ConfigurationError>,
     ) -> Result<(), ConfigurationError> {
-        let state = self.state.lock();
-        if state.program.get().is_some() {
+        let _no_start = self.first.state.lock();
+        if self.program.get().is_some() {
             return Err(ConfigurationError::Started { krate: self.spec.name });
         }
         let mut configuration = self.configuration();
@@ -140,8 +137,45 @@ impl Nanoprocess {
         &self.spec
     }
 
-    pub(crate) fn state(&'static self) -> &'static Guarded<State> {
-        &self.state
+    /// Makes the next call as fast as those after it: loads the code and starts the instance that this thread's calls
+    /// go to, or none where each call has its own.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn warm_up(&'static self) -> Result<(), Fault> {
+        catch(|| drop(open(self)))
+    }
+
+    /// Makes all calls of `f` on this thread go to a fresh instance, which ends with it. Objects do not cross this
+    /// border in either direction: using one that was made on the other side is a fault.
+    #[track_caller]
+    pub fn fresh<R>(&'static self, f: impl FnOnce() -> R) -> R {
+        self.apart.store(true, Ordering::Relaxed);
+        match Scope::enter(self) {
+            Ok(_scope) => f(),
+            Err(fault) => fault.raise(),
+        }
+    }
+
+    /// Whether a call may have to go to another home than the first.
+    #[inline]
+    pub(super) fn is_apart(&self) -> bool {
+        self.apart.load(Ordering::Relaxed)
+    }
+
+    /// The code, loaded once.
+    fn program(&'static self) -> Result<&'static Program, Fault> {
+        if let Some(program) = self.program.get() {
+            return Ok(program);
+        }
+        let _one_loads = self.first.state.lock();
+        match self.program.get() {
+            Some(program) => Ok(program),
+            None => {
+                let program = Program::load(&self.spec)?;
+                Ok(self.program.get_or_init(|| program))
+            }
+        }
     }
 
     /// Keeps an error until the guest gives its number back.
@@ -211,18 +245,19 @@ impl Nanoprocess {
     /// Looks at guest memory; `None` if the span is not within it or the instance has gone.
     pub(crate) fn read<R>(
         &'static self,
-        instance: u32,
+        instance: u64,
         (pointer, len): (u32, u32),
         f: impl FnOnce(&[u8]) -> R,
     ) -> Option<R> {
-        let state = self.state.lock();
+        let state = self.home_of(instance)?.state.lock();
         let live = state.instance(instance)?;
         live.read(pointer, len, f)
     }
 
     /// Frees a block of guest memory.
-    pub(crate) fn free(&'static self, instance: u32, pointer: u32, len: u32) {
-        let state = self.state.lock();
+    pub(crate) fn free(&'static self, instance: u64, pointer: u32, len: u32) {
+        let Some(home) = self.home_of(instance) else { return };
+        let state = home.state.lock();
         if let Some(live) = state.instance(instance) {
             live.free(pointer, len);
         }
@@ -231,30 +266,44 @@ impl Nanoprocess {
     /// Frees something in the guest: at once if that is possible without waiting, else with the next call. Runs in
     /// destructors, so it never panics and never blocks.
     pub(crate) fn discard(&'static self, garbage: Garbage) {
-        if let Some(state) = self.state.try_lock() {
+        let Some(home) = self.home_of(garbage.instance()) else {
+            return;
+        };
+        if let Some(state) = home.state.try_lock() {
             return state.free(garbage);
         }
-        self.garbage
+        home.garbage
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(garbage);
-        self.littered.store(true, Ordering::Release);
+        home.littered.store(true, Ordering::Release);
         // Whoever had the lock may have let go of it without seeing this.
-        if let Some(state) = self.state.try_lock() {
-            self.sweep(&state);
+        if let Some(state) = home.state.try_lock() {
+            home.sweep(&state);
         }
+    }
+}
+
+impl Garbage {
+    fn instance(self) -> u64 {
+        match self {
+            Garbage::Object { instance, .. } | Garbage::Block { instance, .. } => instance,
+        }
+    }
+}
+
+impl Home {
+    /// Whether there is something to free.
+    #[inline]
+    pub(crate) fn is_littered(&self) -> bool {
+        self.littered.load(Ordering::Relaxed)
     }
 
     /// Frees what could not be freed at once.
-    #[inline]
     pub(crate) fn sweep(&self, state: &State) {
-        if self.littered.load(Ordering::Relaxed) {
-            self.sweep_now(state);
+        if !self.is_littered() {
+            return;
         }
-    }
-
-    #[cold]
-    fn sweep_now(&self, state: &State) {
         self.littered.store(false, Ordering::Relaxed);
         let garbage = std::mem::take(&mut *self.garbage.lock().unwrap_or_else(PoisonError::into_inner));
         for one in garbage {
@@ -264,36 +313,36 @@ impl Nanoprocess {
 }
 
 impl State {
-    /// The instance that calls go to. A poisoned one is replaced; `first` says that no call is in progress.
+    /// The instance that calls go to, if it is running.
     #[inline]
-    pub(crate) fn live(&self, process: &'static Nanoprocess, first: impl Fn() -> bool) -> Result<Live, Box<Fault>> {
-        match self.instances.newest() {
-            Some(live) if !live.is_poisoned() => Ok(live),
-            _ => self.start(process, first()).map_err(Box::new),
+    pub(crate) fn ready(&self) -> Option<Live> {
+        self.instances.newest().filter(|live| !live.is_poisoned())
+    }
+
+    /// The instance that calls go to. A poisoned one is replaced; `first` says that no call is in progress.
+    pub(crate) fn live(
+        &self,
+        process: &'static Nanoprocess,
+        home: &'static Home,
+        first: bool,
+    ) -> Result<Live, Box<Fault>> {
+        match self.ready() {
+            Some(live) => Ok(live),
+            None => self.start(process, home, first).map_err(Box::new),
         }
     }
 
-    #[cold]
-    fn start(&self, process: &'static Nanoprocess, first: bool) -> Result<Live, Fault> {
+    fn start(&self, process: &'static Nanoprocess, home: &'static Home, first: bool) -> Result<Live, Fault> {
         if first {
             // Old instances go before the new one comes: there may not be room for both.
             self.instances.clear();
         }
-        let program = match self.program.get() {
-            Some(program) => program,
-            None => {
-                let program = Program::load(&process.spec)?;
-                self.program.get_or_init(|| program)
-            }
-        };
-        Ok(self.instances.push(program.start(process)?))
+        Ok(self.instances.push(process.program()?.start(process, home)?))
     }
 
     /// The instance of that number, if it is the live one.
-    fn instance(&self, number: u32) -> Option<Live> {
-        self.instances
-            .newest()
-            .filter(|live| live.number() == number && !live.is_poisoned())
+    fn instance(&self, number: u64) -> Option<Live> {
+        self.ready().filter(|live| live.number() == number)
     }
 
     /// Frees something in the guest. What goes wrong in a destructor there has nobody to be told to.

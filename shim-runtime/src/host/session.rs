@@ -3,7 +3,8 @@
 use super::engine::{Guard, Instance, Live};
 use super::fault::{Fault, FaultKind, Stop};
 use super::handle::{Handle, Place};
-use super::nanoprocess::{Nanoprocess, State};
+use super::homes::{self, Home, Instances, Scope, State};
+use super::nanoprocess::Nanoprocess;
 
 /// Exclusive use of a nanoprocess. Sessions nest on one thread; when one ends, the scratch memory that it used is
 /// free again and the blocks that it allocated are freed.
@@ -15,22 +16,48 @@ pub(crate) struct Session {
     /// session should be small.
     #[expect(clippy::box_collection, reason = "a vector is three times as large")]
     blocks: Option<Box<Vec<(u32, u32)>>>,
-    /// Last, so that everything above is done under the lock.
+    /// After everything that is done under the lock.
     _guard: Guard<'static, State>,
+    /// Of a call that has an instance of its own; it ends when the lock has been given back.
+    _scope: Option<Scope>,
 }
 
 impl Session {
+    /// Takes the lock. Nearly always there is an instance that is running, and nothing to free.
     #[inline]
     pub(crate) fn open(process: &'static Nanoprocess) -> Result<Session, Box<Fault>> {
-        let guard = process.state().lock();
-        let instance = guard.live(process, || guard.is_only())?;
-        process.sweep(&guard);
-        let mark = instance.scratch_top();
+        let (home, scope) = if process.is_apart() {
+            homes::elsewhere(process)?
+        } else {
+            (&process.first, None)
+        };
+        Session::at(process, home, scope)
+    }
+
+    /// Takes the lock of the home that an object lives in.
+    pub(crate) fn at_home_of(handle: &Handle) -> Result<Session, Box<Fault>> {
+        let process = handle.process();
+        match handle.place() {
+            Place::Owned { instance, .. } | Place::Lent { instance, .. } => {
+                Session::at(process, process.home_of(instance).unwrap_or(&process.first), None)
+            }
+            Place::Named { .. } | Place::Lost => Session::open(process),
+        }
+    }
+
+    #[inline]
+    fn at(process: &'static Nanoprocess, home: &'static Home, scope: Option<Scope>) -> Result<Session, Box<Fault>> {
+        let guard = home.state.lock();
+        let instance = match guard.ready() {
+            Some(instance) if !home.is_littered() => instance,
+            _ => prepare(process, home, &guard)?,
+        };
         Ok(Session {
             instance,
-            mark,
+            mark: instance.scratch_top(),
             blocks: None,
             _guard: guard,
+            _scope: scope,
         })
     }
 
@@ -49,16 +76,35 @@ impl Session {
     }
 
     /// Copies bytes to where the guest can read them during this session, and gives their span.
+    #[inline]
     pub(crate) fn place(&mut self, bytes: &[u8]) -> Result<u64, Fault> {
         self.process().check_buffer(bytes.len() as u64)?;
+        match self.instance.push_scratch(bytes) {
+            Some(pointer) => Ok(span(pointer, bytes.len() as u32)),
+            None => self.place_in_block(bytes),
+        }
+    }
+
+    #[cold]
+    fn place_in_block(&mut self, bytes: &[u8]) -> Result<u64, Fault> {
         let len = u32::try_from(bytes.len())
             .map_err(|_| self.fault(FaultKind::Host, format!("{} bytes at once are too many", bytes.len())))?;
-        if let Some(pointer) = self.instance.push_scratch(bytes) {
-            return Ok(span(pointer, len));
-        }
         let pointer = self.instance.allocate(bytes)?;
         self.blocks.get_or_insert_default().push((pointer, len));
         Ok(span(pointer, len))
+    }
+
+    /// The guest's pointer to an object of this very instance. No other has its number, of no nanoprocess.
+    #[inline]
+    pub(crate) fn at_hand(&self, handle: &Handle) -> Option<u32> {
+        match handle.place() {
+            Place::Owned { instance, pointer } | Place::Lent { instance, pointer }
+                if instance == self.instance.number() =>
+            {
+                Some(pointer)
+            }
+            _ => None,
+        }
     }
 
     /// The guest's pointer to an object that is lent.
@@ -117,7 +163,35 @@ impl Session {
                 Ok(pointer)
             }
             Place::Lost => Err(self.fault(FaultKind::Stale, "a call took it and did not give it back")),
-            _ => Err(self.fault(FaultKind::Stale, "the nanoprocess that held it has been replaced")),
+            Place::Owned { instance, .. } | Place::Lent { instance, .. } => Err(self.elsewhere(instance)),
+            Place::Named { .. } => Err(self.fault(FaultKind::Stale, "it has not been made yet")),
+        }
+    }
+
+    /// Why the instance of an object is not that of this session.
+    #[cold]
+    fn elsewhere(&self, instance: u64) -> Fault {
+        let message = match self.process().spec().instances {
+            Instances::PerCall => {
+                "`instances = \"per-call\"` in nanobuild.toml gives each call a nanoprocess of its own, and objects end \
+                 with the call that made them"
+            }
+            Instances::PerThread if !self.instance.is_neighbour(instance) => {
+                "`instances = \"per-thread\"` in nanobuild.toml gives each thread a nanoprocess of its own, and objects \
+                 stay on the thread that made them"
+            }
+            Instances::Shared if !self.instance.is_neighbour(instance) => {
+                "objects do not cross the border of `nanobuild::fresh`, which runs on a nanoprocess of its own"
+            }
+            _ => "the nanoprocess that held it has been replaced",
+        };
+        self.fault(FaultKind::Stale, message)
+    }
+
+    #[cold]
+    fn free_blocks(&mut self) {
+        for (pointer, len) in self.blocks.take().into_iter().flat_map(|blocks| *blocks) {
+            self.instance.free(pointer, len);
         }
     }
 
@@ -131,7 +205,20 @@ impl Session {
     }
 }
 
+/// Starts the nanoprocess if need be and frees what the application has dropped meanwhile.
+#[cold]
+fn prepare(
+    process: &'static Nanoprocess,
+    home: &'static Home,
+    guard: &Guard<'static, State>,
+) -> Result<Live, Box<Fault>> {
+    let instance = guard.live(process, home, guard.is_only())?;
+    home.sweep(guard);
+    Ok(instance)
+}
+
 /// A span of guest memory in one slot.
+#[inline]
 pub(crate) fn span(pointer: u32, len: u32) -> u64 {
     u64::from(pointer) | u64::from(len) << 32
 }
@@ -139,10 +226,8 @@ pub(crate) fn span(pointer: u32, len: u32) -> u64 {
 impl Drop for Session {
     #[inline]
     fn drop(&mut self) {
-        if let Some(blocks) = self.blocks.take() {
-            for (pointer, len) in *blocks {
-                self.instance.free(pointer, len);
-            }
+        if self.blocks.is_some() {
+            self.free_blocks();
         }
         self.instance.reset_scratch(self.mark);
     }

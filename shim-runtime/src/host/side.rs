@@ -40,7 +40,7 @@ impl Deref for Bytes<'_> {
 /// Whose message is read, and where its borrows live.
 #[derive(Debug)]
 pub(crate) struct Reading<'r> {
-    source: Option<(&'static Nanoprocess, u32)>,
+    source: Option<(&'static Nanoprocess, u64)>,
     anchor: Anchor<'r>,
     /// Addresses of what was kept while the current reference was read: part of its identity.
     kept: Vec<usize>,
@@ -201,7 +201,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Reads a message of a guest.
-    pub(crate) fn from(process: &'static Nanoprocess, instance: u32, bytes: Vec<u8>, anchor: Anchor<'r>) -> Self {
+    pub(crate) fn from(process: &'static Nanoprocess, instance: u64, bytes: Vec<u8>, anchor: Anchor<'r>) -> Self {
         let side = Reading {
             source: Some((process, instance)),
             anchor,
@@ -215,7 +215,7 @@ impl<'r> Reader<'r> {
         self.bytes.0
     }
 
-    fn source(&self) -> Result<(&'static Nanoprocess, u32), Malformed> {
+    fn source(&self) -> Result<(&'static Nanoprocess, u64), Malformed> {
         self.side
             .source
             .ok_or(Malformed("a reference into a guest, but no guest"))
@@ -292,7 +292,7 @@ impl<'r> Reader<'r> {
     /// `mapped` finds them in an input.
     fn borrowed<T: ?Sized>(
         &mut self,
-        mapped: impl FnOnce(&Inputs<'r>, u32, (u32, u32)) -> Option<&'r T>,
+        mapped: impl FnOnce(&Inputs<'r>, u64, (u32, u32)) -> Option<&'r T>,
         as_kept: impl FnOnce(&'r [u8]) -> Result<&'r T, Malformed>,
     ) -> Result<&'r T, Malformed> {
         let kept = match self.span()? {

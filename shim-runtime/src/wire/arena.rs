@@ -80,8 +80,12 @@ impl Arena {
     }
 
     /// Drops what was kept: nobody can be borrowing it any more.
+    #[inline]
     pub(crate) fn clear(&mut self) {
-        *self.kept.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        let kept = self.kept.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if kept.is_some() {
+            *kept = None;
+        }
     }
 }
 

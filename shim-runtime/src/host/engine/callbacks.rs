@@ -2,87 +2,134 @@
 
 use super::instance::Instance;
 use crate::host::callback::{Callback, is_lasting, parts};
+use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::ptr::NonNull;
 
-/// The closures of one call in progress.
-pub(crate) struct Lending {
-    serial: u32,
-    /// `None` while a closure runs: it may not be entered twice.
-    callbacks: Vec<Option<Erased>>,
+/// A closure, or what serves values, that a call lends.
+pub(crate) struct Lent<'c> {
+    callback: UnsafeCell<Callback<'c>>,
+    /// Whether it is borrowed mutably: it may not be entered twice.
+    running: Cell<bool>,
 }
 
-/// A closure whose lifetime is the time that its call is on the stack.
-#[derive(Clone, Copy)]
-struct Erased(NonNull<Callback<'static>>);
+impl<'c> Lent<'c> {
+    pub(crate) fn new(callback: Callback<'c>) -> Lent<'c> {
+        Lent {
+            callback: UnsafeCell::new(callback),
+            running: Cell::new(false),
+        }
+    }
 
-impl fmt::Debug for Lending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lending({}, {})", self.serial, self.callbacks.len())
+    /// Whether this serves the value with the number `id` and is free to do so.
+    fn serves(&self, id: u32) -> bool {
+        // SAFETY: it is not running, so nothing refers to it mutably, and `Callback::serves` enters no foreign code.
+        !self.running.get() && unsafe { &*self.callback.get() }.serves(id)
+    }
+
+    /// Lets `f` use it, unless it is running.
+    fn with<R>(&self, f: impl FnOnce(&mut Callback<'_>) -> R) -> Option<R> {
+        if self.running.get() {
+            return None;
+        }
+        // SAFETY: it is not running, so nothing refers to it mutably; the reference ends with this statement.
+        let shared = match unsafe { &*self.callback.get() } {
+            Callback::Shared(shared) => Some(Callback::Shared(*shared)),
+            Callback::ServedShared(shared) => Some(Callback::ServedShared(*shared)),
+            Callback::Mut(_) | Callback::Served(_) => None,
+        };
+        if let Some(mut copy) = shared {
+            return Some(f(&mut copy));
+        }
+        let _running = Running::mark(&self.running);
+        // SAFETY: whoever comes here meanwhile finds it running, so this is the only reference to it.
+        Some(f(unsafe { &mut *self.callback.get() }))
     }
 }
 
+impl fmt::Debug for Lent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lent")
+    }
+}
+
+/// Ends the mutable use of a closure, however that ended.
+struct Running<'l>(&'l Cell<bool>);
+
+impl<'l> Running<'l> {
+    fn mark(running: &'l Cell<bool>) -> Running<'l> {
+        running.set(true);
+        Running(running)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
+/// What one call in progress has lent. It lies on the stack, in the frame of [`lend`].
+pub(crate) struct Lending {
+    serial: u32,
+    /// Lifetimes are erased: they last until [`lend`] ends.
+    lent: NonNull<[Lent<'static>]>,
+    /// The same of the call around it.
+    outer: Option<NonNull<Lending>>,
+}
+
 /// Lends closures while `call` runs.
-pub(super) fn lend<R>(instance: &Instance, serial: u32, callbacks: &mut [Callback<'_>], call: impl FnOnce() -> R) -> R {
-    let callbacks = callbacks
-        .iter_mut()
-        .map(|callback| Some(Erased(NonNull::from(callback).cast())))
-        .collect();
-    instance.lending.borrow_mut().push(Lending { serial, callbacks });
-    let _end = End(instance);
+pub(super) fn lend<R>(instance: &Instance, serial: u32, lent: &mut [Lent<'_>], call: impl FnOnce() -> R) -> R {
+    let lending = Lending {
+        serial,
+        lent: NonNull::slice_from_raw_parts(NonNull::from(&mut *lent).cast(), lent.len()),
+        outer: instance.lending.get(),
+    };
+    let _end = End {
+        instance,
+        outer: lending.outer,
+    };
+    instance.lending.set(Some(NonNull::from(&lending)));
     call()
 }
 
 /// Ends the newest lending, however its call ended.
-struct End<'i>(&'i Instance);
+struct End<'i> {
+    instance: &'i Instance,
+    outer: Option<NonNull<Lending>>,
+}
 
 impl Drop for End<'_> {
     fn drop(&mut self) {
-        self.0.lending.borrow_mut().pop();
+        self.instance.lending.set(self.outer);
     }
 }
 
 impl Instance {
     /// Lets `f` use a closure or what serves a value, if that is lent and is not running.
     pub(crate) fn with_callback<R>(&self, id: u32, f: impl FnOnce(&mut Callback<'_>) -> R) -> Option<R> {
-        let (at, index, mut erased) = self.borrow_callback(id)?;
-        // SAFETY: the lending is still listed, so its call is on the stack and holds the closures mutably borrowed;
-        // a pointer is taken out of the list while it is used as a mutable one, or shared only below.
-        let callback = unsafe { erased.0.as_mut() };
-        let mut copy = match callback {
-            Callback::Shared(shared) => Some(Callback::Shared(*shared)),
-            Callback::ServedShared(shared) => Some(Callback::ServedShared(*shared)),
-            Callback::Mut(_) | Callback::Served(_) => None,
+        let found = if is_lasting(id) {
+            self.lendings()
+                .find_map(|lending| lent(lending).iter().rev().find(|lent| lent.serves(id)))
+        } else {
+            let (serial, index) = parts(id);
+            let lending = self.lendings().find(|lending| lending.serial == serial)?;
+            lent(lending).get(index)
         };
-        if let Some(copy) = &mut copy {
-            self.lending.borrow_mut()[at].callbacks[index] = Some(erased);
-            return Some(f(copy));
-        }
-        let result = f(callback);
-        // Whatever `f` lent meanwhile has ended, so the place is still the same.
-        if let Some(lending) = self.lending.borrow_mut().get_mut(at) {
-            lending.callbacks[index] = Some(erased);
-        }
-        Some(result)
+        found?.with(f)
     }
 
-    /// Takes the closure, or what serves the value, out of the list: call, place, pointer.
-    fn borrow_callback(&self, id: u32) -> Option<(usize, usize, Erased)> {
-        let mut lending = self.lending.borrow_mut();
-        if is_lasting(id) {
-            let found = lending.iter().enumerate().rev().find_map(|(at, lending)| {
-                let serves = |callback: &Option<Erased>| {
-                    // SAFETY: as in `with_callback`; what is running has been taken out of the list.
-                    callback.is_some_and(|erased| unsafe { erased.0.as_ref() }.serves(id))
-                };
-                Some((at, lending.callbacks.iter().position(serves)?))
-            });
-            let (at, index) = found?;
-            return Some((at, index, lending[at].callbacks[index].take()?));
-        }
-        let (serial, index) = parts(id);
-        let at = lending.iter().rposition(|lending| lending.serial == serial)?;
-        let erased = lending[at].callbacks.get_mut(index)?.take()?;
-        Some((at, index, erased))
+    /// The calls in progress that lend something, the innermost first.
+    fn lendings(&self) -> impl Iterator<Item = &Lending> {
+        // SAFETY: what is listed lies in frames of `lend`, which take it off the list before they end; these frames are
+        // further out on this thread's stack, since the instance is used under its nanoprocess's lock.
+        std::iter::successors(self.lending.get(), |lending| unsafe { lending.as_ref() }.outer)
+            .map(|lending| unsafe { lending.as_ref() })
     }
+}
+
+/// What a call in progress has lent.
+fn lent<'l>(lending: &'l Lending) -> &'l [Lent<'l>] {
+    // SAFETY: `lend` borrows them mutably for as long as the lending is listed, and lets nobody else see them.
+    unsafe { &*(lending.lent.as_ptr() as *const [Lent<'l>]) }
 }

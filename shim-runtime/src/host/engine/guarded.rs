@@ -15,15 +15,15 @@ use std::time::Duration;
 pub(crate) struct Guarded<T> {
     /// The owner's token; 0 if there is none.
     owner: AtomicUsize,
-    /// How many guards the owner holds.
-    depth: Cell<u32>,
+    /// How many guards the owner holds beside its first.
+    more: Cell<u32>,
     waiting: AtomicU32,
     parking: Mutex<()>,
     released: Condvar,
     value: UnsafeCell<T>,
 }
 
-// SAFETY: `depth` and `value` are touched only by the thread whose token is in `owner`; the acquiring compare-exchange
+// SAFETY: `more` and `value` are touched only by the thread whose token is in `owner`; the acquiring compare-exchange
 // and the releasing store order those accesses between threads.
 // `T` need not be `Send`: the states guarded here are reference-counted and point into the engine, but all of that is
 // reachable only through the guard, so that it moves between threads as a whole.
@@ -53,7 +53,7 @@ impl<T> Guarded<T> {
     pub(crate) const fn new(value: T) -> Guarded<T> {
         Guarded {
             owner: AtomicUsize::new(0),
-            depth: Cell::new(0),
+            more: Cell::new(0),
             waiting: AtomicU32::new(0),
             parking: Mutex::new(()),
             released: Condvar::new(),
@@ -75,6 +75,7 @@ impl<T> Guarded<T> {
     }
 
     /// Takes the lock if nobody else has it.
+    #[inline]
     pub(crate) fn try_lock(&self) -> Option<Guard<'_, T>> {
         // Not `then_some`: a guard that is made is also dropped.
         self.enter(thread_token()).then(|| Guard {
@@ -87,18 +88,12 @@ impl<T> Guarded<T> {
     fn enter(&self, me: usize) -> bool {
         // Only this thread ever stores its own token, so a relaxed load cannot mistake it.
         if self.owner.load(Ordering::Relaxed) == me {
-            self.depth.set(self.depth.get() + 1);
+            self.more.set(self.more.get() + 1);
             return true;
         }
-        if self
-            .owner
+        self.owner
             .compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed)
             .is_ok()
-        {
-            self.depth.set(1);
-            return true;
-        }
-        false
     }
 
     #[cold]
@@ -124,13 +119,14 @@ impl<T> Guarded<T> {
 
     #[inline]
     fn leave(&self) {
-        let depth = self.depth.get() - 1;
-        self.depth.set(depth);
-        if depth == 0 {
-            self.owner.store(0, Ordering::Release);
-            if self.waiting.load(Ordering::Relaxed) != 0 {
-                self.wake();
-            }
+        let more = self.more.get();
+        if more != 0 {
+            self.more.set(more - 1);
+            return;
+        }
+        self.owner.store(0, Ordering::Release);
+        if self.waiting.load(Ordering::Relaxed) != 0 {
+            self.wake();
         }
     }
 
@@ -151,7 +147,7 @@ pub(crate) struct Guard<'g, T> {
 impl<T> Guard<'_, T> {
     /// Whether this is the only guard there is.
     pub(crate) fn is_only(&self) -> bool {
-        self.guarded.depth.get() == 1
+        self.guarded.more.get() == 0
     }
 }
 

@@ -1,12 +1,13 @@
 //! A running guest: its store, its memory, its exports.
 
-use super::callbacks::Lending;
+use super::callbacks::{Lending, Lent};
 use super::engines::start_clock;
 use super::exports::{Export, Slots};
 use super::limits::Limits;
 use super::traps;
-use crate::host::callback::{self, Callback};
+use crate::host::callback;
 use crate::host::fault::{Fault, FaultKind, Stop};
+use crate::host::homes::Home;
 use crate::host::nanoprocess::Nanoprocess;
 use crate::host::wasi;
 use std::cell::{Cell, RefCell, UnsafeCell};
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ptr::NonNull;
 use std::rc::{Rc, Weak};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::{AsContextMut, Global, Memory, Mutability, Store, StoreContextMut, TypedFunc, Val, ValType};
 
 /// The layout of the guest's state, as `guest::state` writes it. Both sides change together.
@@ -61,7 +62,8 @@ enum Access {
 /// A running guest.
 pub(crate) struct Instance {
     process: &'static Nanoprocess,
-    number: u32,
+    home: &'static Home,
+    number: u64,
     access: Cell<Access>,
     poisoned: Cell<bool>,
     /// Where the guest's state is.
@@ -69,6 +71,8 @@ pub(crate) struct Instance {
     /// The scratch memory: where it starts, what of it is free, where it ends.
     pub(super) scratch_top: Cell<u32>,
     pub(super) scratch_end: Cell<u32>,
+    /// Where the guest's memory starts. It never moves.
+    pub(super) base: Cell<*mut u8>,
     /// A reply to a callback that did not fit the scratch memory.
     pub(super) reply: Cell<(u32, u32)>,
     /// Empty buffers for messages.
@@ -76,7 +80,8 @@ pub(crate) struct Instance {
     serial: Cell<u32>,
     /// The number of the last value that stays beyond its call.
     lasting: Cell<u32>,
-    pub(super) lending: RefCell<Vec<Lending>>,
+    /// What the innermost call in progress has lent.
+    pub(super) lending: Cell<Option<NonNull<Lending>>>,
     /// Why the guest's frames are being abandoned.
     pub(super) interrupted: Cell<Option<Stop>>,
     /// The objects that constants name.
@@ -132,10 +137,11 @@ impl Functions {
 impl Instance {
     pub(super) fn new(
         process: &'static Nanoprocess,
+        home: &'static Home,
         mut store: Store<Host>,
         linked: wasmtime::Instance,
     ) -> Result<Rc<Instance>, String> {
-        static NUMBERS: AtomicU32 = AtomicU32::new(1);
+        static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let functions = Functions::find(&mut store, linked)?;
         let exports = (0..process.spec().exports)
             .map(|number| Export::of(linked.get_func(&mut store, &format!("nb{number}")), &mut store))
@@ -145,17 +151,19 @@ impl Instance {
             store.data_mut().instance = Weak::clone(this);
             Instance {
                 process,
-                number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+                home,
+                number: home.numbers() | NUMBERS.fetch_add(1, Ordering::Relaxed),
                 access: Cell::new(Access::Idle),
                 poisoned: Cell::new(false),
                 state: Cell::new(0),
                 scratch_top: Cell::new(0),
                 scratch_end: Cell::new(0),
+                base: Cell::new(std::ptr::null_mut()),
                 reply: Cell::new(super::memory::NO_BLOCK),
                 buffers: RefCell::default(),
                 serial: Cell::new(0),
                 lasting: Cell::new(0),
-                lending: RefCell::default(),
+                lending: Cell::new(None),
                 interrupted: Cell::new(None),
                 named: RefCell::default(),
                 forever: RefCell::default(),
@@ -196,6 +204,7 @@ impl Instance {
         self.scratch_end
             .set(end.ok_or_else(|| load("its scratch memory lies outside of its memory"))?);
         self.scratch_top.set(start);
+        self.base.set(self.with(|store| self.functions.memory.data_ptr(&store)));
         Ok(())
     }
 
@@ -243,13 +252,14 @@ impl Instance {
     }
 
     /// Lets `f` use the store, which must be idle or waiting for the host.
-    #[inline]
+    #[inline(always)]
     pub(super) fn with<R>(&self, f: impl FnOnce(StoreContextMut<'_, Host>) -> R) -> R {
+        let before = self.access.replace(Access::Busy);
         let _restore = Restore {
             access: &self.access,
-            before: self.access.replace(Access::Busy),
+            before,
         };
-        match _restore.before {
+        match before {
             Access::Idle => {
                 // SAFETY: the access was idle and is busy now, so this is the only reference to the store.
                 let store = unsafe { &mut *self.store.get() };
@@ -280,7 +290,7 @@ impl Instance {
     }
 
     /// Calls a numbered export.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn enter(&self, export: u32, slots: impl Slots) -> Result<u64, Stop> {
         if self.poisoned.get() {
             return Err(self.gone());
@@ -288,10 +298,23 @@ impl Instance {
         let Some(function) = self.exports.get(export as usize) else {
             return Err(self.missing(export));
         };
-        let stack = self.is_suspended().then(|| self.stack());
+        if self.is_suspended() {
+            return self.enter_again(export, function, slots);
+        }
         match self.with(|store| slots.call(function, store)) {
             Some(Ok(slot)) => Ok(slot),
-            Some(Err(error)) => Err(traps::stop(self, error, stack)),
+            Some(Err(error)) => Err(traps::stop(self, error, None)),
+            None => Err(self.missing(export)),
+        }
+    }
+
+    /// Calls an export while the guest waits for the host.
+    #[inline(never)]
+    fn enter_again(&self, export: u32, function: &Export, slots: impl Slots) -> Result<u64, Stop> {
+        let stack = self.stack();
+        match self.with(|store| slots.call(function, store)) {
+            Some(Ok(slot)) => Ok(slot),
+            Some(Err(error)) => Err(traps::stop(self, error, Some(stack))),
             None => Err(self.missing(export)),
         }
     }
@@ -300,7 +323,7 @@ impl Instance {
     pub(crate) fn enter_lending(
         &self,
         serial: u32,
-        callbacks: &mut [Callback<'_>],
+        callbacks: &mut [Lent<'_>],
         export: u32,
         slots: impl Slots,
     ) -> Result<u64, Stop> {
@@ -322,17 +345,27 @@ impl Instance {
         Stop::fault(FaultKind::Load, self.process.name(), message)
     }
 
+    pub(super) fn is_busy(&self) -> bool {
+        matches!(self.access.get(), Access::Busy)
+    }
+
     #[inline]
     pub(super) fn is_suspended(&self) -> bool {
         matches!(self.access.get(), Access::Suspended(_))
     }
 
+    #[inline]
     pub(crate) fn process(&self) -> &'static Nanoprocess {
         self.process
     }
 
+    /// Whether an instance lives, or lived, where this one does.
+    pub(crate) fn is_neighbour(&self, number: u64) -> bool {
+        self.home.is_of(number)
+    }
+
     #[inline]
-    pub(crate) fn number(&self) -> u32 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 

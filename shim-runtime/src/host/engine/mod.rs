@@ -19,6 +19,7 @@ mod program;
 mod settings;
 mod traps;
 
+pub(crate) use callbacks::Lent;
 #[cfg(feature = "engine")]
 pub use command::run_command;
 pub use exports::Slots;

@@ -4,6 +4,7 @@ use super::engines::{engine, start_clock};
 use super::imports;
 use super::instance::{Host, Instance};
 use crate::host::fault::{Fault, FaultKind};
+use crate::host::homes::Home;
 use crate::host::nanoprocess::{Nanoprocess, Spec};
 use std::rc::Rc;
 use wasmtime::{Extern, Module, Store};
@@ -51,13 +52,14 @@ impl Program {
     }
 
     /// Starts an instance.
-    pub(crate) fn start(&self, process: &'static Nanoprocess) -> Result<Rc<Instance>, Fault> {
+    pub(crate) fn start(&self, process: &'static Nanoprocess, home: &'static Home) -> Result<Rc<Instance>, Fault> {
         let spec = process.spec();
         let fault = |message: String| Fault::new(FaultKind::Load, spec.name, message);
         let (mut store, imports) = self.link(process)?;
         let linked =
             wasmtime::Instance::new(&mut store, &self.module, &imports).map_err(|error| fault(format!("{error:#}")))?;
-        let instance = Instance::new(process, store, linked).map_err(|what| fault(format!("{what}; {REMEDY}")))?;
+        let instance =
+            Instance::new(process, home, store, linked).map_err(|what| fault(format!("{what}; {REMEDY}")))?;
         instance.initialize()?;
         let fingerprint = instance.fingerprint();
         if fingerprint != spec.fingerprint {
