@@ -127,7 +127,12 @@ impl Error {
                     .to_owned(),
             ),
             Self::Tool(_) => Some("install it, or take it from the list".to_owned()),
-            _ => None,
+            Self::Disk { .. } => Some(
+                "make room on the disk, if it has little, and run the command again; on one with room, a build that takes so \
+                 much is not to be trusted"
+                    .to_owned(),
+            ),
+            other => files::help(other),
         }
     }
 }
