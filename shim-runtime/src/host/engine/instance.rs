@@ -10,7 +10,7 @@ use crate::host::fault::{Fault, FaultKind, Stop};
 use crate::host::homes::Home;
 use crate::host::nanoprocess::Nanoprocess;
 use crate::host::wasi;
-use std::cell::{Cell, RefCell, UnsafeCell};
+use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ptr::NonNull;
@@ -88,7 +88,9 @@ pub(crate) struct Instance {
     named: RefCell<BTreeMap<u32, u32>>,
     /// Inputs that are never freed, and where their copies are.
     pub(super) forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
-    exports: Box<[Export]>,
+    linked: wasmtime::Instance,
+    /// Found when they are first called: a fresh instance for one call does not look for hundreds.
+    exports: Box<[OnceCell<Export>]>,
     pub(super) functions: Functions,
     resting_stack: i32,
     /// Whether calls end after some time.
@@ -143,9 +145,7 @@ impl Instance {
     ) -> Result<Rc<Instance>, String> {
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let functions = Functions::find(&mut store, linked)?;
-        let exports = (0..process.spec().exports)
-            .map(|number| Export::of(linked.get_func(&mut store, &format!("nb{number}")), &mut store))
-            .collect();
+        let exports = (0..process.spec().exports).map(|_| OnceCell::new()).collect();
         let resting_stack = functions.stack.get(&mut store).i32().unwrap_or(0);
         Ok(Rc::new_cyclic(|this| {
             store.data_mut().instance = Weak::clone(this);
@@ -167,6 +167,7 @@ impl Instance {
                 interrupted: Cell::new(None),
                 named: RefCell::default(),
                 forever: RefCell::default(),
+                linked,
                 exports,
                 functions,
                 resting_stack,
@@ -298,6 +299,10 @@ impl Instance {
         let Some(function) = self.exports.get(export as usize) else {
             return Err(self.missing(export));
         };
+        let function = match function.get() {
+            Some(function) => function,
+            None => self.find(export, function),
+        };
         if self.is_suspended() {
             return self.enter_again(export, function, slots);
         }
@@ -337,6 +342,13 @@ impl Instance {
             self.process.name(),
             "the nanoprocess trapped while this call was prepared",
         )
+    }
+
+    #[cold]
+    fn find<'i>(&'i self, number: u32, place: &'i OnceCell<Export>) -> &'i Export {
+        place.get_or_init(|| {
+            self.with(|mut store| Export::of(self.linked.get_func(&mut store, &format!("nb{number}")), store))
+        })
     }
 
     #[cold]
