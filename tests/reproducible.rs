@@ -1,4 +1,7 @@
-//! The same sources give the same wasm, wherever they lie.
+//! The same sources give the same wasm, lockfile and generated code, wherever they lie and however often.
+
+use std::collections::BTreeMap;
+use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_nanobuild::compile::compile;
@@ -68,4 +71,72 @@ fn a_path_dependency_gives_the_same_bytes_in_every_folder() {
         files::digest(&module.bytes)
     });
     assert_eq!(digests[0], digests[1]);
+}
+
+/// The project's files that this tool or Cargo wrote, and the guest's sources.
+fn everything(root: &Utf8Path, target: &Utf8Path) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
+    let guest = target.join("nanobuild/guest/semver");
+    let mut found = BTreeMap::new();
+    for (home, name) in [(root, "project"), (guest.as_path(), "guest")] {
+        let own = |path: &Utf8PathBuf| {
+            // The stamp is about this machine and this run.
+            !path.starts_with("target") && path.file_name() != Some("stamp.json")
+        };
+        for path in files::list(home).unwrap().into_iter().filter(own) {
+            let bytes = std::fs::read(home.join(&path)).unwrap();
+            found.insert(Utf8Path::new(name).join(path), bytes);
+        }
+    }
+    found
+}
+
+#[test]
+fn a_registry_crate_gives_the_same_lockfile_and_code_in_every_folder_and_every_time() {
+    let scratch = tempfile::tempdir().unwrap();
+    let scratch = Utf8Path::from_path(scratch.path()).unwrap();
+    let warm = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("example");
+    let mut first = None;
+    for (run, place) in ["here", "here", "somewhere/quite/else"].into_iter().enumerate() {
+        let root = scratch.join(format!("{run}")).join(place);
+        let manifest =
+            "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nsemver = \"1\"\n";
+        files::replace(&root.join("Cargo.toml"), manifest.as_bytes()).unwrap();
+        files::replace(&root.join("src/main.rs"), b"fn main() {}").unwrap();
+        // The engine that bindings are checked with is built once; everything else is made in each place.
+        let target = if run == 0 { warm.clone() } else { root.join("target") };
+        if run > 0 {
+            files::make_dir(&target.join("nanobuild")).unwrap();
+            let mut copy = Command::new("cp");
+            copy.arg("-al")
+                .args([warm.join("nanobuild/check"), target.join("nanobuild/check")]);
+            assert!(copy.status().unwrap().success());
+        }
+        let output = Command::new(env!("CARGO_BIN_EXE_cargo-nanobuild"))
+            .args(["add", "semver"])
+            .current_dir(&root)
+            .env("CARGO_TARGET_DIR", &target)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let made = everything(&root, &target);
+        let first = first.get_or_insert_with(|| made.clone());
+        assert_eq!(names(first), names(&made));
+        for (path, bytes) in &made {
+            assert!(first[path] == *bytes, "{path} differs in {root}");
+            let text = String::from_utf8_lossy(bytes);
+            assert!(!text.contains(scratch.as_str()), "{path} knows where it was made");
+        }
+        for path in [
+            "project/nanobuild.lock",
+            "project/.nanobuild/semver/src/lib.rs",
+            "project/.nanobuild/semver/artifact.cwasm",
+            "guest/src/lib.rs",
+        ] {
+            assert!(made.contains_key(Utf8Path::new(path)), "{path} is not compared");
+        }
+    }
+}
+
+fn names(files: &BTreeMap<Utf8PathBuf, Vec<u8>>) -> Vec<&Utf8PathBuf> {
+    files.keys().collect()
 }

@@ -10,31 +10,38 @@
 //! People use three things: [`catch`], [`Fault`] and [`FaultKind`]. The rest is for generated code, hidden from the
 //! documentation, and may change with every version: bindings and runtime are always written by the same tool.
 
-#[cfg(not(any(target_family = "wasm", feature = "host")))]
+#[cfg(not(any(target_family = "wasm", feature = "host", feature = "sources")))]
 compile_error!("only a guest can do without the `host` feature");
 
+/// Where this package's sources lie, for the tool's build script, which bundles them.
+#[cfg(feature = "sources")]
+#[doc(hidden)]
+pub const SOURCES: &str = env!("CARGO_MANIFEST_DIR");
+
+#[cfg(any(target_family = "wasm", feature = "host"))]
 #[doc(hidden)]
 pub mod wire;
 
 #[cfg(target_family = "wasm")]
 pub mod guest;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(not(target_family = "wasm"), feature = "host"))]
 mod host;
 
+#[cfg(any(target_family = "wasm", feature = "host"))]
 #[doc(hidden)]
 pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};
 
 #[cfg(all(not(target_family = "wasm"), feature = "settings"))]
 #[doc(hidden)]
 pub use host::baseline_cpu;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(not(target_family = "wasm"), feature = "host"))]
 #[doc(hidden)]
 pub use host::{
     Abilities, Anchor, Call, CallbackFn, CallbackMut, Directory, Grants, Handle, Inputs, Instances, Keeper, Kept,
     Lease, Limits, Loan, Nanoprocess, Opaque, Remote, Same, Slots, Spec, Stream, Tended, Ticket, chosen, copy_back,
     fmt, replay,
 };
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(not(target_family = "wasm"), feature = "host"))]
 pub use host::{Captured, Configuration, ConfigurationError, Fault, FaultKind, TrapKind, catch};
 #[cfg(all(not(target_family = "wasm"), feature = "engine"))]
 #[doc(hidden)]

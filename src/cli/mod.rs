@@ -23,7 +23,7 @@ use crate::review::Ask;
 use crate::select::Flags;
 use crate::session::{Context, Error, Failure, Make};
 use crate::sys::{cargo, jail, process, signal};
-use crate::ui::{Format, Terminal, Ui};
+use crate::ui::{self, Format, Terminal, Ui};
 use args::{Cli, Command, Common};
 
 /// The exit code where the tool could not tell.
@@ -38,7 +38,7 @@ pub fn main() -> ExitCode {
         return code;
     }
     install_panic_hook();
-    signal::install();
+    signal::install(ui::leave);
     let tools = Tools {
         make: &Stages,
         ask: &Terminal,

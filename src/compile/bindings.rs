@@ -53,9 +53,14 @@ pub fn check_bindings(jail: &Jail, dir: &Utf8Path, target_dir: &Utf8Path, target
         ..Task::default()
     };
     let output = jail.run(&task)?;
+    if !output.status.success() {
+        files::room(target_dir)?;
+    }
     // A package outside of the workspace is named by absolute paths.
     let own = |path: &Utf8Path| path.strip_prefix(dir).ok().map(Utf8Path::to_owned);
-    failure::judge(&output, &manifest, &own).map(drop)
+    failure::judge(&output, &manifest, &own)
+        .map(drop)
+        .map_err(Error::on_host)
 }
 
 fn document(manifest: &Utf8Path) -> Result<DocumentMut, Error> {

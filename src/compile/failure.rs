@@ -11,6 +11,9 @@ use crate::sys::{cargo, files, jail};
 /// Lines of a compiler's or a build script's message that are shown.
 const SHOWN: usize = 25;
 
+/// Characters of a line that are shown: linkers' command lines are longer than a screen.
+const WIDTH: usize = 240;
+
 /// Why there is no module.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -23,6 +26,17 @@ pub enum Error {
          the dependency unsandboxed\n{message}"
     )]
     Dependency {
+        /// Name and version of the package that fails.
+        package: String,
+        /// The compiler's or build script's words, shortened.
+        message: String,
+    },
+    /// What the runtime needs does not build for the application's target.
+    #[error(
+        "`{package}`, a part of the engine that sandboxed dependencies run on, does not build for the application's target; \
+         if it wants something of this machine, install that\n{message}"
+    )]
+    Engine {
         /// Name and version of the package that fails.
         package: String,
         /// The compiler's or build script's words, shortened.
@@ -58,6 +72,16 @@ pub enum Error {
     /// A file could not be read or written.
     #[error(transparent)]
     Files(#[from] files::Error),
+}
+
+impl Error {
+    /// The same of a build for the application's target, where the only dependencies are the runtime's.
+    pub(super) fn on_host(self) -> Self {
+        match self {
+            Self::Dependency { package, message } => Self::Engine { package, message },
+            other => other,
+        }
+    }
 }
 
 /// What came of a build.
@@ -115,7 +139,14 @@ fn missing_target(text: &str) -> Option<String> {
 /// The first lines, and how many more there were.
 fn shorten<'t>(lines: impl Iterator<Item = &'t str>) -> String {
     let lines: Vec<_> = lines.collect();
-    let mut text = lines.iter().take(SHOWN).copied().collect::<Vec<_>>().join("\n");
+    let shown = lines
+        .iter()
+        .take(SHOWN)
+        .map(|line| match line.char_indices().nth(WIDTH) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => (*line).to_owned(),
+        });
+    let mut text = shown.collect::<Vec<_>>().join("\n");
     if lines.len() > SHOWN {
         text += &format!("\n… and {} more lines", lines.len() - SHOWN);
     }
@@ -160,5 +191,6 @@ mod tests {
     fn long_messages_are_cut() {
         let text = "line\n".repeat(40);
         assert!(shorten(text.lines()).ends_with("… and 15 more lines"));
+        assert_eq!(shorten("é".repeat(500).lines()).chars().count(), WIDTH + 1);
     }
 }

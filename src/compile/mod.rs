@@ -131,6 +131,9 @@ fn run(jail: &Jail, fetched: &Fetched, sources: &Files, goal: Goal) -> Result<di
         ..Task::default()
     };
     let output = jail.run(&task)?;
+    if !output.status.success() {
+        files::room(&target_dir)?;
+    }
     let own = |path: &Utf8Path| {
         let path = path.strip_prefix(&fetched.guest).unwrap_or(path);
         sources.contains_key(path).then(|| path.to_owned())

@@ -49,13 +49,13 @@ pub struct Skipped {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The tool did not start.
-    #[error("run `cargo doc` in the jail")]
+    #[error("failed to run `cargo doc` in the jail")]
     Jail(#[from] sys::jail::Error),
     /// The running executable, which stands in for rustdoc, could not be found.
-    #[error("find this program's own executable")]
+    #[error("failed to find this program's own executable")]
     Executable(#[source] std::io::Error),
     /// The crate's code is not accepted for the target.
-    #[error("document {name} {version} for {target}: {reason}\n{errors}")]
+    #[error("{name} {version} does not build for {target}, the sandbox's target: {reason}\n{errors}")]
     Docs {
         /// Package.
         name: String,
@@ -76,14 +76,14 @@ pub enum Error {
         /// The script's words, shortened.
         message: String,
     },
-    /// The documentation cannot be read.
-    #[error("read rustdoc's output")]
+    /// The documentation cannot be read, or there is no room for it.
+    #[error(transparent)]
     Read(#[from] sys::files::Error),
     /// The documentation is not where it should be.
-    #[error("rustdoc left no output")]
+    #[error("rustdoc said that it documented the crate, but left no output")]
     NoDocs,
     /// The documentation is of another version of the crate.
-    #[error("read rustdoc's output {path}: it documents version {found} instead of {expected}")]
+    #[error("failed to read rustdoc's output {path}: it documents version {found} instead of {expected}")]
     Version {
         /// The JSON file.
         path: Utf8PathBuf,
@@ -94,7 +94,7 @@ pub enum Error {
     },
     /// Not the format that this version of the tool reads.
     #[error(
-        "read rustdoc's JSON: it has format {found}, and this cargo-nanobuild reads formats {} to {}; \
+        "failed to read rustdoc's JSON: it has format {found}, and this cargo-nanobuild reads formats {} to {}; \
          Rust 1.95 to 1.97 write format 57",
         rustdoc::FORMATS.start(),
         rustdoc::FORMATS.end()
@@ -104,10 +104,10 @@ pub enum Error {
         found: u32,
     },
     /// Not rustdoc's JSON.
-    #[error("read rustdoc's JSON")]
+    #[error("failed to read rustdoc's JSON")]
     Json(#[from] serde_json::Error),
     /// The crate's root module is missing.
-    #[error("read rustdoc's JSON: it has no root module")]
+    #[error("failed to read rustdoc's JSON: it has no root module")]
     NoRoot,
 }
 

@@ -47,6 +47,7 @@ pub fn wrapper_main() -> Option<ExitCode> {
 pub(super) fn document(jail: &Jail, fetched: &Fetched, target: &str) -> Result<Vec<u8>, Error> {
     let output = jail.run(&task(fetched, target)?)?;
     if !output.status.success() {
+        sys::files::room(&fetched.guest)?;
         return Err(failure(fetched, target, &String::from_utf8_lossy(&output.stderr)));
     }
     let path = Utf8Path::new(target)
@@ -152,26 +153,25 @@ fn reason(stderr: &str, target: &str) -> String {
 /// Lines of the tools' output that are shown.
 const MOST: usize = 12;
 
-/// The first few errors of the tools' output: message and place.
+/// The first few errors of the tools' output: message and place, or message and causes.
 fn shorten(stderr: &str) -> String {
-    let says = |line: &&str| line.starts_with("error") || line.trim_start().starts_with("--> ");
-    let after_an_error = |lines: &mut Vec<String>, line: &str| {
+    let mut lines = Vec::<String>::new();
+    let mut causes = false;
+    for line in stderr.lines() {
         let place = line.trim_start().starts_with("--> ");
-        if !place || lines.last().is_some_and(|last| last.starts_with("error")) {
+        causes = line == "Caused by:" || causes && (line.starts_with(' ') || line.is_empty());
+        let after_an_error = lines.last().is_some_and(|last| last.starts_with("error"));
+        if line.starts_with("error") || causes && !line.is_empty() || place && after_an_error {
             lines.push(line.chars().take(300).collect());
         }
-    };
-    let mut lines = Vec::new();
-    for line in stderr.lines().filter(says) {
-        after_an_error(&mut lines, line);
+    }
+    // Cargo's summary of what the lines above say.
+    if lines.len() > 1 {
+        lines.retain(|line| !line.starts_with("error: could not "));
     }
     if lines.is_empty() {
-        lines = stderr
-            .lines()
-            .rev()
-            .take(MOST)
-            .map(|line| line.chars().take(300).collect())
-            .collect();
+        let last = stderr.lines().rev().take(MOST);
+        lines = last.map(|line| line.chars().take(300).collect()).collect();
         lines.reverse();
     }
     let more = lines.len().saturating_sub(MOST);

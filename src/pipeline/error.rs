@@ -91,6 +91,11 @@ impl Failure for Error {
                     .to_owned(),
             ),
             Self::Review(review::Error::Undecided(_)) => Some("run the command again; nothing was changed".to_owned()),
+            Self::Extract(extract::Error::Docs { .. }) => Some(
+                "switch off the feature of it that needs more than the target has, or leave it unsandboxed; the project is \
+                 as it was"
+                    .to_owned(),
+            ),
             Self::Refused { name, refused, .. } => Some(refused.advice(name)),
             Self::Extract(extract::Error::Jail(error))
             | Self::Settle(settle::Error::Compile(compile::Error::Jail(error)))
@@ -98,7 +103,7 @@ impl Failure for Error {
             Self::Bindings(_) | Self::Print { .. } => {
                 Some("please report it, with the crate's name and version; the project is as it was".to_owned())
             }
-            _ => None,
+            other => files::help(other),
         }
     }
 }

@@ -97,7 +97,7 @@ pub enum Error {
     )]
     ProcMacro(String),
     /// Nothing to link.
-    #[error("`{0}` has no library")]
+    #[error("`{0}` has no library that Rust code could call; there is nothing to sandbox")]
     NoLibrary(String),
     /// The person's own code.
     #[error("`{0}` is a member of this workspace, not one of its dependencies")]
@@ -259,6 +259,9 @@ fn find<'g>(graph: &'g Graph, spec: &'g Spec) -> Result<&'g Package, Error> {
         .copies(&spec.name)
         .filter(|copy| graph.bindings_folder(copy).is_none())
         .collect();
+    if copies.is_empty() && is_ignored(graph, &name) {
+        return Err(Error::NoLibrary(name));
+    }
     if copies.is_empty() {
         return Err(Error::Unknown {
             similar: similar(graph, &name),
@@ -286,6 +289,13 @@ fn find<'g>(graph: &'g Graph, spec: &'g Spec) -> Result<&'g Package, Error> {
             })
         }
     }
+}
+
+/// Cargo leaves a dependency without a library out of the graph: a manifest names it, and it is not there.
+fn is_ignored(graph: &Graph, name: &str) -> bool {
+    let members = graph.packages().filter(|package| graph.is_member(&package.id));
+    let mut declared = members.flat_map(|package| &package.dependencies);
+    declared.any(|declared| declared.name == name) && graph.copies(name).next().is_none()
 }
 
 fn similar(graph: &Graph, name: &str) -> Option<String> {

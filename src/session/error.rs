@@ -180,12 +180,6 @@ impl Failure for Error {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::File(error) if error.source.kind() == std::io::ErrorKind::StorageFull => {
-                Some("make room on the disk and run the command again; the project is as it was".to_owned())
-            }
-            Self::File(error) if is_permission(&error.source) => {
-                Some("make it writable and run the command again; the project is as it was".to_owned())
-            }
             Self::Toolchain(error) => error.help(),
             Self::Jail(error) => error.help(),
             Self::Pick(error) => error.help(),
@@ -226,16 +220,9 @@ impl Failure for Error {
             Self::NoVersion { name, .. } => Some(format!(
                 "let the requirements on `{name}` agree, as Cargo itself would ask for"
             )),
-            _ => None,
+            other => files::help(other),
         }
     }
-}
-
-fn is_permission(error: &std::io::Error) -> bool {
-    matches!(
-        error.kind(),
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem
-    )
 }
 
 fn breach_help(breach: &Breach) -> String {

@@ -1,4 +1,4 @@
-//! The files that decide what a session does: for the stamp, and for the names of registries.
+//! The files that decide what a session does, for the stamp.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::relative;
 use crate::project::{Digests, Project, Records, dependency, digest_of};
-use crate::select::{Graph, Registries, Source};
+use crate::select::{Graph, Source};
 use crate::sys::{cargo, files};
 
 /// Digests of everything that the next run must find unchanged to have nothing to do.
@@ -52,7 +52,7 @@ fn neighbours(project: &Project, manifests: &[&Utf8Path]) -> Result<Digests, fil
 }
 
 /// Cargo's configuration and the toolchain's, wherever they may be, there or not.
-fn configuration(project: &Project) -> Vec<Utf8PathBuf> {
+pub(super) fn configuration(project: &Project) -> Vec<Utf8PathBuf> {
     let mut paths = Vec::new();
     for folder in project.root.ancestors() {
         paths.extend(
@@ -69,30 +69,6 @@ fn configuration(project: &Project) -> Vec<Utf8PathBuf> {
         paths.extend([home.join("config.toml"), home.join("config")]);
     }
     paths
-}
-
-/// Names of registries by their index, from Cargo's configuration files; the nearest file wins.
-pub(super) fn registries(project: &Project) -> Result<Registries, files::Error> {
-    let mut found = Registries::new();
-    for path in configuration(project)
-        .iter()
-        .filter(|path| path.file_stem() == Some("config"))
-    {
-        let Some(text) = files::read_text(path)? else { continue };
-        let Ok(document) = toml_edit::Document::parse(text) else {
-            continue;
-        };
-        let Some(tables) = document.get("registries").and_then(toml_edit::Item::as_table_like) else {
-            continue;
-        };
-        for (name, table) in tables.iter() {
-            if let Some(index) = table.get("index").and_then(toml_edit::Item::as_str) {
-                let index = index.strip_prefix("sparse+").unwrap_or(index);
-                found.entry(index.to_owned()).or_insert_with(|| name.to_owned());
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// A digest over a path dependency's sources; none for what a registry or git pins.

@@ -8,6 +8,7 @@ mod inputs;
 mod make;
 mod place;
 mod published;
+mod registries;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -209,7 +210,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// When a configuration file cannot be read.
     pub fn registries(&self) -> Result<Registries, Error> {
-        Ok(inputs::registries(&self.cx.project)?)
+        Ok(registries::by_index(&self.cx.project)?)
     }
 
     /// Changes manifests of the workspace, all in one go.

@@ -4,12 +4,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Nanoprocess;
 use nanobuild_policy::rules;
 
-use super::{Error, Examined, MakeError, Order, Session, Wanted, inputs, tool_and_rustc};
+use super::{Error, Examined, MakeError, Order, Session, Wanted, inputs, registries, tool_and_rustc};
 use crate::install::{self, Prepared, Ready};
 use crate::project::{self, Record};
 use crate::review::{Ask, Refuses};
 use crate::sys::jail::{Allowance, Demand};
-use crate::sys::{Jail, files, toolchain};
+use crate::sys::{Jail, files, toolchain, transaction};
 use crate::ui::Event;
 
 impl Session<'_> {
@@ -170,9 +170,10 @@ impl Session<'_> {
             });
         })?;
         let bench = cache.join("bench");
+        let lent = registries::lend(&self.cx.project)?;
         let runtime = bench.join(install::runtime::FOLDER);
         install::runtime::write(&runtime)?;
-        let jail = self.jail(record)?;
+        let jail = self.jail(record, lent)?;
         let setting = files::digest(tool_and_rustc(&self.toolchain).as_bytes());
         let done = then(&Order {
             root: &self.cx.project.root,
@@ -235,11 +236,11 @@ impl Session<'_> {
     }
 
     /// Where third-party code runs, and what a crate's build was allowed beyond.
-    fn jail(&self, record: &Record) -> Result<Jail, Error> {
+    fn jail(&self, record: &Record, lent: Vec<Utf8PathBuf>) -> Result<Jail, Error> {
         let root = &self.cx.project.root;
         let needs = &record.decision.build;
         let allowance = Allowance {
-            reads: needs.read.iter().map(|path| root.join(path)).collect(),
+            reads: needs.read.iter().map(|path| root.join(path)).chain(lent).collect(),
             env: needs.env.iter().cloned().collect(),
             tools: needs.tools.iter().cloned().collect(),
         };
@@ -283,7 +284,7 @@ impl Session<'_> {
     }
 
     fn staging(&self) -> Utf8PathBuf {
-        self.cx.project.journal().join("staging")
+        self.cx.project.journal().join(transaction::STAGING)
     }
 }
 

@@ -26,6 +26,19 @@ impl Error {
     }
 }
 
+/// What to do about an error that the state of a disk is the cause of.
+#[must_use]
+pub fn help(error: &dyn std::error::Error) -> Option<String> {
+    let mut causes = std::iter::successors(error.source(), |cause| cause.source());
+    let remedy = match causes.find_map(|cause| cause.downcast_ref::<io::Error>())?.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk",
+        io::ErrorKind::ReadOnlyFilesystem => "make it writable",
+        io::ErrorKind::PermissionDenied => "change its permissions",
+        _ => return None,
+    };
+    Some(format!("{remedy} and run the command again; the project is as it was"))
+}
+
 /// Reads a file; `None` if there is none.
 ///
 /// # Errors
@@ -153,6 +166,12 @@ pub fn append(path: &Utf8Path, text: &str) -> Result<(), Error> {
         .map_err(Error::at("write", path))
 }
 
+/// The file that a link stands for: the link stays, and its file is replaced.
+#[must_use]
+pub fn behind_links(path: &Utf8Path) -> Utf8PathBuf {
+    path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned())
+}
+
 /// Makes a folder and those above it.
 ///
 /// # Errors
@@ -187,6 +206,25 @@ pub fn probe(folder: &Utf8Path) -> Result<(), Error> {
     tempfile::tempfile_in(folder)
         .map(drop)
         .map_err(Error::at("write", folder))
+}
+
+/// Whether there is room where another program failed to write. Compilers and linkers run out of it in many words, or in
+/// none.
+///
+/// # Errors
+/// When the disk is as good as full.
+pub fn room(folder: &Utf8Path) -> Result<(), Error> {
+    #[cfg(unix)]
+    if let Ok(disk) = rustix::fs::statvfs(folder.as_std_path()) {
+        const LEAST: u64 = 4 << 20;
+        let no_bytes = disk.f_bavail.saturating_mul(disk.f_frsize) < LEAST;
+        let no_files = disk.f_files > 0 && disk.f_favail == 0;
+        if no_bytes || no_files {
+            let full = io::Error::from(io::ErrorKind::StorageFull);
+            return Err(Error::at("write to", folder)(full));
+        }
+    }
+    Ok(())
 }
 
 /// Renames a file or folder.

@@ -58,6 +58,7 @@ impl Transaction {
     /// # Errors
     /// When the file or its backup cannot be written.
     pub fn write(&mut self, path: &Utf8Path, bytes: Option<&[u8]>) -> Result<(), Error> {
+        let path = &files::behind_links(path);
         with(|journal| {
             if files::read(path)?.as_deref() == bytes {
                 return Ok(());
@@ -75,7 +76,7 @@ impl Transaction {
     /// # Errors
     /// When the backup cannot be written.
     pub fn protect(&mut self, path: &Utf8Path) -> Result<(), Error> {
-        with(|journal| journal.remember(path))
+        with(|journal| journal.remember(&files::behind_links(path)))
     }
 
     /// Puts a prepared folder in the place of another, by renaming; `None` takes the other away.
@@ -143,6 +144,9 @@ pub fn recover(folder: &Utf8Path) -> Result<bool, Error> {
 
 const TABLE: &str = "journal.json";
 
+/// The folder in the journal's where what a change puts in place is prepared.
+pub const STAGING: &str = "staging";
+
 fn with<T>(change: impl FnOnce(&mut Journal) -> Result<T, Error>) -> Result<T, Error> {
     let mut journal = open();
     let journal = journal
@@ -201,18 +205,12 @@ impl Journal {
     }
 
     fn roll_back(self) -> Result<(), Error> {
+        // What was prepared and not used yet makes room.
+        files::remove(&self.folder.join(STAGING))?;
         for entry in self.entries.iter().rev() {
-            let Some(backup) = &entry.backup else {
-                files::remove(&entry.path)?;
-                continue;
-            };
-            let backup = self.folder.join(backup);
-            if backup.is_dir() {
-                files::remove(&entry.path)?;
-                std::fs::rename(&backup, &entry.path).map_err(Error::at("put back", &entry.path))?;
-            } else if let Some(bytes) = files::read(&backup)? {
-                // Copied, not renamed: a manifest may lie on another file system than the journal.
-                files::replace(&entry.path, &bytes)?;
+            match &entry.backup {
+                Some(backup) => put_back(&self.folder.join(backup), &entry.path)?,
+                None => files::remove(&entry.path)?,
             }
         }
         self.discard()
@@ -225,6 +223,26 @@ impl Journal {
             let _ = std::fs::remove_dir(parent);
         }
         Ok(())
+    }
+}
+
+/// Puts a backup in its place, by renaming: that needs no room on a full disk. One that is not there means that nothing had
+/// happened to the place, or that it has been put back.
+fn put_back(backup: &Utf8Path, path: &Utf8Path) -> Result<(), Error> {
+    let Ok(kind) = backup.symlink_metadata() else {
+        return Ok(());
+    };
+    if kind.is_dir() {
+        files::remove(path)?;
+    } else if files::read(path)? == files::read(backup)? {
+        return Ok(());
+    }
+    match std::fs::rename(backup, path) {
+        // A manifest may lie on another file system than the journal.
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices && kind.is_file() => {
+            files::replace(path, &files::read(backup)?.unwrap_or_default()).map(drop)
+        }
+        result => result.map_err(Error::at("put back", path)),
     }
 }
 

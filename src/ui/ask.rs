@@ -1,12 +1,26 @@
 //! The person at the terminal.
 
 use std::io::{BufRead, IsTerminal};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::eprintln;
 use nanobuild_policy::Capability;
 
 use super::human::printable;
 use crate::review::{Answer, Ask, Choice, Question};
+use crate::sys::signal;
+
+/// Whether a question is open, for which the cursor is hidden.
+static ASKING: AtomicBool = AtomicBool::new(false);
+
+/// Gives the terminal back as it was, for an interrupt that ends the process in the middle of a question.
+pub fn leave() {
+    if ASKING.swap(false, Ordering::SeqCst) {
+        // Nothing can be done about a terminal that is gone.
+        let _ = dialoguer::console::Term::stderr().show_cursor();
+        eprintln!();
+    }
+}
 
 /// The person at the terminal, if standard input and error are one.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,10 +43,19 @@ impl Ask for Terminal {
             return Answer::NobodyThere;
         }
         forget_typed_ahead();
+        ASKING.store(true, Ordering::SeqCst);
         let asked = dialoguer::Confirm::new()
             .with_prompt(question)
             .default(false)
             .interact_opt();
+        if let Err(dialoguer::Error::IO(error)) = &asked {
+            leave();
+            // Ctrl-C is a key at a prompt, which raises the signal for it.
+            if error.kind() == std::io::ErrorKind::Interrupted {
+                signal::await_end();
+            }
+        }
+        ASKING.store(false, Ordering::SeqCst);
         match asked {
             Ok(Some(true)) => Answer::Grant,
             Ok(Some(false)) => Answer::Refuse,

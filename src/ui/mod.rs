@@ -12,7 +12,7 @@ use std::sync::Mutex;
 
 use crate::check::Report;
 
-pub use ask::Terminal;
+pub use ask::{Terminal, leave};
 pub use event::{Check, Event, Listed, Reason, Stage};
 pub use human::reason;
 

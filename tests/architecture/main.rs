@@ -53,6 +53,33 @@ fn packages_depend_on_what_they_may() {
     );
 }
 
+/// The tool is published without the runtime's folder, and takes the sources from the runtime's own package: that has to hold
+/// them all, with the manifest as it was written.
+#[test]
+fn the_published_runtime_is_whole() {
+    let build = fs::read_to_string(root_folder().join("build.rs")).expect("the build script");
+    assert!(build.contains("nanobuild_runtime::SOURCES") && !build.contains("shim-runtime"));
+    let list = [
+        "package",
+        "--list",
+        "--offline",
+        "--allow-dirty",
+        "--package",
+        "nanobuild-runtime",
+    ];
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    let output = cargo.args(list).current_dir(root_folder()).output().expect("cargo");
+    let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let listed: Vec<&str> = listed.lines().collect();
+    assert!(listed.contains(&"Cargo.toml.orig"), "{listed:?}");
+    let home = root_folder().join("shim-runtime");
+    for file in sources(&home.join("src")) {
+        let name = relative(&file, &home);
+        assert!(listed.contains(&name.as_str()), "{name} is not published");
+    }
+}
+
 #[test]
 fn files_are_short() {
     let roots = ["src", "policy/src", "shim-runtime/src", "xtask/src", "tests"];

@@ -2,12 +2,22 @@
 //! that these tests are about what the tool does to a project, and quick.
 #![expect(clippy::tests_outside_test_module, reason = "this whole target is tests")]
 
+#[cfg(unix)]
+mod program;
 mod support;
 
 mod breaches;
 mod check;
 mod ci;
+#[cfg(target_os = "linux")]
+mod disks;
+#[cfg(unix)]
+mod interrupts;
 mod kinds;
 mod mishaps;
 mod native;
+#[cfg(unix)]
+mod prompt;
+#[cfg(unix)]
+mod registries;
 mod there_and_back;

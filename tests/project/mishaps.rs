@@ -9,16 +9,18 @@ fn crates_that_cannot_be_sandboxed() {
     let app = App::new(&[
         (
             "Cargo.toml",
-            "[workspace]\nmembers = [\"a\", \"b\"]\nresolver = \"3\"\n",
+            "[workspace]\nmembers = [\"a\", \"b\"]\nexclude = [\"tool\"]\nresolver = \"3\"\n",
         ),
         (
             "a/Cargo.toml",
             &package(
                 "a",
-                "semver = \"1\"\nold = { package = \"semver\", version = \"0.11\" }\nthiserror-impl = \"2\"\nb = { path = \"../b\" }",
+                "semver = \"1\"\nold = { package = \"semver\", version = \"0.11\" }\nthiserror-impl = \"2\"\nb = { path = \"../b\" }\ntool = { path = \"../tool\" }",
             ),
         ),
         ("b/Cargo.toml", &package("b", "")),
+        ("tool/Cargo.toml", &package("tool", "")),
+        ("tool/src/main.rs", "fn main() {}"),
     ]);
     app.cargo_ok(&["generate-lockfile"]);
     for (spec, message, help) in [
@@ -41,6 +43,11 @@ fn crates_that_cannot_be_sandboxed() {
         (
             "thiserror-impl",
             "`thiserror-impl` is a procedural macro",
+            "choose a library",
+        ),
+        (
+            "tool",
+            "`tool` has no library that Rust code could call",
             "choose a library",
         ),
         ("b", "`b` is a member of this workspace", "choose a library"),

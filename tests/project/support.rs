@@ -20,12 +20,13 @@ static TURN: Mutex<()> = Mutex::new(());
 /// A project in a temporary folder.
 pub(crate) struct App {
     folder: tempfile::TempDir,
+    outside: tempfile::TempDir,
     _turn: MutexGuard<'static, ()>,
 }
 
 /// Makes bindings that hold nothing but upstream's features.
 #[derive(Debug)]
-struct Stub;
+pub(crate) struct Stub;
 
 /// Crates that the stand-in fails on, or finds asking for something.
 static FAILS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -99,6 +100,7 @@ impl App {
         ASKS.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let app = Self {
             folder: tempfile::tempdir().unwrap(),
+            outside: tempfile::tempdir().unwrap(),
             _turn: turn,
         };
         for (path, text) in files {
@@ -124,6 +126,11 @@ impl App {
 
     pub(crate) fn path(&self, path: &str) -> Utf8PathBuf {
         self.root().join(path)
+    }
+
+    /// A place that is not in the project, for as long as it is there.
+    pub(crate) fn outside(&self, path: &str) -> Utf8PathBuf {
+        Utf8Path::from_path(self.outside.path()).unwrap().join(path)
     }
 
     pub(crate) fn write(&self, path: &str, text: &str) {
@@ -292,6 +299,11 @@ impl App {
     }
 
     pub(crate) fn make_ask(&self, name: &str, capability: Capability) {
+        Self::make_any_ask(name, capability);
+    }
+
+    /// For where there is no project yet.
+    pub(crate) fn make_any_ask(name: &str, capability: Capability) {
         ASKS.lock()
             .unwrap()
             .entry(name.to_owned())
@@ -329,11 +341,11 @@ pub(crate) fn package(name: &str, dependencies: &str) -> String {
     format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}\n")
 }
 
-fn target() -> Utf8PathBuf {
+pub(crate) fn target() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
 }
 
-fn hand_over(args: &[String]) -> Result<std::process::ExitStatus, sys::process::Error> {
+pub(crate) fn hand_over(args: &[String]) -> Result<std::process::ExitStatus, sys::process::Error> {
     let output = Command::new(env!("CARGO"))
         .args(args)
         .env("CARGO_TARGET_DIR", target())
