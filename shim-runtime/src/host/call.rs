@@ -277,7 +277,6 @@ impl<'c> Call<'c> {
     }
 
     #[cold]
-
     fn malformed(&self, error: Malformed) -> Stop {
         self.session.fault(FaultKind::Malformed, error.0).into()
     }

@@ -3,6 +3,7 @@
 use super::callbacks::{Lending, Lent};
 use super::engines::start_clock;
 use super::exports::{Export, Slots};
+use super::functions::Functions;
 use super::limits::Limits;
 use super::traps;
 use crate::host::callback;
@@ -16,7 +17,7 @@ use std::fmt;
 use std::ptr::NonNull;
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicU64, Ordering};
-use wasmtime::{AsContextMut, Global, Memory, Mutability, Store, StoreContextMut, TypedFunc, Val, ValType};
+use wasmtime::{AsContextMut, Store, StoreContextMut, Val};
 
 /// The layout of the guest's state, as `guest::state` writes it. Both sides change together.
 const ABI: u32 = 1;
@@ -96,44 +97,6 @@ pub(crate) struct Instance {
     /// Whether calls end after some time.
     timed: bool,
     store: UnsafeCell<Store<Host>>,
-}
-
-/// What every guest exports.
-pub(super) struct Functions {
-    pub(super) memory: Memory,
-    stack: Global,
-    initialize: TypedFunc<(), ()>,
-    state: TypedFunc<(), u32>,
-    pub(super) alloc: TypedFunc<u32, u32>,
-    pub(super) free: TypedFunc<(u32, u32), ()>,
-}
-
-impl Functions {
-    fn find(store: &mut Store<Host>, linked: wasmtime::Instance) -> Result<Functions, String> {
-        macro_rules! typed {
-            ($name:literal) => {
-                linked
-                    .get_typed_func(&mut *store, $name)
-                    .map_err(|error| format!("{error:#}"))?
-            };
-        }
-        let memory = linked.get_memory(&mut *store, "memory").ok_or("it exports no memory")?;
-        let stack = linked
-            .get_global(&mut *store, "__stack_pointer")
-            .ok_or("it exports no stack pointer")?;
-        let kind = stack.ty(&mut *store);
-        if kind.mutability() != Mutability::Var || !matches!(kind.content(), ValType::I32) {
-            return Err("its stack pointer is of the wrong type".into());
-        }
-        Ok(Functions {
-            memory,
-            stack,
-            initialize: typed!("_initialize"),
-            state: typed!("nb_state"),
-            alloc: typed!("nb_alloc"),
-            free: typed!("nb_free"),
-        })
-    }
 }
 
 impl Instance {
