@@ -60,6 +60,8 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
         told: &told,
         skipped: &plan.skipped,
         grants: &grants,
+        instances: order.record.decision.instances,
+        on_panic: order.record.decision.on_panic,
     };
     let files = bindings::print(&fetched, &plan.bridge, embedded, &order.wanted.claim).map_err(Error::print)?;
 

@@ -1,5 +1,5 @@
-//! Grants and limits of `nanobuild.toml`, from the file to the running application: the real binary, a crate that
-//! reads, writes, looks at the environment and goes on forever.
+//! Grants, limits and instances of `nanobuild.toml`, from the file to the running application: the real binary, a crate
+//! that reads, writes, looks at the environment, counts, panics and goes on forever.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -20,6 +20,17 @@ const CRATE: &str = r#"
     /// Looks at a variable.
     pub fn variable(name: &str) -> Option<String> {
         std::env::var(name).ok()
+    }
+
+    /// Counts its calls.
+    pub fn count() -> u32 {
+        static CALLS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        CALLS.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1
+    }
+
+    /// Does not work.
+    pub fn fail() {
+        panic!("no");
     }
 
     /// Does not come back.
@@ -44,10 +55,18 @@ const MAIN: &str = r#"
         let fault = notes::nanobuild::catch(|| notes::forever(7)).unwrap_err();
         println!("{:?} {fault}", fault.kind);
         println!("{:?}", notes::nanobuild::configure(|_| Ok(())).is_err());
+        notes::nanobuild::warm_up().unwrap();
+        println!("{} {}", notes::count(), notes::count());
+        println!("{}", std::thread::spawn(notes::count).join().unwrap());
+        println!("{} {}", notes::nanobuild::fresh(notes::count), notes::count());
+        notes::nanobuild::catch(notes::fail).unwrap_err();
+        println!("restarted: {}", notes::count());
     }
 "#;
 
 const DECISIONS: &str = r#"[nanoprocess.notes]
+instances = "per-thread"
+on-panic = "restart"
 grants = ["fs.read", "fs.write", "env.read"]
 scope.directories = { given = "read", kept = "read-write" }
 scope.env = ["SHOWN"]
@@ -124,6 +143,10 @@ fn what_was_granted_is_what_it_gets() {
         "Some(\"yes\") None",
         "Timeout `notes` ran out of time: the call took longer than 200 ms; raise `limits.time` in nanobuild.toml",
         "true",
+        "1 2",
+        "1",
+        "1 3",
+        "restarted: 1",
     ];
     let lines: Vec<&str> = printed.lines().collect();
     assert_eq!(lines.len(), expected.len(), "{printed}\n{told}");

@@ -267,12 +267,13 @@ impl Session<'_> {
         let sources = inputs::sources_digest(&dependency.source)?;
         let facts = record.facts.as_ref().map(install::facts_digest);
         let text = format!(
-            "{}\n{}\n{} {claim} {source} {sources:?}\n{:?}\n{:?}\n{facts:?}\n{}",
+            "{}\n{}\n{} {claim} {source} {sources:?}\n{:?}\n{:?}\n{:?}\n{facts:?}\n{}",
             tool_and_rustc(&self.toolchain),
             self.target(),
             dependency.name,
             dependency.features,
             (&record.decision.grants, &record.decision.expose, &record.decision.build),
+            (record.decision.instances, record.decision.on_panic),
             dependency.folder,
         );
         Ok(files::digest(text.as_bytes()))

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
+use nanobuild_policy::config::{Instances, OnPanic};
 use nanobuild_policy::grant::Grants;
 
 use crate::compile::{self, Diagnostic, WasmModule};
@@ -124,6 +125,8 @@ fn round(jail: &Jail, fetched: &Fetched, plan: &Plan, bench: Bench<'_>) -> Resul
         told: &told,
         skipped: &plan.skipped,
         grants: &none,
+        instances: Instances::default(),
+        on_panic: OnPanic::default(),
     };
     let bindings = generate::bindings::source(&plan.bridge, embedded)?;
     let mut crate_files = generate::bindings_crate(

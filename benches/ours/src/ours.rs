@@ -1,16 +1,27 @@
 //! Calls as generated bindings make them.
 
 use crate::measure::{Cell, cell};
-use nanobuild_runtime::{Anchor, Call, Handle, Nanoprocess, Put, Spec};
+use nanobuild_runtime::{Anchor, Call, Handle, Instances, Nanoprocess, Put, Spec};
 use std::hint::black_box;
 
 /// Compiled by `cargo xtask bench`, as the tool compiles guests.
-static PROCESS: Nanoprocess = Nanoprocess::new(Spec {
+const SPEC: Spec = Spec {
     name: "bench",
     artifact: include_bytes!(env!("NANOBUILD_BENCH_GUEST")),
     fingerprint: 1,
     exports: 8,
     ..Spec::DEFAULT
+};
+
+static PROCESS: Nanoprocess = Nanoprocess::new(SPEC);
+
+/// The same, for calls in scopes of their own.
+static SCOPED: Nanoprocess = Nanoprocess::new(SPEC);
+
+/// The same, with an instance for each thread.
+static OWN: Nanoprocess = Nanoprocess::new(Spec {
+    instances: Instances::PerThread,
+    ..SPEC
 });
 
 pub(crate) const TEXT: &str = "1.22.333-alpha.1+build";
@@ -77,6 +88,12 @@ pub(crate) fn cells() -> Vec<Cell> {
         cell("scalar call", "ours", || add(black_box(1), black_box(2))),
         cell("22-byte string to u64", "ours", || hash(black_box(TEXT))),
         cell("callback", "ours", || twice(black_box(1), |value| value + 1)),
+        cell("scalar call, instance per thread", "ours", || {
+            Call::new(&OWN).scalar::<u64>(0, [black_box(1), black_box(2)])
+        }),
+        cell("fresh instance and call", "ours", || {
+            SCOPED.fresh(|| Call::new(&SCOPED).scalar::<u64>(0, [1, 2]))
+        }),
         cell("handle method", "ours", move || black_box(&mut counter).bump()),
     ];
     for (name, len) in INPUTS {

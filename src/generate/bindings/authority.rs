@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use nanobuild_policy::Capability;
+use nanobuild_policy::config::Instances;
 use nanobuild_policy::grant::{Access, Grants, Limits, Stream};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -83,6 +84,15 @@ fn stream(granted: bool, stream: Stream) -> TokenStream {
         Stream::Pass if granted => quote!(nanobuild_runtime::Stream::Own),
         Stream::Capture if granted => quote!(nanobuild_runtime::Stream::Captured),
         _ => quote!(nanobuild_runtime::Stream::None),
+    }
+}
+
+/// The runtime's `Instances`.
+pub(super) fn instances(instances: Instances) -> TokenStream {
+    match instances {
+        Instances::Shared => quote!(nanobuild_runtime::Instances::Shared),
+        Instances::PerThread => quote!(nanobuild_runtime::Instances::PerThread),
+        Instances::PerCall => quote!(nanobuild_runtime::Instances::PerCall),
     }
 }
 

@@ -12,6 +12,7 @@ mod types;
 
 use std::collections::BTreeMap;
 
+use nanobuild_policy::config::{Instances, OnPanic};
 use nanobuild_policy::grant::Grants;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -41,6 +42,10 @@ pub struct Embedded<'a> {
     pub skipped: &'a [Skipped],
     /// What the nanoprocess may have and use.
     pub grants: &'a Grants,
+    /// How many instances there are.
+    pub instances: Instances,
+    /// What a panic means for an instance.
+    pub on_panic: OnPanic,
 }
 
 /// Prints the bindings' `lib.rs`.
@@ -170,6 +175,8 @@ fn glue(bridge: &Bridge, embedded: Embedded<'_>) -> TokenStream {
         authority::grants(embedded.grants),
         authority::limits(&embedded.grants.limits),
     );
+    let instances = authority::instances(embedded.instances);
+    let restart_on_panic = embedded.on_panic == OnPanic::Restart;
     // A module of the crate's own goes first; then the application cannot narrow what was granted.
     let is_taken = bridge
         .modules
@@ -191,6 +198,8 @@ fn glue(bridge: &Bridge, embedded: Embedded<'_>) -> TokenStream {
                     exports: #exports,
                     grants: #grants,
                     limits: #limits,
+                    instances: #instances,
+                    restart_on_panic: #restart_on_panic,
                     ..nanobuild_runtime::Spec::DEFAULT
                 });
         }
@@ -210,6 +219,20 @@ fn configure() -> TokenStream {
                 f: impl FnOnce(&mut Configuration) -> Result<(), ConfigurationError>,
             ) -> Result<(), ConfigurationError> {
                 crate::nanobuild_glue::PROCESS.configure(f)
+            }
+
+            /// Makes the next call as fast as those after it: loads the code and starts the nanoprocess. Servers do so before
+            /// their first request.
+            pub fn warm_up() -> Result<(), Fault> {
+                crate::nanobuild_glue::PROCESS.warm_up()
+            }
+
+            /// Makes all calls of `f` on this thread go to a fresh nanoprocess, which ends with it: one request, one
+            /// nanoprocess. Objects do not cross this border in either direction: using one that was made on the other
+            /// side is a fault.
+            #[track_caller]
+            pub fn fresh<R>(f: impl FnOnce() -> R) -> R {
+                crate::nanobuild_glue::PROCESS.fresh(f)
             }
         }
     }

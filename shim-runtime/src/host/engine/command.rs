@@ -14,9 +14,7 @@ use wasmtime::Trap;
 pub fn run_command(process: &'static Nanoprocess) -> Result<i32, Fault> {
     let fault = |kind, error: wasmtime::Error| Fault::new(kind, process.name(), format!("{error:#}"));
     let program = Program::load(process.spec())?;
-    let (mut store, imports) = program.link(process)?;
-    let started = wasmtime::Instance::new(&mut store, program.module(), &imports);
-    let instance = started.map_err(|error| fault(FaultKind::Load, error))?;
+    let (mut store, instance) = program.link(process)?;
     let start = instance
         .get_typed_func::<(), ()>(&mut store, "_start")
         .map_err(|error| fault(FaultKind::Load, error))?;

@@ -7,24 +7,27 @@ use crate::host::session::span;
 use crate::host::wasi;
 use std::fmt;
 use std::rc::Rc;
-use wasmtime::{AsContextMut, Caller, Error, Extern, Func, FuncType, Module, Result, Store, Val, ValType};
+use wasmtime::{AsContextMut, Caller, Error, Extern, FuncType, InstancePre, Linker, Module, Result, Val, ValType};
 
-/// Finds every import of a module, in its order. What is not known is an error, by name.
-pub(super) fn resolve(store: &mut Store<Host>, module: &Module) -> std::result::Result<Vec<Extern>, String> {
-    let mut found = Vec::new();
+/// Finds every import of a module, once for all of its instances. What is not known is an error, by name.
+pub(super) fn resolve(module: &Module) -> std::result::Result<InstancePre<Host>, String> {
+    let mut linker = Linker::new(module.engine());
+    // A module may import a function twice.
+    linker.allow_shadowing(true);
     for import in module.imports() {
-        let func = match (import.module(), import.name()) {
-            ("nanobuild", "call") => Some(Func::wrap(&mut *store, call)),
-            ("nanobuild", "drop_callback") => Some(Func::wrap(&mut *store, release)),
-            ("wasi_snapshot_preview1", name) => wasi::function(name).map(|function| wrap(store, function)),
-            _ => None,
+        let (space, name) = (import.module(), import.name());
+        let unknown = || format!("it imports `{space}.{name}`, which is not granted or not known");
+        let defined = match (space, name) {
+            ("nanobuild", "call") => linker.func_wrap(space, name, call),
+            ("nanobuild", "drop_callback") => linker.func_wrap(space, name, release),
+            ("wasi_snapshot_preview1", _) => {
+                define(&mut linker, space, name, wasi::function(name).ok_or_else(unknown)?)
+            }
+            _ => return Err(unknown()),
         };
-        found.push(
-            func.ok_or_else(|| format!("{}.{}", import.module(), import.name()))?
-                .into(),
-        );
+        defined.map_err(|error| format!("{error:#}"))?;
     }
-    Ok(found)
+    linker.instantiate_pre(module).map_err(|error| format!("{error:#}"))
 }
 
 /// The import through which a guest calls a closure: its id and the span of the arguments; the reply's span.
@@ -73,14 +76,19 @@ fn interrupt(instance: &Instance, stop: Stop) -> Error {
 }
 
 /// Makes an import of a WASI function.
-fn wrap(store: &mut Store<Host>, function: &'static wasi::Function) -> Func {
+fn define<'l>(
+    linker: &'l mut Linker<Host>,
+    space: &str,
+    name: &str,
+    function: &'static wasi::Function,
+) -> Result<&'l mut Linker<Host>> {
     let params = function.params.iter().map(|param| match param {
         wasi::Param::Word => ValType::I32,
         wasi::Param::Long => ValType::I64,
     });
     let results = function.errno.then_some(ValType::I32);
-    let kind = FuncType::new(store.engine(), params, results);
-    Func::new(store, kind, move |mut caller, params, results| {
+    let kind = FuncType::new(linker.engine(), params, results);
+    linker.func_new(space, name, kind, move |mut caller, params, results| {
         let mut words = [0; wasi::MAX_PARAMS];
         for (word, param) in words.iter_mut().zip(params) {
             *word = match param {

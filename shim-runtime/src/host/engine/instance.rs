@@ -3,6 +3,7 @@
 use super::callbacks::{Lending, Lent};
 use super::engines::start_clock;
 use super::exports::{Export, Slots};
+use super::functions::Functions;
 use super::limits::Limits;
 use super::traps;
 use crate::host::callback;
@@ -10,13 +11,13 @@ use crate::host::fault::{Fault, FaultKind, Stop};
 use crate::host::homes::Home;
 use crate::host::nanoprocess::Nanoprocess;
 use crate::host::wasi;
-use std::cell::{Cell, RefCell, UnsafeCell};
+use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ptr::NonNull;
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicU64, Ordering};
-use wasmtime::{AsContextMut, Global, Memory, Mutability, Store, StoreContextMut, TypedFunc, Val, ValType};
+use wasmtime::{AsContextMut, Store, StoreContextMut, Val};
 
 /// The layout of the guest's state, as `guest::state` writes it. Both sides change together.
 const ABI: u32 = 1;
@@ -88,50 +89,14 @@ pub(crate) struct Instance {
     named: RefCell<BTreeMap<u32, u32>>,
     /// Inputs that are never freed, and where their copies are.
     pub(super) forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
-    exports: Box<[Export]>,
+    linked: wasmtime::Instance,
+    /// Found when they are first called: a fresh instance for one call does not look for hundreds.
+    exports: Box<[OnceCell<Export>]>,
     pub(super) functions: Functions,
     resting_stack: i32,
     /// Whether calls end after some time.
     timed: bool,
     store: UnsafeCell<Store<Host>>,
-}
-
-/// What every guest exports.
-pub(super) struct Functions {
-    pub(super) memory: Memory,
-    stack: Global,
-    initialize: TypedFunc<(), ()>,
-    state: TypedFunc<(), u32>,
-    pub(super) alloc: TypedFunc<u32, u32>,
-    pub(super) free: TypedFunc<(u32, u32), ()>,
-}
-
-impl Functions {
-    fn find(store: &mut Store<Host>, linked: wasmtime::Instance) -> Result<Functions, String> {
-        macro_rules! typed {
-            ($name:literal) => {
-                linked
-                    .get_typed_func(&mut *store, $name)
-                    .map_err(|error| format!("{error:#}"))?
-            };
-        }
-        let memory = linked.get_memory(&mut *store, "memory").ok_or("it exports no memory")?;
-        let stack = linked
-            .get_global(&mut *store, "__stack_pointer")
-            .ok_or("it exports no stack pointer")?;
-        let kind = stack.ty(&mut *store);
-        if kind.mutability() != Mutability::Var || !matches!(kind.content(), ValType::I32) {
-            return Err("its stack pointer is of the wrong type".into());
-        }
-        Ok(Functions {
-            memory,
-            stack,
-            initialize: typed!("_initialize"),
-            state: typed!("nb_state"),
-            alloc: typed!("nb_alloc"),
-            free: typed!("nb_free"),
-        })
-    }
 }
 
 impl Instance {
@@ -143,9 +108,7 @@ impl Instance {
     ) -> Result<Rc<Instance>, String> {
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let functions = Functions::find(&mut store, linked)?;
-        let exports = (0..process.spec().exports)
-            .map(|number| Export::of(linked.get_func(&mut store, &format!("nb{number}")), &mut store))
-            .collect();
+        let exports = (0..process.spec().exports).map(|_| OnceCell::new()).collect();
         let resting_stack = functions.stack.get(&mut store).i32().unwrap_or(0);
         Ok(Rc::new_cyclic(|this| {
             store.data_mut().instance = Weak::clone(this);
@@ -167,6 +130,7 @@ impl Instance {
                 interrupted: Cell::new(None),
                 named: RefCell::default(),
                 forever: RefCell::default(),
+                linked,
                 exports,
                 functions,
                 resting_stack,
@@ -298,6 +262,10 @@ impl Instance {
         let Some(function) = self.exports.get(export as usize) else {
             return Err(self.missing(export));
         };
+        let function = match function.get() {
+            Some(function) => function,
+            None => self.find(export, function),
+        };
         if self.is_suspended() {
             return self.enter_again(export, function, slots);
         }
@@ -337,6 +305,13 @@ impl Instance {
             self.process.name(),
             "the nanoprocess trapped while this call was prepared",
         )
+    }
+
+    #[cold]
+    fn find<'i>(&'i self, number: u32, place: &'i OnceCell<Export>) -> &'i Export {
+        place.get_or_init(|| {
+            self.with(|mut store| Export::of(self.linked.get_func(&mut store, &format!("nb{number}")), store))
+        })
     }
 
     #[cold]

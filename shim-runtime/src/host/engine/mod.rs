@@ -9,6 +9,7 @@ mod callbacks;
 mod command;
 mod engines;
 mod exports;
+mod functions;
 mod guarded;
 mod imports;
 mod instance;

@@ -7,12 +7,12 @@ use crate::host::fault::{Fault, FaultKind};
 use crate::host::homes::Home;
 use crate::host::nanoprocess::{Nanoprocess, Spec};
 use std::rc::Rc;
-use wasmtime::{Extern, Module, Store};
+use wasmtime::{InstancePre, Module, Store};
 
 /// Loaded code.
-#[derive(Debug)]
 pub(crate) struct Program {
-    module: Module,
+    /// With its imports resolved.
+    linked: InstancePre<Host>,
 }
 
 /// What to do about code that does not load; it is always the same.
@@ -28,36 +28,27 @@ impl Program {
         // Wasmtime itself checks that they are for its version, settings and this machine's features.
         let module = unsafe { Module::deserialize(&engine, spec.artifact) };
         let module = module.map_err(|error| fault(format!("{error:#}; {REMEDY}")))?;
-        Ok(Program { module })
+        let linked = imports::resolve(&module).map_err(|what| fault(format!("{what}; {REMEDY}")))?;
+        Ok(Program { linked })
     }
 
-    /// The loaded code.
-    #[cfg(feature = "engine")]
-    pub(super) fn module(&self) -> &Module {
-        &self.module
-    }
-
-    /// A store for an instance, with what was granted opened in it, and the instance's imports.
-    pub(super) fn link(&self, process: &'static Nanoprocess) -> Result<(Store<Host>, Vec<Extern>), Fault> {
-        let mut store = Store::new(self.module.engine(), Host::new(process)?);
+    /// A linked instance in a store of its own, with what was granted opened in it.
+    pub(super) fn link(&self, process: &'static Nanoprocess) -> Result<(Store<Host>, wasmtime::Instance), Fault> {
+        let mut store = Store::new(self.linked.module().engine(), Host::new(process)?);
         store.limiter(Host::limits);
         if process.spec().limits.milliseconds > 0 {
             start_clock(&mut store);
         }
-        let imports = imports::resolve(&mut store, &self.module).map_err(|name| {
-            let message = format!("it imports `{name}`, which is not granted or not known; {REMEDY}");
-            Fault::new(FaultKind::Load, process.name(), message)
-        })?;
-        Ok((store, imports))
+        let instance = self.linked.instantiate(&mut store);
+        let instance = instance.map_err(|error| Fault::new(FaultKind::Load, process.name(), format!("{error:#}")))?;
+        Ok((store, instance))
     }
 
     /// Starts an instance.
     pub(crate) fn start(&self, process: &'static Nanoprocess, home: &'static Home) -> Result<Rc<Instance>, Fault> {
         let spec = process.spec();
         let fault = |message: String| Fault::new(FaultKind::Load, spec.name, message);
-        let (mut store, imports) = self.link(process)?;
-        let linked =
-            wasmtime::Instance::new(&mut store, &self.module, &imports).map_err(|error| fault(format!("{error:#}")))?;
+        let (store, linked) = self.link(process)?;
         let instance =
             Instance::new(process, home, store, linked).map_err(|what| fault(format!("{what}; {REMEDY}")))?;
         instance.initialize()?;
