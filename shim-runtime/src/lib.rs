@@ -16,11 +16,18 @@ compile_error!("only a guest can do without the `host` feature");
 #[doc(hidden)]
 pub mod wire;
 
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+#[doc(hidden)]
+pub mod serde;
+
 #[cfg(target_family = "wasm")]
 pub mod guest;
 #[cfg(not(target_family = "wasm"))]
 mod host;
 
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+#[doc(hidden)]
+pub use serde::{Answered, Lent, Tape};
 #[doc(hidden)]
 pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};
 

@@ -16,6 +16,8 @@ mod kept;
 mod macros;
 mod nanoprocess;
 mod remote;
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+mod serde;
 mod session;
 pub(crate) mod side;
 mod wasi;
@@ -53,3 +55,5 @@ pub use inputs::Inputs;
 pub use kept::{Keeper, Kept, Lease, Loan, Same, Tended, Ticket};
 pub use nanoprocess::{Nanoprocess, Spec};
 pub use remote::Remote;
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+pub(crate) use serde::Peer;

@@ -21,6 +21,8 @@ pub struct Spec {
     pub fingerprint: u64,
     /// How many numbered exports the guest has.
     pub exports: u32,
+    /// The export that answers questions to what the guest has lent.
+    pub answer: u32,
     /// The most linear memory that the guest may have, in bytes.
     pub memory_limit: u64,
     /// Whether a panic ends the instance, as a trap does.
@@ -38,6 +40,7 @@ impl Spec {
         artifact: &[],
         fingerprint: 0,
         exports: 0,
+        answer: 0,
         memory_limit: 1 << 30,
         restart_on_panic: false,
         args: &[],
