@@ -2,7 +2,9 @@
 
 mod error;
 mod events;
+mod examine;
 mod facts;
+mod floor;
 mod natives;
 mod stages;
 
@@ -12,52 +14,35 @@ use std::time::Instant;
 use crate::aot::{Cpu, Probe, aot};
 use crate::compile::check_bindings;
 use crate::confine::confine;
-use crate::extract::extract;
-use crate::fetch::{self, fetch};
 use crate::generate::bindings::Embedded;
-use crate::inspect::inspect;
 use crate::install::{Prepared, bindings};
 use crate::review::review;
 use crate::session::Order;
-use crate::settle::{Bench, settle};
 use crate::ui::{Event, Stage};
 
 pub use error::Error;
-pub use facts::{baseline, of as facts};
+use examine::{Inspected, inspected};
+pub use facts::{baseline, facts};
 pub use stages::Stages;
 
 /// Puts one dependency behind the boundary.
 fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
-    let (jail, runtime, dependency) = (order.jail, order.runtime, &order.wanted.dependency);
+    let (jail, dependency) = (order.jail, &order.wanted.dependency);
     let (begun, name) = (Instant::now(), &dependency.name);
     let stage = |stage| order.ui.say(&Event::stage(name, stage));
-
-    stage(Stage::Fetch);
-    let locked = facts::locked(order.record, order.wanted);
-    let mut fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, locked)?;
-
-    stage(Stage::Extract);
-    let extracted = natives::lend(order, extract(jail, &fetched, fetch::TARGET)?, &mut fetched)?;
-
-    stage(Stage::Generate);
-    let (bench, checks) = (order.bench.join(&dependency.folder), order.cache.join("check"));
-    let settled = settle(
-        jail,
-        &fetched,
-        &extracted,
-        Bench {
-            bindings: &bench,
-            target_dir: &checks,
-            runtime,
-        },
-    )?;
+    let Inspected {
+        fetched,
+        settled,
+        signature,
+        report,
+    } = inspected(order)?;
     let (plan, module) = (&settled.plan, &settled.module);
-
-    stage(Stage::Inspect);
-    let signature = inspect(module, &fetched)?;
     order.ui.say(&events::signature(dependency, &signature));
-    let known = baseline(order.record);
+    let known = baseline(order, &fetched.graph, settled.fingerprint);
     let approved = review(name, &dependency.version.to_string(), &signature, &known, order.ask)?;
+    if let Some(event) = events::rebaselined(dependency, &known, &signature) {
+        order.ui.say(&event);
+    }
 
     stage(Stage::Confine);
     let confined = confine(module, approved.granted())?;
@@ -74,8 +59,9 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     let files = bindings::print(&fetched, &plan.bridge, embedded, &order.wanted.claim).map_err(Error::print)?;
 
     stage(Stage::Check);
+    let bench = order.bench.join(&dependency.folder);
     bindings::write(&bench, &files, &artifact)?;
-    check_bindings(jail, &bench, &checks, None).map_err(Error::Bindings)?;
+    check_bindings(jail, &bench, &order.cache.join("check"), None).map_err(Error::Bindings)?;
 
     order
         .ui
@@ -85,15 +71,8 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
         artifact: artifact.bytes,
         skipped: plan.skipped.clone(),
         functions: (plan.coverage.bound as u64, plan.coverage.total as u64),
-        facts: facts::of(
-            order.wanted,
-            order.root,
-            fetched.graph,
-            &fetched.natives,
-            signature,
-            &module.bytes,
-            settled.fingerprint,
-        ),
+        report,
+        facts: facts::of(order, &fetched, signature, &module.bytes, settled.fingerprint),
         granted: approved.granted().clone(),
     })
 }

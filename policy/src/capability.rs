@@ -3,12 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::nearest;
 
 /// One thing that a nanoprocess may ask of its host, or that compiling it needs.
 ///
 /// The order is that of every list the tool prints and of the lockfile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Capability {
     /// Look at files and folders.
     FsRead,
@@ -151,6 +154,20 @@ impl FromStr for Capability {
                 name: name.to_owned(),
                 nearest: nearest::nearest(name, TABLE.iter().map(|row| row.1)).map(str::to_owned),
             })
+    }
+}
+
+impl From<Capability> for String {
+    fn from(capability: Capability) -> Self {
+        capability.name().to_owned()
+    }
+}
+
+impl TryFrom<String> for Capability {
+    type Error = UnknownCapability;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        name.parse()
     }
 }
 

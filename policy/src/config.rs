@@ -21,6 +21,8 @@ pub struct Config {
 pub struct Decision {
     /// What it may do and use.
     pub grants: Grants,
+    /// Patterns of the functions that are exported (`read::*`); none means all.
+    pub expose: Vec<String>,
     /// Other versions of it that may run natively beside it.
     pub native: Vec<VersionReq>,
 }
@@ -147,7 +149,7 @@ impl Reader<'_> {
 
     fn decision(&self, item: &Item) -> Result<Decision, Error> {
         let table = self.table(item, "nanoprocess")?;
-        self.known(table, &["grants", "limits", "native"])?;
+        self.known(table, &["expose", "grants", "limits", "native"])?;
         let mut decision = Decision::default();
         if let Some(item) = table.get("grants") {
             for name in self.texts(item, "grants")? {
@@ -157,6 +159,9 @@ impl Reader<'_> {
                 })?;
                 decision.grants.capabilities.insert(capability);
             }
+        }
+        if let Some(item) = table.get("expose") {
+            decision.expose = self.texts(item, "expose")?.into_iter().map(str::to_owned).collect();
         }
         if let Some(item) = table.get("native") {
             let requirements = self.texts(item, "native")?.into_iter().map(|text| text.parse().ok());

@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capability::Capability;
-use crate::signature::{Need, Signature};
+use crate::signature::{Call, Need, Signature};
 
 /// Why a signature has a capability.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
     /// The module imports this function.
     Import(String),
-    /// Reachable code calls this entry point of std.
-    Attempt(String),
+    /// Reachable code of a package calls this entry point of std.
+    Attempt(Call),
     /// Compiling runs or links this package.
     Build(Need),
+    /// This exported function can reach it.
+    Reach(String),
 }
 
 /// The difference between two signatures.
@@ -87,6 +89,11 @@ fn evidence(signature: &Signature) -> BTreeMap<Capability, BTreeSet<Evidence>> {
             .or_default()
             .extend(attempts.iter().cloned().map(Evidence::Attempt));
     }
+    for (capability, functions) in &signature.reach {
+        all.entry(*capability)
+            .or_default()
+            .extend(functions.iter().cloned().map(Evidence::Reach));
+    }
     for (capability, needs) in &signature.build {
         // Another version of a build script is new evidence: it is other code that runs.
         all.entry(*capability)
@@ -103,15 +110,19 @@ mod tests {
     use Capability::{ClockWall, NetConnect, Random};
 
     fn signature(imports: &[(Capability, &[&str])], attempts: Option<&[(Capability, &[&str])]>) -> Signature {
-        let map = |rows: &[(Capability, &[&str])]| {
+        fn map<T: Ord>(rows: &[(Capability, &[&str])], read: fn(&str) -> T) -> BTreeMap<Capability, BTreeSet<T>> {
             rows.iter()
-                .map(|(capability, names)| (*capability, names.iter().map(ToString::to_string).collect()))
+                .map(|(capability, names)| (*capability, names.iter().map(|name| read(name)).collect()))
                 .collect()
+        }
+        let call = |entry: &str| Call {
+            entry: entry.to_owned(),
+            package: "zip".to_owned(),
         };
         Signature {
-            imports: map(imports),
-            attempts: attempts.map_or(Attempts::NotAnalysed, |rows| Attempts::Found(map(rows))),
-            build: BTreeMap::new(),
+            imports: map(imports, str::to_owned),
+            attempts: attempts.map_or(Attempts::NotAnalysed, |rows| Attempts::Found(map(rows, call))),
+            ..Signature::default()
         }
     }
 

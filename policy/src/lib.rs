@@ -6,6 +6,8 @@ pub mod wasi;
 
 pub mod std_paths;
 
+pub mod c_functions;
+
 pub mod signature;
 
 pub mod grant;

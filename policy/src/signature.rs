@@ -13,6 +13,8 @@ pub struct Signature {
     pub imports: BTreeMap<Capability, BTreeSet<String>>,
     /// Intent: what its code calls and the sandbox refuses.
     pub attempts: Attempts,
+    /// Which of its exported functions can reach what it asks for, by their public paths.
+    pub reach: BTreeMap<Capability, BTreeSet<String>>,
     /// What compiling it runs or needs.
     pub build: BTreeMap<Capability, BTreeSet<Need>>,
 }
@@ -23,18 +25,33 @@ pub enum Attempts {
     /// Nobody looked. This never reads as "there are none".
     #[default]
     NotAnalysed,
-    /// Each capability with the entry points of std that reachable code calls.
-    Found(BTreeMap<Capability, BTreeSet<String>>),
+    /// Each capability with the entry points of std that reachable code calls, and who calls them.
+    Found(BTreeMap<Capability, BTreeSet<Call>>),
 }
 
 impl Attempts {
     /// What was found, if anybody looked.
     #[must_use]
-    pub fn found(&self) -> Option<&BTreeMap<Capability, BTreeSet<String>>> {
+    pub fn found(&self) -> Option<&BTreeMap<Capability, BTreeSet<Call>>> {
         match self {
             Self::NotAnalysed => None,
             Self::Found(found) => Some(found),
         }
+    }
+}
+
+/// An entry point of std (or of WASI) and the package whose code calls it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Call {
+    /// Path of the entry point's definition.
+    pub entry: String,
+    /// Name of the package: the dependency's own, or one that it pulls in.
+    pub package: String,
+}
+
+impl std::fmt::Display for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} in {}", self.entry, self.package)
     }
 }
 

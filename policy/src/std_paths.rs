@@ -93,6 +93,7 @@ const TABLE: &[(&str, Capability)] = &[
     ("std::thread::functions::sleep_ms", Sleep),
     ("std::thread::functions::sleep_until", Sleep),
     ("std::thread::functions::spawn", ThreadSpawn),
+    ("std::thread::lifecycle", ThreadSpawn),
     ("std::thread::park_timeout", Sleep),
     ("std::thread::scoped", ThreadSpawn),
     ("std::thread::sleep", Sleep),

@@ -10,8 +10,6 @@ pub const MODULE: &str = "wasi_snapshot_preview1";
 /// What importing a function says about a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
-    /// Nothing: every Rust module imports it.
-    Floor,
     /// Nothing by itself: it only helps other imports, or is harmless.
     Helper,
     /// It can be used for all of these.
@@ -50,6 +48,10 @@ const fn row(name: &'static str, signature: &'static str, meaning: Meaning, serv
 
 const FILES: &[Capability] = &[FsRead, FsWrite];
 const STREAMS: &[Capability] = &[FsRead, FsWrite, NetConnect, NetListen, StdioIn, StdioOut, StdioErr];
+const OUTPUT: Meaning = Meaning::Descriptor {
+    with_paths: &[FsWrite, StdioOut, StdioErr],
+    alone: &[StdioOut, StdioErr],
+};
 const CLOCKS: &[Capability] = &[ClockWall, ClockMonotonic];
 
 /// Reading from a descriptor.
@@ -63,7 +65,7 @@ const WRITES: Meaning = Meaning::Descriptor {
     alone: &[],
 };
 
-use Meaning::{Floor, Helper, Means};
+use Meaning::{Helper, Means};
 
 /// Every function of `wasi_snapshot_preview1`, sorted by name.
 const TABLE: &[Import] = &[
@@ -71,8 +73,8 @@ const TABLE: &[Import] = &[
     row("args_sizes_get", "ii:i", Means(&[Args]), &[Args]),
     row("clock_res_get", "ii:i", Means(CLOCKS), CLOCKS),
     row("clock_time_get", "iIi:i", Means(CLOCKS), CLOCKS),
-    row("environ_get", "ii:i", Floor, &[EnvRead]),
-    row("environ_sizes_get", "ii:i", Floor, &[EnvRead]),
+    row("environ_get", "ii:i", Means(&[EnvRead]), &[EnvRead]),
+    row("environ_sizes_get", "ii:i", Means(&[EnvRead]), &[EnvRead]),
     row("fd_advise", "iIIi:i", Helper, FILES),
     row("fd_allocate", "iII:i", WRITES, &[FsWrite]),
     row("fd_close", "i:i", Helper, STREAMS),
@@ -96,7 +98,7 @@ const TABLE: &[Import] = &[
     row(
         "fd_write",
         "iiii:i",
-        Floor,
+        OUTPUT,
         &[FsWrite, NetConnect, NetListen, StdioOut, StdioErr],
     ),
     row("path_create_directory", "iii:i", Means(&[FsWrite]), &[FsWrite]),
@@ -111,7 +113,7 @@ const TABLE: &[Import] = &[
     row("path_symlink", "iiiii:i", Means(&[FsWrite]), &[FsWrite]),
     row("path_unlink_file", "iii:i", Means(&[FsWrite]), &[FsWrite]),
     row("poll_oneoff", "iiii:i", Means(&[Sleep]), &[Sleep]),
-    row("proc_exit", "i:", Floor, &[ProcessExit]),
+    row("proc_exit", "i:", Means(&[ProcessExit]), &[ProcessExit]),
     row("proc_raise", "i:i", Means(&[ProcessExit]), &[ProcessExit]),
     row("random_get", "ii:i", Means(&[Random]), &[Random]),
     row("sched_yield", ":i", Helper, &[Sleep, ThreadSpawn]),
@@ -140,24 +142,33 @@ pub fn import(name: &str) -> Result<&'static Import, UnknownImport> {
         .map_err(|_| UnknownImport(name.to_owned()))
 }
 
-/// The capabilities that a module's WASI imports amount to, each with the imports that say so.
+impl Import {
+    /// What using it amounts to, in a module that can open files or cannot.
+    #[must_use]
+    pub fn means(&self, has_paths: bool) -> &'static [Capability] {
+        match self.meaning {
+            Meaning::Helper => &[],
+            Meaning::Means(means) => means,
+            Meaning::Descriptor { with_paths, .. } if has_paths => with_paths,
+            Meaning::Descriptor { alone, .. } => alone,
+        }
+    }
+}
+
+/// The capabilities that a module's WASI imports amount to, each with the imports that say so. Those of `floor`, which a
+/// module without any purpose has, count for nothing.
 ///
 /// # Errors
 /// When one is not part of WASI preview 1.
 pub fn capabilities<'n>(
     imports: impl IntoIterator<Item = &'n str>,
+    floor: &BTreeSet<String>,
 ) -> Result<BTreeMap<Capability, BTreeSet<String>>, UnknownImport> {
     let rows = imports.into_iter().map(import).collect::<Result<Vec<_>, _>>()?;
     let has_paths = rows.iter().any(|row| row.name.starts_with("path_"));
     let mut found: BTreeMap<Capability, BTreeSet<String>> = BTreeMap::new();
-    for row in rows {
-        let means = match row.meaning {
-            Meaning::Floor | Meaning::Helper => &[][..],
-            Meaning::Means(means) => means,
-            Meaning::Descriptor { with_paths, .. } if has_paths => with_paths,
-            Meaning::Descriptor { alone, .. } => alone,
-        };
-        for capability in means {
+    for row in rows.into_iter().filter(|row| !floor.contains(row.name)) {
+        for capability in row.means(has_paths) {
             found.entry(*capability).or_default().insert(row.name.to_owned());
         }
     }
@@ -180,23 +191,11 @@ mod tests {
     #[test]
     fn what_an_import_means_is_among_what_it_serves() {
         for row in TABLE {
-            let means = match row.meaning {
-                Meaning::Floor | Meaning::Helper => &[][..],
-                Meaning::Means(means) => means,
-                Meaning::Descriptor { with_paths, alone } => {
-                    assert!(
-                        alone.iter().all(|capability| row.serves.contains(capability)),
-                        "{}",
-                        row.name
-                    );
-                    with_paths
-                }
-            };
-            assert!(
-                means.iter().all(|capability| row.serves.contains(capability)),
-                "{}",
-                row.name
-            );
+            for has_paths in [false, true] {
+                let means = row.means(has_paths);
+                let all = means.iter().all(|capability| row.serves.contains(capability));
+                assert!(all, "{}", row.name);
+            }
             assert!(!row.serves.is_empty(), "{}", row.name);
         }
     }
@@ -215,7 +214,8 @@ mod tests {
     }
 
     fn names(imports: &[&str]) -> Vec<&'static str> {
-        capabilities(imports.iter().copied())
+        let floor = ["environ_get", "environ_sizes_get", "fd_write", "proc_exit"].map(str::to_owned);
+        capabilities(imports.iter().copied(), &floor.into())
             .unwrap()
             .into_keys()
             .map(Capability::name)
@@ -224,7 +224,13 @@ mod tests {
 
     #[test]
     fn the_floor_is_no_capability() {
-        assert!(names(&["environ_get", "environ_sizes_get", "fd_write", "proc_exit"]).is_empty());
+        let every = ["environ_get", "environ_sizes_get", "fd_write", "proc_exit"];
+        assert!(names(&every).is_empty());
+        let bare = capabilities(every, &BTreeSet::new()).unwrap();
+        assert_eq!(
+            bare.into_keys().collect::<Vec<_>>(),
+            [ProcessExit, EnvRead, StdioOut, StdioErr]
+        );
     }
 
     #[test]
@@ -237,7 +243,7 @@ mod tests {
     #[test]
     fn an_unknown_import_is_an_error() {
         assert_eq!(
-            capabilities(["fd_write", "sock_open"]),
+            capabilities(["fd_write", "sock_open"], &BTreeSet::new()),
             Err(UnknownImport("sock_open".into()))
         );
     }

@@ -34,8 +34,8 @@ pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};
 #[cfg(not(target_family = "wasm"))]
 #[doc(hidden)]
 pub use host::{
-    Abilities, Anchor, Call, CallbackFn, CallbackMut, Handle, Inputs, Keeper, Kept, Lease, Loan, Nanoprocess, Remote,
-    Same, Slots, Spec, Tended, Ticket, chosen, copy_back, fmt, replay,
+    Abilities, Anchor, Call, CallbackFn, CallbackMut, Handle, Inputs, Keeper, Kept, Lease, Loan, Nanoprocess, Opaque,
+    Remote, Same, Slots, Spec, Tended, Ticket, chosen, copy_back, fmt, replay,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use host::{Fault, FaultKind, TrapKind, catch};

@@ -38,10 +38,16 @@ pub(super) enum Command {
     /// Give sandboxed dependencies back to plain Cargo
     #[command(visible_alias = "rm")]
     Remove(Remove),
+    /// Take newer versions of sandboxed dependencies, and decide on every capability that they newly ask for
+    Update(Update),
+    /// Decide on what sandboxed dependencies ask for and have not been granted
+    Review(Common),
+    /// Show what a published version asks for, or how two differ in it (`zip@1.0.0 zip@1.1.0`)
+    Diff(Diff),
     /// List the sandboxed dependencies
     #[command(visible_alias = "ls")]
     List(Common),
-    /// Show what the bindings of a crate leave out, and why
+    /// Show why a crate has a capability: call paths with file and line; or what its bindings leave out
     Explain(Explain),
     /// Show what of the machine is missing, and the command that mends it
     Doctor(Common),
@@ -96,12 +102,39 @@ pub(super) struct Remove {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Update {
+    /// Sandboxed crates; all of them if none is named
+    #[arg(value_name = "CRATE[@VERSION]")]
+    pub(super) crates: Vec<Spec>,
+    /// Take exactly this version
+    #[arg(long, value_name = "VERSION", requires = "crates")]
+    pub(super) precise: Option<semver::Version>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// A published version
+    #[arg(value_name = "CRATE@VERSION")]
+    pub(super) old: Spec,
+    /// Another one
+    #[arg(value_name = "CRATE@VERSION")]
+    pub(super) new: Option<Spec>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Explain {
     /// A sandboxed crate
     #[arg(value_name = "CRATE[@VERSION]")]
     pub(super) krate: Spec,
+    /// Only this capability (`net.connect`), or only what this function reaches (`zip::read::ZipArchive::new`)
+    #[arg(value_name = "CAPABILITY|FUNCTION")]
+    pub(super) what: Option<String>,
     /// List the public items that the bindings leave out, with reasons
-    #[arg(long, required = true)]
+    #[arg(long, conflicts_with = "what")]
     pub(super) skipped: bool,
     /// As JSON (short for `--format json`)
     #[arg(long)]
@@ -158,7 +191,9 @@ impl Command {
                 .unwrap_or_default(),
             Self::Add(args) => args.common.clone(),
             Self::Remove(args) => args.common.clone(),
-            Self::List(common) | Self::Doctor(common) => common.clone(),
+            Self::List(common) | Self::Doctor(common) | Self::Review(common) => common.clone(),
+            Self::Update(args) => args.common.clone(),
+            Self::Diff(args) => args.common.clone(),
             Self::Explain(args) if args.json => Common {
                 format: Some(Format::Json),
                 ..args.common.clone()

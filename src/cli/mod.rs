@@ -3,10 +3,14 @@
 mod add;
 mod args;
 mod build;
+mod decide;
+mod diff;
 mod doctor;
+mod explain;
 mod remove;
 mod show;
 mod through;
+mod update;
 
 use std::process::{ExitCode, ExitStatus};
 
@@ -91,8 +95,12 @@ fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Err
         }
         Command::Add(args) => add::run(&with(args.features.flags())?, args),
         Command::Remove(args) => remove::run(&with(Flags::default())?, &args.crates),
+        Command::Update(args) => update::run(&with(Flags::default())?, &args.crates, args.precise.as_ref()),
+        Command::Review(_) => update::review(&with(Flags::default())?),
+        Command::Diff(args) => diff::run(ui, tools, net(&common), &args.old, args.new.as_ref()),
         Command::List(_) => show::list(&with(Flags::default())?),
-        Command::Explain(args) => show::skipped(&with(Flags::default())?, &args.krate),
+        Command::Explain(args) if args.skipped => show::skipped(&with(Flags::default())?, &args.krate),
+        Command::Explain(args) => explain::run(&with(Flags::default())?, &args.krate, args.what.as_deref()),
         Command::Doctor(common) => Ok(doctor::run(ui, common.manifest_path.as_deref())),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();
@@ -104,10 +112,7 @@ fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Err
 
 fn context<'a>(ui: &'a Ui, common: &Common, tools: &Tools<'a>, flags: Flags) -> Result<Context<'a>, Error> {
     let project = crate::project::Project::find(common.manifest_path.as_deref()).map_err(Error::NoProject)?;
-    let net = cargo::Net {
-        locked: common.locked || common.frozen,
-        offline: common.offline || common.frozen,
-    };
+    let net = net(common);
     let target = common.target.clone();
     Ok(Context {
         project,
@@ -119,6 +124,13 @@ fn context<'a>(ui: &'a Ui, common: &Common, tools: &Tools<'a>, flags: Flags) -> 
         ask: tools.ask,
         make: tools.make,
     })
+}
+
+fn net(common: &Common) -> cargo::Net {
+    cargo::Net {
+        locked: common.locked || common.frozen,
+        offline: common.offline || common.frozen,
+    }
 }
 
 /// A panic is our own mistake: say so shortly. Unwinding puts the project back.

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use nanobuild_policy::lockfile::Nanoprocess;
+
 use crate::install::{ARTIFACT, COVERAGE, Coverage};
 use crate::project::Stamp;
 use crate::select::Spec;
@@ -25,6 +27,7 @@ pub(super) fn list(cx: &Context<'_>) -> Result<ExitCode, Error> {
         rows.push(Listed {
             name: record.key.name.clone(),
             version: facts.map(|facts| facts.version.to_string()).unwrap_or_default(),
+            asks: facts.map(asks).unwrap_or_default(),
             source: facts.map(|facts| facts.source.clone()).unwrap_or_default(),
             grants: record
                 .decision
@@ -45,6 +48,11 @@ pub(super) fn list(cx: &Context<'_>) -> Result<ExitCode, Error> {
         cx.ui.say(&Event::List { rows });
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a crate asks for, whichever way.
+fn asks(facts: &Nanoprocess) -> Vec<String> {
+    facts.signature.capabilities().iter().map(ToString::to_string).collect()
 }
 
 /// Lists what a crate's bindings leave out.

@@ -72,7 +72,7 @@ impl CargoLine {
 }
 
 /// Words that begin one of our own commands.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 18] = [
     "build",
     "b",
     "run",
@@ -85,6 +85,9 @@ const COMMANDS: [&str; 15] = [
     "list",
     "ls",
     "explain",
+    "update",
+    "review",
+    "diff",
     "doctor",
     "completions",
     "help",

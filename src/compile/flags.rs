@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::{Error, identity};
+use super::{Error, Goal, identity};
 use crate::fetch::Fetched;
 use crate::sys::cargo;
 
@@ -26,7 +26,7 @@ pub(super) fn cargo() -> String {
 }
 
 /// The environment variables to compile a guest with.
-pub(super) fn environment(fetched: &Fetched) -> Result<Vec<(String, String)>, Error> {
+pub(super) fn environment(fetched: &Fetched, goal: Goal) -> Result<Vec<(String, String)>, Error> {
     let toolchain = cargo::rustc_version()?;
     let commit = toolchain
         .lines()
@@ -36,7 +36,7 @@ pub(super) fn environment(fetched: &Fetched) -> Result<Vec<(String, String)>, Er
     let flags = remaps(fetched, &sysroot, commit.trim());
     let flags = ("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     let profile = PROFILE.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    let variables = profile.chain([flags]).chain(identity::environment(fetched));
+    let variables = profile.chain([flags]).chain(identity::environment(fetched, goal));
     Ok(variables.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 

@@ -1,8 +1,12 @@
-//! Crate identities that do not depend on where a path dependency lies.
+//! This executable around rustc: crate identities that do not depend on where a path dependency lies, and code that can be
+//! analysed.
 //!
 //! Cargo derives `-C metadata`, and rustc from that symbol names and type ids, from the absolute path of a package that
 //! comes from outside of the workspace. Where a guest has such packages, this executable wraps rustc and gives them, and the
 //! guest that depends on them, an identity made of names and features alone.
+//!
+//! The analysis build differs from the optimised one in what rustc is told, and in nothing that Cargo, and with it a build
+//! script, gets to see.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -11,11 +15,27 @@ use std::process::ExitCode;
 
 use camino::Utf8PathBuf;
 
-use crate::fetch::Fetched;
+use crate::fetch::{Fetched, TARGET};
 use crate::sys::{exec, files};
+
+use super::Goal;
 
 /// Set while Cargo runs this executable around rustc; holds the folders of the packages in question.
 const FOLDERS: &str = "NANOBUILD_PATH_PACKAGES";
+
+/// Set while the analysis build runs.
+const ANALYSIS: &str = "NANOBUILD_ANALYSIS";
+
+/// Told to rustc last, so that they win: code as it was written, with lines, compiled under the same `cfg`s.
+const ANALYSED: [&str; 7] = [
+    "opt-level=0",
+    "debuginfo=line-tables-only",
+    "debug-assertions=off",
+    "overflow-checks=off",
+    "lto=off",
+    "linker-plugin-lto=no",
+    "strip=none",
+];
 
 const SEPARATOR: &str = "\u{1f}";
 
@@ -29,10 +49,13 @@ pub fn wrapper_main() -> Option<ExitCode> {
     let variable = |name| env::var(name).unwrap_or_default();
     if folders
         .split(SEPARATOR)
-        .any(|folder| folder == variable("CARGO_MANIFEST_DIR"))
+        .any(|folder| !folder.is_empty() && folder == variable("CARGO_MANIFEST_DIR"))
     {
         let names = ["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_CRATE_NAME"].map(variable);
         identify(&mut args, &names);
+    }
+    if env::var_os(ANALYSIS).is_some() && args.iter().any(|arg| arg == TARGET) {
+        args.extend(ANALYSED.iter().flat_map(|flag| ["-C", flag]).map(OsString::from));
     }
     Some(exec::replace(&rustc, &args, &[]))
 }
@@ -53,25 +76,31 @@ fn identify(args: &mut [OsString], names: &[String]) {
 }
 
 /// The variables that make Cargo use the wrapper, where it is needed.
-pub(super) fn environment(fetched: &Fetched) -> Vec<(&'static str, String)> {
-    let Some(wrapper) = executable(fetched) else {
+pub(super) fn environment(fetched: &Fetched, goal: Goal) -> Vec<(&'static str, String)> {
+    let Some(wrapper) = executable(fetched, goal) else {
         return Vec::new();
     };
     let guest = [&fetched.guest, &fetched.guest.join("runtime")].map(ToString::to_string);
-    let folders: Vec<_> = path_packages(fetched)
-        .map(Utf8PathBuf::to_string)
-        .chain(guest)
-        .collect();
-    vec![
+    let local: Vec<_> = path_packages(fetched).map(Utf8PathBuf::to_string).collect();
+    let folders = if local.is_empty() {
+        local
+    } else {
+        [&local[..], &guest].concat()
+    };
+    let analysis = (goal == Goal::Analysis).then(|| (ANALYSIS, "1".to_owned()));
+    [
         ("RUSTC_WRAPPER", wrapper.into_string()),
         (FOLDERS, folders.join(SEPARATOR)),
     ]
+    .into_iter()
+    .chain(analysis)
+    .collect()
 }
 
 /// The wrapper, where it is needed: rustc's task has to read it.
-pub(super) fn executable(fetched: &Fetched) -> Option<Utf8PathBuf> {
-    path_packages(fetched).next()?;
-    exec::own().ok()
+pub(super) fn executable(fetched: &Fetched, goal: Goal) -> Option<Utf8PathBuf> {
+    let needed = goal == Goal::Analysis || path_packages(fetched).next().is_some();
+    needed.then(exec::own)?.ok()
 }
 
 fn path_packages(fetched: &Fetched) -> impl Iterator<Item = &Utf8PathBuf> {

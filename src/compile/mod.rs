@@ -27,21 +27,63 @@ pub struct WasmModule {
     pub bytes: Vec<u8>,
 }
 
+/// A guest compiled for reading: unoptimised, with names, lines and relocations. It is never run.
+#[derive(Debug, Clone)]
+pub struct AnalysisModule {
+    /// The module's bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Why Cargo is run on a guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    Check,
+    Module,
+    Analysis,
+}
+
+impl Goal {
+    fn command(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Module | Self::Analysis => "rustc",
+        }
+    }
+
+    /// For the guest alone, not for what it depends on.
+    fn rustc(self) -> &'static [&'static str] {
+        match self {
+            Self::Check => &[],
+            Self::Module => &["--", "-C", "link-arg=--export=__stack_pointer"],
+            Self::Analysis => &["--", "-C", "link-arg=--emit-relocs"],
+        }
+    }
+
+    /// Below the guest's folder.
+    fn target_dir(self) -> &'static str {
+        match self {
+            Self::Check | Self::Module => "target",
+            Self::Analysis => "analysis",
+        }
+    }
+}
+
 /// Writes the guest's sources and compiles them, optimised. The same sources give the same bytes in any folder.
 ///
 /// # Errors
 /// [`Error::Rejected`] where rustc rejects the generated sources; other variants for everything else.
 pub fn compile(jail: &Jail, fetched: &Fetched, sources: &Files) -> Result<WasmModule, Error> {
-    let said = run(
-        jail,
-        fetched,
-        sources,
-        &["rustc"],
-        &["--", "-C", "link-arg=--export=__stack_pointer"],
-    )?;
-    let path = said.module.ok_or(Error::NoModule)?;
-    let bytes = files::read(&path)?.ok_or(Error::NoModule)?;
+    let bytes = module(run(jail, fetched, sources, Goal::Module)?)?;
     Ok(WasmModule { bytes })
+}
+
+/// The same sources, compiled for reading.
+///
+/// # Errors
+/// As [`compile`].
+pub fn analysis(jail: &Jail, fetched: &Fetched, sources: &Files) -> Result<AnalysisModule, Error> {
+    let bytes = module(run(jail, fetched, sources, Goal::Analysis)?)?;
+    Ok(AnalysisModule { bytes })
 }
 
 /// Writes the guest's sources and checks them, without generating code: as [`compile`], but faster.
@@ -49,18 +91,17 @@ pub fn compile(jail: &Jail, fetched: &Fetched, sources: &Files) -> Result<WasmMo
 /// # Errors
 /// As [`compile`].
 pub fn check(jail: &Jail, fetched: &Fetched, sources: &Files) -> Result<(), Error> {
-    run(jail, fetched, sources, &["check"], &[]).map(drop)
+    run(jail, fetched, sources, Goal::Check).map(drop)
 }
 
-fn run(
-    jail: &Jail,
-    fetched: &Fetched,
-    sources: &Files,
-    command: &[&str],
-    rustc: &[&str],
-) -> Result<diagnostics::Said, Error> {
+fn module(said: diagnostics::Said) -> Result<Vec<u8>, Error> {
+    let path = said.module.ok_or(Error::NoModule)?;
+    files::read(&path)?.ok_or(Error::NoModule)
+}
+
+fn run(jail: &Jail, fetched: &Fetched, sources: &Files, goal: Goal) -> Result<diagnostics::Said, Error> {
     write(&fetched.guest, sources)?;
-    let target_dir = fetched.guest.join("target");
+    let target_dir = fetched.guest.join(goal.target_dir());
     let common = [
         "--release",
         "--offline",
@@ -69,18 +110,22 @@ fn run(
         "--message-format=json",
         "--target",
         TARGET,
+        "--target-dir",
+        target_dir.as_str(),
     ];
-    let target = ["--target-dir", target_dir.as_str()];
-    let args = command.iter().chain(&common).chain(&target).chain(rustc);
+    let args = [goal.command()]
+        .into_iter()
+        .chain(common)
+        .chain(goal.rustc().iter().copied());
     let folders = fetched.folders.iter().map(|(folder, _)| folder.clone());
     let task = Task {
         program: flags::cargo(),
-        args: args.map(ToString::to_string).collect(),
+        args: args.map(str::to_owned).collect(),
         cwd: fetched.guest.clone(),
-        env: flags::environment(fetched)?,
+        env: flags::environment(fetched, goal)?,
         reads: folders
             .chain([fetched.guest.clone()])
-            .chain(identity::executable(fetched))
+            .chain(identity::executable(fetched, goal))
             .collect(),
         writes: vec![target_dir],
     };

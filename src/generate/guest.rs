@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::extract::api::{Generics, Param, Ty};
+use crate::extract::api::{Arg, Generics, Param, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::generate::values;
@@ -14,6 +14,7 @@ use crate::plan::bridge::{
     ParamPlan, Pass, Repr, Returns, TypePlan,
 };
 use crate::plan::{instances, instantiate, instantiate_ty};
+use crate::plan::{is_hidden, trait_name};
 
 /// The opening of the guest's `lib.rs`.
 const HEADER: &str = "\
@@ -50,6 +51,16 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
         };
         source.unit(Unit::new("", tokens))?;
     }
+    if let Some((ask, drop)) = bridge.hidden {
+        let (ask, drop) = (name(ask), name(drop));
+        let tokens = quote! {
+            #[unsafe(no_mangle)]
+            pub extern "C" fn #ask(object: u64, ask: u64, other: u64) -> u64 { nb::guest::hidden::ask_hidden(object, ask, other) }
+            #[unsafe(no_mangle)]
+            pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::hidden::drop_hidden(object) }
+        };
+        source.unit(Unit::new("", tokens))?;
+    }
     for plan in bridge.types.values() {
         source.unit(type_unit(printer, plan))?;
     }
@@ -63,6 +74,21 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
         source.unit(const_unit(printer, plan))?;
     }
     Ok(source)
+}
+
+/// The exports of a printed guest, each with the key of the unit that it belongs to.
+#[must_use]
+pub fn exported(source: &Source) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (line, text) in source.text.lines().enumerate() {
+        let Some((_, rest)) = text.split_once("pub extern \"C\" fn ") else {
+            continue;
+        };
+        if let (Some((name, _)), Some(key)) = (rest.split_once('('), source.unit_at(line + 1)) {
+            found.insert(name.to_owned(), key.to_owned());
+        }
+    }
+    found
 }
 
 fn name(export: u32) -> Ident {
@@ -139,6 +165,7 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .map(|(index, param)| argument(index, param, &plan.hosted));
     let call = quote!(#callee(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
+    let call = hidden(&plan.read, &call, 0).unwrap_or(call);
     let backs: Vec<Ident> = places(plan).collect();
     let reply = match plan.returns {
         Returns::Unit => quote!(#call; 0),
@@ -161,6 +188,31 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     quote! {
         #[unsafe(no_mangle)]
         pub extern "C" fn #export(#(#slots: u64),*) -> u64 { #(#reads)* #reply }
+    }
+}
+
+/// The expression that hides what the host cannot name, if there is something.
+fn hidden(ty: &Ty, value: &TokenStream, depth: usize) -> Option<TokenStream> {
+    let inner = format_ident!("h{depth}");
+    match ty {
+        ty if is_hidden(ty) => Some(quote!(nb::hide!(#value))),
+        Ty::Ref { ty, .. } if is_hidden(ty) => Some(quote!(nb::hide_lent!(#value))),
+        Ty::Path(path) => {
+            let types = path.args.iter().filter_map(|arg| match arg {
+                Arg::Type(ty) => Some(hidden(ty, &quote!(#inner), depth + 1)),
+                _ => None,
+            });
+            match (types.collect::<Vec<_>>().as_slice(), trait_name(path)) {
+                ([Some(some)], "Option") => Some(quote!(#value.map(|#inner| #some))),
+                ([ok, error], "Result") if ok.is_some() || error.is_some() => {
+                    let ok = ok.as_ref().map(|ok| quote!(.map(|#inner| #ok)));
+                    let error = error.as_ref().map(|error| quote!(.map_err(|#inner| #error)));
+                    Some(quote!(#value #ok #error))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 
@@ -196,6 +248,12 @@ fn reads(printer: Printer<'_>, params: &[ParamPlan]) -> (Vec<Ident>, Vec<TokenSt
             Pass::ObjectMut => {
                 let ty = printer.ty(referent(&param.guest));
                 quote!(let #arg = nb::guest::object_mut::<#ty>(#slot);)
+            }
+            Pass::Message if is_hidden(&param.guest) => {
+                quote!(let #arg = nb::guest::hidden::unhide(&mut message).expect("a hidden value");)
+            }
+            Pass::Message if is_hidden(referent(&param.guest)) => {
+                quote!(let #arg = nb::guest::hidden::unhide_lent(&mut message).expect("a hidden value");)
             }
             Pass::Message | Pass::Chosen(_) => quote!(let #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);),
             Pass::MessageMut => {

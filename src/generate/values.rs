@@ -87,11 +87,20 @@ fn put(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     let params = bounded(printer, &plan.generics, &quote!(nb::Put<Here>), None);
     let (args, wheres) = (printer.own_args(&plan.generics), printer.wheres(&plan.generics));
     let body = |method: &str| {
-        let method = ident(method);
         let arms = cases.iter().map(|case| {
             let (pattern, bindings) = (case.spread(true, is_sealed(printer, case)), case.bindings());
             let tag = case.tag.map(|tag| quote!(w.u32(#tag);));
-            quote!(#pattern => { #tag #(nb::Put::<Here>::#method(#bindings, w);)* })
+            let puts = case.fields.iter().zip(&bindings).map(|(field, binding)| {
+                match (printer.side, crate::plan::is_hidden(&field.ty), method == "put") {
+                    (Side::Guest, true, true) => quote!(nb::Put::<Here>::put(nb::hide!(#binding), w);),
+                    (Side::Guest, true, false) => quote!(nb::Put::<Here>::put(nb::hide_lent!(&*#binding), w);),
+                    _ => {
+                        let method = ident(method);
+                        quote!(nb::Put::<Here>::#method(#binding, w);)
+                    }
+                }
+            });
+            quote!(#pattern => { #tag #(#puts)* })
         });
         let others = others(printer, plan, is_enum, cases.is_empty());
         quote!(match self { #(#arms)* #others })
@@ -148,7 +157,14 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     };
     let releases = cases.iter().map(|case| {
         let (pattern, bindings) = (case.spread(true, is_sealed(printer, case)), case.bindings());
-        quote!(#pattern => { #(nb::Get::<'_, Here>::release(#bindings);)* })
+        let releases = case.fields.iter().zip(&bindings).map(|(field, binding)| {
+            if printer.side == Side::Guest && crate::plan::is_hidden(&field.ty) {
+                quote!(::core::mem::forget(#binding);)
+            } else {
+                quote!(nb::Get::<'_, Here>::release(#binding);)
+            }
+        });
+        quote!(#pattern => { #(#releases)* })
     });
     let others = others(printer, plan, is_enum, cases.is_empty());
     let lifetime = (printer.side == Side::Host).then(|| quote!('nb_r,));
@@ -165,7 +181,9 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
 
 /// Reads a field. On the host, what borrows for good is read so; in the guest everything does.
 fn get_field(printer: Printer<'_>, ty: &crate::extract::api::Ty) -> TokenStream {
-    if printer.side == Side::Host && crate::plan::borrows_for_good(ty) {
+    if printer.side == Side::Guest && crate::plan::is_hidden(ty) {
+        quote!(nb::guest::hidden::unhide(r)?)
+    } else if printer.side == Side::Host && crate::plan::borrows_for_good(ty) {
         quote!(r.outlasting(|r| nb::Get::<'_, Here>::get(r))?)
     } else {
         quote!(nb::Get::<'_, Here>::get(r)?)

@@ -1,31 +1,89 @@
-//! What a guest asks for: its imports and what building it needs. Pure.
+//! What a guest asks for: its imports, what its code attempts, what building it needs. Pure.
 
+mod attempts;
+mod code;
+mod floor;
 mod imports;
+mod lines;
+mod origin;
+mod report;
+mod symbol;
 
+use std::collections::BTreeMap;
+
+pub use floor::Floor;
 pub use imports::{FEATURES, FunctionImport, NANOBUILD, NANOBUILD_FUNCTIONS, Origin, imports};
+pub use lines::Place;
+pub use report::{Report, Site, Step};
 
 use nanobuild_policy::Signature;
+use nanobuild_policy::lockfile::Package;
 use nanobuild_policy::signature::Attempts;
 use nanobuild_policy::wasi::{self, UnknownImport};
 
-use crate::compile::WasmModule;
+use crate::compile::{AnalysisModule, WasmModule};
 use crate::fetch::Fetched;
 
-/// Reads what a guest can ask for off its imports, and what building it needs off its graph.
+/// A guest in both builds.
+#[derive(Debug, Clone, Copy)]
+pub struct Guest<'a> {
+    /// As it will run.
+    pub module: &'a WasmModule,
+    /// For reading.
+    pub analysis: &'a AnalysisModule,
+    /// Public paths of what its exports wrap, by export.
+    pub exports: &'a BTreeMap<String, String>,
+}
+
+/// Reads what a guest can ask for off its imports, what it attempts off its analysis build, and what building it needs off
+/// its graph. The report says where in the sources.
 ///
 /// # Errors
-/// When the module is not valid, or imports what neither WASI nor our runtime provides.
-pub fn inspect(module: &WasmModule, fetched: &Fetched) -> Result<Signature, Error> {
-    let imports = imports(&module.bytes)?;
-    let wasi = imports
-        .iter()
-        .filter(|import| import.origin == Origin::Wasi)
-        .map(|import| import.name.as_str());
-    Ok(Signature {
-        imports: wasi::capabilities(wasi)?,
-        attempts: Attempts::NotAnalysed,
+/// When a module is not valid, imports what neither WASI nor our runtime provides, or cannot be analysed.
+pub fn inspect(guest: Guest<'_>, fetched: &Fetched, floor: &Floor) -> Result<(Signature, Report), Error> {
+    let imports = wasi_imports(&guest.module.bytes)?;
+    let root = &fetched.dependency.name;
+    let report = analyse(&guest.analysis.bytes, &fetched.graph, root, guest.exports)?.above(&floor.calls);
+    let signature = Signature {
+        imports: wasi::capabilities(imports.iter().map(String::as_str), &floor.imports)?,
+        attempts: Attempts::Found(report.calls()),
+        reach: report.reach.clone(),
         build: fetched.build.clone(),
-    })
+    };
+    Ok((signature, report))
+}
+
+/// Reads an analysis build.
+///
+/// # Errors
+/// When it is not a valid module with names, relocations and line tables.
+pub fn analyse(
+    bytes: &[u8],
+    packages: &[Package],
+    root: &str,
+    exports: &BTreeMap<String, String>,
+) -> Result<Report, Error> {
+    imports(bytes)?;
+    let code = code::Code::read(bytes).map_err(Error::invalid)?;
+    let not = |reason: &str| Error::NotAnalysed {
+        reason: reason.to_owned(),
+    };
+    let lines = lines::Lines::read(&code.sections).map_err(|error| not(&error.to_string()))?;
+    if !code.is_relocatable {
+        return Err(not("the linker did not keep its relocations"));
+    }
+    if !code.sections.contains_key(".debug_line") {
+        return Err(not("it has no line tables"));
+    }
+    Ok(attempts::attempts(&code, &lines, packages, root, exports))
+}
+
+fn wasi_imports(bytes: &[u8]) -> Result<Vec<String>, Error> {
+    let imports = imports(bytes)?.into_iter();
+    Ok(imports
+        .filter(|import| import.origin == Origin::Wasi)
+        .map(|import| import.name)
+        .collect())
 }
 
 /// Why a module could not be inspected. What cannot be inspected is never run.
@@ -57,6 +115,12 @@ pub enum Error {
     UnknownImport {
         /// Module and name.
         import: String,
+    },
+    /// The analysis build does not hold what is needed to read it.
+    #[error("the guest could not be analysed, so what it attempts is unknown: {reason}")]
+    NotAnalysed {
+        /// What is missing or damaged.
+        reason: String,
     },
     /// It imports something under WASI's module name that WASI does not have.
     #[error(transparent)]
@@ -100,20 +164,17 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_is_imports_without_the_floor_and_build_needs() {
+    fn what_cannot_be_read_is_no_clean_signature() {
         let wat = r#"(module
-            (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))
             (import "wasi_snapshot_preview1" "random_get" (func (param i32 i32) (result i32)))
-            (import "nanobuild" "call" (func (param i32 i32 i32) (result i64))))"#;
-        let module = WasmModule {
-            bytes: wat::parse_str(wat).unwrap(),
+            (func (export "nb0")))"#;
+        let bytes = wat::parse_str(wat).unwrap();
+        let guest = Guest {
+            module: &WasmModule { bytes: bytes.clone() },
+            analysis: &AnalysisModule { bytes },
+            exports: &BTreeMap::new(),
         };
-        let signature = inspect(&module, &fetched()).unwrap();
-        assert_eq!(
-            signature.imports,
-            [(Capability::Random, ["random_get".to_owned()].into())].into()
-        );
-        assert_eq!(signature.attempts, Attempts::NotAnalysed);
-        assert!(signature.build.contains_key(&Capability::BuildScript));
+        let error = inspect(guest, &fetched(), &Floor::default()).unwrap_err();
+        assert!(matches!(error, Error::NotAnalysed { .. }), "{error}");
     }
 }

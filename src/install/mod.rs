@@ -10,7 +10,7 @@ pub mod runtime;
 
 pub use crate::generate::ARTIFACT;
 pub use made::Made;
-pub use ready::{COVERAGE, Coverage, Prepared, Ready, facts_digest};
+pub use ready::{COVERAGE, Coverage, Prepared, REPORT, Ready, facts_digest};
 pub use restore::restore;
 pub use runtime::tools;
 

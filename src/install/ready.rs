@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Made;
 use crate::extract::Skipped;
 use crate::generate::{ARTIFACT, Files};
+use crate::inspect::Report;
 use crate::sys::files;
 
 /// What [`COVERAGE`] holds.
@@ -41,6 +42,8 @@ pub struct Prepared {
     pub skipped: Vec<Skipped>,
     /// Public functions: bound, total.
     pub functions: (u64, u64),
+    /// What the analysis found, in detail.
+    pub report: Report,
     /// For the lockfile.
     pub facts: Nanoprocess,
     /// For `nanobuild.toml`.
@@ -61,6 +64,8 @@ pub struct Ready {
 
 /// The file beside the bindings that tells how much of the API they offer.
 pub const COVERAGE: &str = "coverage.json";
+/// The file beside the bindings that tells where the crate asks for what.
+pub const REPORT: &str = "report.json";
 const TABLE: &str = "ready.json";
 
 impl Ready {
@@ -94,6 +99,7 @@ impl Ready {
             skipped: prepared.skipped.clone(),
         };
         let coverage = serde_json::to_string_pretty(&coverage).unwrap_or_default();
+        let report = serde_json::to_string(&prepared.report).unwrap_or_default();
         let texts = prepared
             .files
             .iter()
@@ -101,6 +107,7 @@ impl Ready {
         let extra = [
             (Utf8Path::new(ARTIFACT), prepared.artifact.as_slice()),
             (Utf8Path::new(COVERAGE), coverage.as_bytes()),
+            (Utf8Path::new(REPORT), report.as_bytes()),
         ];
         let mut made = Made {
             key: key.to_owned(),

@@ -22,6 +22,8 @@ pub enum Error {
     Confine(#[from] confine::Error),
     #[error(transparent)]
     Aot(#[from] aot::Error),
+    #[error(transparent)]
+    Compile(#[from] compile::Error),
     #[error("the generated bindings do not compile")]
     Bindings(#[source] compile::Error),
     #[error("failed to print the bindings: {unit}: {reason}")]
@@ -40,7 +42,7 @@ impl Error {
 impl Failure for Error {
     fn code(&self) -> u8 {
         match self {
-            Self::Review(review::Error::New { .. }) => 1,
+            Self::Review(review::Error::New { .. } | review::Error::Hidden { .. }) => 1,
             _ => 2,
         }
     }
@@ -50,6 +52,10 @@ impl Failure for Error {
             Self::Review(review::Error::New { .. }) => Some(
                 "look at what is new, then decide on a terminal with `cargo nanobuild`, or write it under `grant` in \
                  nanobuild.toml"
+                    .to_owned(),
+            ),
+            Self::Review(review::Error::Hidden { .. }) => Some(
+                "somebody edited the lockfile: take it back from version control, and find out who changed it"
                     .to_owned(),
             ),
             Self::Review(review::Error::Undecided(_)) => Some("run the command again; nothing was changed".to_owned()),

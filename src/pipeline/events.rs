@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use nanobuild_policy::diff::{Difference, diff};
 use nanobuild_policy::signature::{Attempts, Need};
 use nanobuild_policy::{Capability, Signature};
 
 use crate::plan::Plan;
-use crate::review::Approved;
+use crate::review::{Approved, Baseline};
 use crate::select::Dependency;
 use crate::ui::Event;
 
@@ -21,7 +22,7 @@ pub(super) fn signature(dependency: &Dependency, signature: &Signature) -> Event
         Attempts::NotAnalysed => {}
         Attempts::Found(found) => {
             for (capability, calls) in found {
-                let calls: Vec<&str> = calls.iter().map(String::as_str).collect();
+                let calls: Vec<String> = calls.iter().map(ToString::to_string).collect();
                 lines.push(line(*capability, &format!("calls {}", calls.join(", "))));
             }
         }
@@ -42,6 +43,18 @@ pub(super) fn signature(dependency: &Dependency, signature: &Signature) -> Event
 
 fn line(capability: Capability, why: &str) -> String {
     format!("{:<16} {} ({why})", capability.name(), capability.describe())
+}
+
+/// That other tools see other things in the same sources.
+pub(super) fn rebaselined(dependency: &Dependency, known: &Baseline, signature: &Signature) -> Option<Event> {
+    let before = known.signature.as_ref().filter(|_| known.is_outdated())?;
+    let difference = diff(before, signature);
+    (difference != Difference::default()).then(|| Event::Rebaselined {
+        name: dependency.name.clone(),
+        version: dependency.version.to_string(),
+        new: difference.new.keys().map(ToString::to_string).collect(),
+        gone: difference.gone.iter().map(ToString::to_string).collect(),
+    })
 }
 
 /// What came of it.

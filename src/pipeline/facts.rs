@@ -4,14 +4,35 @@ use camino::Utf8Path;
 use nanobuild_policy::Signature;
 use nanobuild_policy::lockfile::{Nanoprocess, Package};
 
+use crate::fetch::Fetched;
 use crate::project::{Record, source_text};
 use crate::review::Baseline;
-use crate::session::Wanted;
+use crate::session::{Order, Wanted};
 use crate::sys::files;
 
 /// Puts together what the stages found out.
+pub(super) fn of(
+    order: &Order<'_>,
+    fetched: &Fetched,
+    signature: Signature,
+    module: &[u8],
+    interface: u64,
+) -> Nanoprocess {
+    let packages = fetched.graph.clone();
+    facts(
+        order.wanted,
+        order.root,
+        packages,
+        &fetched.natives,
+        signature,
+        module,
+        interface,
+    )
+}
+
+/// The same, from parts.
 #[must_use]
-pub fn of(
+pub fn facts(
     wanted: &Wanted,
     root: &Utf8Path,
     packages: Vec<Package>,
@@ -40,12 +61,22 @@ pub fn of(
     }
 }
 
-/// What a review starts from.
+/// What a review of these packages, behind this interface, starts from.
 #[must_use]
-pub fn baseline(record: &Record) -> Baseline {
+pub fn baseline(order: &Order<'_>, packages: &[Package], interface: u64) -> Baseline {
+    let known = order.record.facts.as_ref();
+    let from_path = |package: &Package| package.source.starts_with("path");
+    let same_sources = |facts: &Nanoprocess| {
+        order.wanted.is_described_by(facts)
+            && facts.packages == packages
+            && facts.interface == interface
+            && !packages.iter().any(from_path)
+    };
     Baseline {
-        signature: record.facts.as_ref().map(|facts| facts.signature.clone()),
-        grants: record.decision.grants.capabilities.clone(),
+        signature: known.map(|facts| facts.signature.clone()),
+        grants: order.record.decision.grants.capabilities.clone(),
+        same_sources: known.is_some_and(same_sources),
+        same_tools: order.same_tools,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The pipeline as what a session works with.
 
 use crate::install::Prepared;
-use crate::session::{Make, MakeError, Order};
+use crate::session::{Examined, Make, MakeError, Order};
 
 /// The real stages.
 #[derive(Debug, Clone, Copy, Default)]
@@ -10,5 +10,9 @@ pub struct Stages;
 impl Make for Stages {
     fn make(&self, order: &Order<'_>) -> Result<Prepared, MakeError> {
         Ok(super::sandbox(order)?)
+    }
+
+    fn examine(&self, order: &Order<'_>) -> Result<Examined, MakeError> {
+        Ok(super::examine::examine(order)?)
     }
 }

@@ -29,6 +29,8 @@ pub struct Bridge {
     pub consts: Vec<ConstPlan>,
     /// The exports that pull and drop iterators without a name, if there are any.
     pub iterators: Option<Iterators>,
+    /// The exports that answer for values of hidden types and drop them, if there are any.
+    pub hidden: Option<(u32, u32)>,
     /// Number of guest exports (`nb0`, `nb1`, …).
     pub exports: u32,
 }

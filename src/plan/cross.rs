@@ -103,6 +103,12 @@ const STD_VALUES: &[(&str, usize)] = &[
     ("std::vec::Vec", 1),
 ];
 
+/// Whether the wire knows the std type at `path`.
+#[must_use]
+pub(super) fn is_std_value(path: &str) -> bool {
+    STD_VALUES.binary_search_by_key(&path, |(known, _)| known).is_ok()
+}
+
 /// The longest array that is handed over as such.
 const MAX_ARRAY: u64 = 1 << 16;
 
@@ -144,6 +150,7 @@ pub(super) fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle
             )),
         },
         Ty::Path(path) => named(types, path, way),
+        hidden if super::hidden::is_hidden(hidden) => Ok(()),
         Ty::Param(name) if types.value_params.borrow().contains(name) => Ok(()),
         other => Err(obstacle_of(other)),
     }

@@ -8,7 +8,7 @@ use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, 
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::types::{Kind, Types, generics_of, local};
-use crate::plan::{choices, consts, impls, iterators, key, modules};
+use crate::plan::{choices, consts, hidden, impls, iterators, key, modules};
 
 /// The bridge, and what is not on it.
 #[derive(Debug, Clone, Default)]
@@ -33,14 +33,14 @@ pub struct Coverage {
 /// Plans how `extracted` crosses. `demoted` holds the keys of units that rustc rejected, with its words.
 #[must_use]
 pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
-    let api = &super::defaults::settle(&extracted.api);
+    let api = &hidden::hide(&super::defaults::settle(&extracted.api), &extracted.natives);
     let mut planner = Planner {
         api,
         natives: &extracted.natives,
         demoted,
         types: Types::classify(api, demoted),
         drops: BTreeMap::new(),
-        exports: iterators::EXPORTS.drop + 1,
+        exports: hidden::DROP + 1,
         plan: Plan {
             skipped: extracted.skipped.clone(),
             ..Plan::default()
@@ -54,6 +54,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     modules::plan_all(&mut planner);
     let Planner { mut plan, exports, .. } = planner;
     plan.bridge.exports = exports;
+    plan.bridge.hidden = hidden::is_used(api).then_some((hidden::ASK, hidden::DROP));
     plan.bridge.iterators = iterators::exports(&plan.bridge.functions, &plan.bridge.impls);
     plan.skipped.sort();
     plan.skipped.dedup();
@@ -124,9 +125,14 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// With rustc's words, if it did.
     pub(super) fn accepted(&self, key: &str) -> Result<(), Obstacle> {
-        self.demoted
-            .get(key)
-            .map_or(Ok(()), |reason| Err(Obstacle::new("rejected by rustc", reason.clone())))
+        self.demoted.get(key).map_or(Ok(()), |reason| {
+            let construct = if reason == super::NOT_EXPOSED {
+                "not exposed"
+            } else {
+                "rejected by rustc"
+            };
+            Err(Obstacle::new(construct, reason.clone()))
+        })
     }
 
     /// Lists `path` as skipped.

@@ -247,6 +247,25 @@ impl Records {
         }
     }
 
+    /// Notes beside a crate's grants why they were made.
+    pub fn reason(&mut self, folder: &str, granted: &BTreeSet<Capability>, reason: Option<&str>) {
+        let (Some(record), Some(reason)) = (self.crates.get(folder), reason) else {
+            return;
+        };
+        let names: Vec<&str> = granted.iter().map(|capability| capability.name()).collect();
+        if let Some(grants) = self
+            .config
+            .get_mut("nanoprocess")
+            .and_then(|home| home.get_mut(record.key.to_string())?.get_mut("grants")?.as_value_mut())
+        {
+            // One line, whatever was typed: a comment ends where the line does.
+            let text: String = reason.chars().filter(|letter| !letter.is_control()).collect();
+            grants
+                .decor_mut()
+                .set_suffix(format!(" # {}: {text}", names.join(", ")));
+        }
+    }
+
     /// `nanobuild.toml`; none once nothing is left in it.
     #[must_use]
     pub fn config_text(&self) -> Option<String> {

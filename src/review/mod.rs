@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use nanobuild_policy::diff::diff;
 use nanobuild_policy::{Capability, Signature};
 
-pub use ask::{Answer, Ask, Silent};
+pub use ask::{Answer, Ask, Choice, Question, Silent};
 
 /// The capabilities that a reviewed nanoprocess gets. Only [`review`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,18 @@ pub struct Baseline {
     pub signature: Option<Signature>,
     /// What people granted.
     pub grants: BTreeSet<Capability>,
+    /// Whether that signature is about the very same sources.
+    pub same_sources: bool,
+    /// Whether the same compiler and the same tool found it out.
+    pub same_tools: bool,
+}
+
+impl Baseline {
+    /// Whether a difference can only come from the compiler or from this tool: then it is no news about the dependency.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        self.same_sources && !self.same_tools
+    }
 }
 
 /// Why the review did not end in an approval.
@@ -51,6 +63,22 @@ pub enum Error {
         version: String,
         /// New capabilities.
         new: Vec<Capability>,
+    },
+    /// The lockfile says less than the same sources gave before.
+    #[error("nanobuild.lock does not say that {name} asks for {}, but its sources, which have not changed, do", list(.hidden))]
+    Hidden {
+        /// The crate.
+        name: String,
+        /// What is missing.
+        hidden: Vec<Capability>,
+    },
+    /// Nobody looked for attempts: "nothing new" cannot be said.
+    #[error("{name} {version} was not analysed for what it attempts, so nothing can be said about it")]
+    NotAnalysed {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
     },
     /// The person left.
     #[error("nothing was decided about {0}")]
@@ -69,7 +97,7 @@ fn list(capabilities: &[Capability]) -> String {
 /// granted was refused before, and stays so.
 ///
 /// # Errors
-/// When something is new in an update and nobody can be asked.
+/// When something is new in an update and nobody can be asked, or when nobody looked.
 pub fn review(
     name: &str,
     version: &str,
@@ -77,13 +105,27 @@ pub fn review(
     known: &Baseline,
     ask: &dyn Ask,
 ) -> Result<Approved, Error> {
+    if signature.attempts.found().is_none() {
+        return Err(Error::NotAnalysed {
+            name: name.to_owned(),
+            version: version.to_owned(),
+        });
+    }
     let asks = signature.capabilities();
     let mut granted: BTreeSet<Capability> = asks.intersection(&known.grants).copied().collect();
     let unseen = match &known.signature {
+        // Not granted, and not asked about either: it is what it was when somebody last decided.
+        Some(_) if known.is_outdated() => BTreeSet::new(),
         Some(before) => diff(before, signature).new.into_keys().collect(),
         None => asks.clone(),
     };
     let new: Vec<Capability> = unseen.difference(&granted).copied().collect();
+    if known.same_sources && known.same_tools && !new.is_empty() {
+        return Err(Error::Hidden {
+            name: name.to_owned(),
+            hidden: new,
+        });
+    }
     if !new.is_empty() {
         match ask.grant(name, version, &new) {
             Answer::Grant => granted.extend(new),
@@ -106,6 +148,7 @@ pub fn review(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nanobuild_policy::signature::Attempts;
 
     struct Says(fn() -> Answer);
 
@@ -119,6 +162,10 @@ mod tests {
         fn grant(&self, _: &str, _: &str, _: &[Capability]) -> Answer {
             (self.0)()
         }
+
+        fn decide(&self, _: &Question<'_>) -> Choice {
+            unreachable!("a review of one crate asks as a whole")
+        }
     }
 
     fn set(names: &[&str]) -> BTreeSet<Capability> {
@@ -131,8 +178,20 @@ mod tests {
                 .into_iter()
                 .map(|capability| (capability, BTreeSet::new()))
                 .collect(),
+            attempts: Attempts::Found(Default::default()),
             ..Signature::default()
         }
+    }
+
+    #[test]
+    fn what_was_not_analysed_is_not_approved() {
+        let unknown = Signature::default();
+        let known = Baseline {
+            signature: Some(unknown.clone()),
+            ..Baseline::default()
+        };
+        let error = review("zip", "1.0.0", &unknown, &known, &Says(|| unreachable!())).unwrap_err();
+        assert!(matches!(error, Error::NotAnalysed { .. }));
     }
 
     #[test]
@@ -145,6 +204,7 @@ mod tests {
             &Baseline {
                 signature: None,
                 grants: set(&["random"]),
+                ..Baseline::default()
             },
             &Silent,
         )
@@ -156,6 +216,7 @@ mod tests {
         let known = Baseline {
             signature: Some(asks(&["random"])),
             grants: set(&["random"]),
+            ..Baseline::default()
         };
         let error = review("zip", "1.0.1", &both, &known, &Silent).unwrap_err();
         assert_eq!(
@@ -169,6 +230,7 @@ mod tests {
         let known = Baseline {
             signature: Some(asks(&["fs.read"])),
             grants: set(&[]),
+            ..Baseline::default()
         };
         let same = review("zip", "1.0.1", &asks(&["fs.read"]), &known, &Says(|| unreachable!())).unwrap();
         assert!(same.granted().is_empty(), "refused before, refused now");
@@ -178,5 +240,23 @@ mod tests {
         let refused = review("zip", "1.0.1", &more, &known, &Says(|| Answer::Refuse)).unwrap();
         assert!(refused.granted().is_empty());
         assert!(review("zip", "1.0.1", &more, &known, &Says(|| Answer::Leave)).is_err());
+    }
+
+    #[test]
+    fn other_tools_are_no_news_and_a_shortened_lockfile_is() {
+        let outdated = Baseline {
+            signature: Some(asks(&[])),
+            same_sources: true,
+            ..Baseline::default()
+        };
+        let both = asks(&["fs.read", "random"]);
+        let same = review("zip", "1.0.0", &both, &outdated, &Says(|| unreachable!())).unwrap();
+        assert!(same.granted().is_empty());
+        let edited = Baseline {
+            same_tools: true,
+            ..outdated
+        };
+        let error = review("zip", "1.0.0", &both, &edited, &Says(|| Answer::Grant)).unwrap_err();
+        assert!(matches!(error, Error::Hidden { .. }));
     }
 }

@@ -58,6 +58,37 @@ impl Session<'_> {
         Ok(any)
     }
 
+    /// What a crate's bindings would be at the newest version that every requirement on it accepts, or at this one; none
+    /// if it is at that version already. Cargo finds it, with its own registries, replacements, credentials and timeouts.
+    ///
+    /// # Errors
+    /// When there is no such version, or no registry that could say so.
+    pub fn newer(
+        &self,
+        graph: &Graph,
+        facts: &Nanoprocess,
+        precise: Option<&Version>,
+    ) -> Result<Option<Wanted>, Error> {
+        let mut requirements = requirements(graph, facts);
+        let declared = requirements.clone();
+        let bound = match precise {
+            Some(version) => format!("={version}"),
+            None => format!(">={}", facts.version),
+        };
+        requirements.extend(bound.parse());
+        let version = self.resolve(facts, &requirements)?;
+        let mut dependency = dependency(facts, &self.cx.project.root)?;
+        if version == dependency.version {
+            return Ok(None);
+        }
+        dependency.version = version;
+        Ok(Some(Wanted {
+            claim: bindings_version(&dependency.version, &declared),
+            because: format!("update from v{}", facts.version),
+            dependency,
+        }))
+    }
+
     fn follow(&self, graph: &Graph, facts: &Nanoprocess) -> Result<Option<Wanted>, Error> {
         let package = graph
             .packages()

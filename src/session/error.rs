@@ -54,6 +54,15 @@ pub enum Error {
     /// Copies of sandboxed crates would run natively.
     #[error("{}", breaches(.0))]
     Breach(Vec<Breach>),
+    /// There is no place for what is kept between projects.
+    #[error("failed to find Cargo's home folder: neither CARGO_HOME nor HOME is set")]
+    NoHome,
+    /// An update or a review needs a person.
+    #[error("{0} new capabilities have to be decided on, and nobody is here to decide; nothing was changed")]
+    Undecided(usize),
+    /// The person left in the middle.
+    #[error("nothing was decided, and nothing was changed")]
+    Left,
     /// The lockfile would change.
     #[error("nanobuild.lock needs to be updated but --locked was passed to prevent this ({because})")]
     Locked {
@@ -156,7 +165,7 @@ impl Failure for Error {
     fn code(&self) -> u8 {
         match self {
             Self::Breach(breaches) if breaches.iter().any(|breach| breach.redirected) => 1,
-            Self::Locked { .. } => 1,
+            Self::Locked { .. } | Self::Undecided(_) => 1,
             Self::Build { code, .. } => *code,
             _ => 2,
         }
@@ -179,6 +188,7 @@ impl Failure for Error {
                     .to_owned(),
             ),
             Self::Build { help, .. } => help.clone(),
+            Self::Undecided(_) => Some("run the same command on a terminal".to_owned()),
             Self::Breach(breaches) => breaches.first().map(breach_help),
             Self::Locked { .. } => Some(
                 "run `cargo nanobuild` without --locked, look at the change of nanobuild.lock, and commit it"

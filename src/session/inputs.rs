@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::relative;
 use crate::project::{Digests, Project, Records, dependency, digest_of};
 use crate::select::{Graph, Registries, Source};
-use crate::sys::files;
+use crate::sys::{cargo, files};
 
 /// Digests of everything that the next run must find unchanged to have nothing to do.
 pub(super) fn of(project: &Project, graph: &Graph, records: &Records) -> Result<Digests, files::Error> {
@@ -65,15 +65,10 @@ fn configuration(project: &Project) -> Vec<Utf8PathBuf> {
             .map(|file| folder.join(file)),
         );
     }
-    if let Some(home) = cargo_home() {
+    if let Some(home) = cargo::home() {
         paths.extend([home.join("config.toml"), home.join("config")]);
     }
     paths
-}
-
-fn cargo_home() -> Option<Utf8PathBuf> {
-    let set = std::env::var("CARGO_HOME").ok().map(Utf8PathBuf::from);
-    set.or_else(|| Some(Utf8PathBuf::from(std::env::var("HOME").ok()?).join(".cargo")))
 }
 
 /// Names of registries by their index, from Cargo's configuration files; the nearest file wins.

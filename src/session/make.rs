@@ -2,9 +2,11 @@
 
 use std::fmt::Debug;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
+use nanobuild_policy::lockfile::Nanoprocess;
 
 use super::{Failure, Wanted};
+use crate::inspect::Report;
 use crate::install::Prepared;
 use crate::project::Record;
 use crate::review::Ask;
@@ -25,6 +27,10 @@ pub struct Order<'a> {
     pub bench: &'a Utf8Path,
     /// The application's triple.
     pub target: &'a str,
+    /// A digest of tool, runtime and compiler, for what is kept from one run to the next.
+    pub setting: &'a str,
+    /// Whether the lockfile was written with these very tools.
+    pub same_tools: bool,
     /// Where third-party code runs.
     pub jail: &'a Jail,
     /// Where events go.
@@ -48,6 +54,17 @@ impl<E: Failure + Send + Sync + 'static> From<E> for MakeError {
     }
 }
 
+/// What a dependency asks for, found out without putting it anywhere.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// As a lockfile would have it.
+    pub facts: Nanoprocess,
+    /// In detail.
+    pub report: Report,
+    /// Where the sources of each package lie, with the name that stands for the folder in places.
+    pub folders: Vec<(Utf8PathBuf, String)>,
+}
+
 /// Makes bindings.
 pub trait Make: Debug {
     /// Puts one dependency behind the boundary.
@@ -55,4 +72,10 @@ pub trait Make: Debug {
     /// # Errors
     /// When a stage fails.
     fn make(&self, order: &Order<'_>) -> Result<Prepared, MakeError>;
+
+    /// Finds out what one dependency asks for, and makes nothing.
+    ///
+    /// # Errors
+    /// When a stage fails.
+    fn examine(&self, order: &Order<'_>) -> Result<Examined, MakeError>;
 }

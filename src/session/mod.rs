@@ -7,6 +7,7 @@ mod error;
 mod inputs;
 mod make;
 mod place;
+mod published;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +17,8 @@ use nanobuild_policy::lockfile::{Nanoprocess, Tools};
 use semver::Version;
 
 pub use error::{Error, Failure};
-pub use make::{Make, MakeError, Order};
+pub use make::{Examined, Make, MakeError, Order};
+pub use published::published;
 
 use crate::install::{self, edits::Texts};
 use crate::project::{Project, Records, RecordsError, Stamp};

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use nanobuild_policy::lockfile::Nanoprocess;
 
-use super::{Error, Order, Session, Wanted, inputs, tool_and_rustc};
+use super::{Error, Examined, MakeError, Order, Session, Wanted, inputs, tool_and_rustc};
 use crate::install::{self, Ready};
 use crate::project::{self, Record};
 use crate::sys::{files, toolchain};
@@ -129,46 +129,69 @@ impl Session<'_> {
                 because: format!("{} {version}: {}", dependency.name, wanted.because),
             });
         }
-        let say = |event: Event| ui.say(&event);
-        toolchain::require_target(self.cx.net.offline, || {
-            say(Event::InstallingTarget {
-                target: toolchain::GUEST_TARGET.to_owned(),
-            });
-        })?;
-        say(Event::Sandboxing {
+        ui.say(&Event::Sandboxing {
             name: dependency.name.clone(),
             version,
             because: wanted.because.clone(),
         });
-        let cache = self.cx.project.cache();
-        let bench = cache.join("bench");
-        let runtime = bench.join(install::runtime::FOLDER);
-        install::runtime::write(&runtime)?;
-        let prepared = self.cx.make.make(&Order {
-            root: &self.cx.project.root,
-            cache: &cache,
-            runtime: &runtime,
-            bench: &bench,
-            target: self.target(),
-            jail: &self.jail,
-            ui,
-            ask: self.cx.ask,
-            net: self.cx.net,
-            wanted,
-            record,
-        });
-        let prepared = prepared.map_err(|error| Error::Build {
-            name: dependency.name.clone(),
-            code: error.code(),
-            help: error.help(),
-            source: error,
-        })?;
+        let prepared = self.order(record, wanted, |order| self.cx.make.make(order))?;
         self.check_reproduced(record, &prepared.facts)?;
         let folder = dependency.folder.as_str();
         self.records.learn(folder, prepared.facts.clone());
         self.records.grant(folder, &prepared.granted);
         let record = &self.records.crates[folder];
-        Ok(Ready::store(&cache, &self.key(record, wanted)?, &prepared)?)
+        Ok(Ready::store(
+            &self.cx.project.cache(),
+            &self.key(record, wanted)?,
+            &prepared,
+        )?)
+    }
+
+    /// Finds out what a crate would ask for, and changes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be had or built.
+    pub fn examine(&self, record: &Record, wanted: &Wanted) -> Result<Examined, Error> {
+        self.order(record, wanted, |order| self.cx.make.examine(order))
+    }
+
+    fn order<T>(
+        &self,
+        record: &Record,
+        wanted: &Wanted,
+        then: impl FnOnce(&Order<'_>) -> Result<T, MakeError>,
+    ) -> Result<T, Error> {
+        toolchain::require_target(self.cx.net.offline, || {
+            self.cx.ui.say(&Event::InstallingTarget {
+                target: toolchain::GUEST_TARGET.to_owned(),
+            });
+        })?;
+        let cache = self.cx.project.cache();
+        let bench = cache.join("bench");
+        let runtime = bench.join(install::runtime::FOLDER);
+        install::runtime::write(&runtime)?;
+        let setting = files::digest(tool_and_rustc(&self.toolchain).as_bytes());
+        let done = then(&Order {
+            root: &self.cx.project.root,
+            cache: &cache,
+            runtime: &runtime,
+            bench: &bench,
+            target: self.target(),
+            setting: &setting,
+            same_tools: self.records.tools == self.tools,
+            jail: &self.jail,
+            ui: self.cx.ui,
+            ask: self.cx.ask,
+            net: self.cx.net,
+            wanted,
+            record,
+        });
+        done.map_err(|error| Error::Build {
+            name: wanted.dependency.name.clone(),
+            code: error.code(),
+            help: error.help(),
+            source: error,
+        })
     }
 
     /// Same inputs, same bytes: a guest that the lockfile describes must come out as it says.
@@ -196,7 +219,7 @@ impl Session<'_> {
             self.target(),
             dependency.name,
             dependency.features,
-            record.decision.grants,
+            (&record.decision.grants, &record.decision.expose),
             dependency.folder,
         );
         Ok(files::digest(text.as_bytes()))
@@ -214,6 +237,8 @@ impl Session<'_> {
 /// Whether both come from the same sources and features, so that the guests must be equal. Nothing pins a path.
 fn same_inputs(known: &Nanoprocess, found: &Nanoprocess) -> bool {
     !known.source.starts_with("path")
+        // Another choice of exposed functions gives another guest.
+        && known.interface == found.interface
         && (&known.name, &known.version, &known.source, &known.features)
             == (&found.name, &found.version, &found.source, &found.features)
         && known.packages == found.packages

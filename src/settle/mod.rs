@@ -28,6 +28,8 @@ pub struct Settled {
     pub fingerprint: u64,
     /// The guest's sources.
     pub guest: Files,
+    /// Public paths of what the guest's exports wrap.
+    pub exports: BTreeMap<String, String>,
     /// The guest, built.
     pub module: WasmModule,
 }
@@ -60,21 +62,28 @@ pub struct Bench<'a> {
     pub runtime: &'a Utf8Path,
 }
 
-/// Finds the largest part of the plan that compiles, and builds the guest.
+/// Finds the largest part of the plan that compiles, of what `expose` lets through, and builds the guest.
 ///
 /// # Errors
 /// When the real crate does not build, or rounds do not end.
-pub fn settle(jail: &Jail, fetched: &Fetched, extracted: &Extracted, bench: Bench<'_>) -> Result<Settled, Error> {
-    let mut demoted = BTreeMap::new();
+pub fn settle(
+    jail: &Jail,
+    fetched: &Fetched,
+    extracted: &Extracted,
+    expose: &[String],
+    bench: Bench<'_>,
+) -> Result<Settled, Error> {
+    let mut demoted = plan::not_exposed(&plan::plan(extracted, &BTreeMap::new()).bridge, expose);
     for _ in 0..MAX_ROUNDS {
         let plan = plan::plan(extracted, &demoted);
         match round(jail, fetched, &plan, bench) {
-            Ok((fingerprint, guest)) => {
+            Ok((fingerprint, guest, exports)) => {
                 let module = compile::compile(jail, fetched, &guest)?;
                 return Ok(Settled {
                     plan,
                     fingerprint,
                     guest,
+                    exports,
                     module,
                 });
             }
@@ -101,7 +110,10 @@ impl From<(String, String)> for Rejection {
     }
 }
 
-fn round(jail: &Jail, fetched: &Fetched, plan: &Plan, bench: Bench<'_>) -> Result<(u64, Files), Rejection> {
+/// The fingerprint, the guest's sources, what its exports wrap.
+type Round = (u64, Files, BTreeMap<String, String>);
+
+fn round(jail: &Jail, fetched: &Fetched, plan: &Plan, bench: Bench<'_>) -> Result<Round, Rejection> {
     let (fingerprint, guest) = generate::guest(&plan.bridge)?;
     let files = Files::from([("src/lib.rs".into(), guest.text.clone())]);
     accept(compile::check(jail, fetched, &files), &guest)?;
@@ -125,7 +137,7 @@ fn round(jail: &Jail, fetched: &Fetched, plan: &Plan, bench: Bench<'_>) -> Resul
         compile::check_bindings(jail, bench.bindings, bench.target_dir, None),
         &bindings,
     )?;
-    Ok((fingerprint, files))
+    Ok((fingerprint, files, generate::guest::exported(&guest)))
 }
 
 fn accept(checked: Result<(), compile::Error>, source: &Source) -> Result<(), Rejection> {

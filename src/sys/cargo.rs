@@ -54,6 +54,13 @@ pub fn command() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// Cargo's own folder, if the environment says where that is.
+#[must_use]
+pub fn home() -> Option<Utf8PathBuf> {
+    let set = std::env::var("CARGO_HOME").ok().map(Utf8PathBuf::from);
+    set.or_else(|| Some(Utf8PathBuf::from(std::env::var("HOME").ok()?).join(".cargo")))
+}
+
 /// The workspace's root manifest above a manifest, or above the current folder.
 ///
 /// # Errors

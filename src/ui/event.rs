@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use crate::extract::Skipped;
+use crate::inspect::Site;
 
 /// A long step on one dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -47,6 +48,8 @@ pub struct Listed {
     pub version: String,
     /// Where it comes from.
     pub source: String,
+    /// Capabilities that it asks for.
+    pub asks: Vec<String>,
     /// Capabilities granted.
     pub grants: Vec<String>,
     /// Public functions that the bindings offer, and those that the crate has; none if it is not built here.
@@ -55,6 +58,23 @@ pub struct Listed {
     pub artifact_bytes: Option<u64>,
     /// Whether the bindings lie ready.
     pub ready: bool,
+}
+
+/// Why a crate has one capability.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// The capability.
+    pub capability: String,
+    /// What it lets the crate do.
+    pub means: String,
+    /// Imports of the module that grant it.
+    pub imports: Vec<String>,
+    /// Packages that compiling runs or links for it.
+    pub build: Vec<String>,
+    /// Places that ask for it.
+    pub sites: Vec<Site>,
+    /// Exported functions that can get there.
+    pub reach: Vec<String>,
 }
 
 /// One line of `doctor`.
@@ -163,10 +183,47 @@ pub enum Event {
         /// One line each.
         lines: Vec<String>,
     },
+    /// Other tools see other things in the same sources.
+    Rebaselined {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+        /// Capabilities that were not seen before; nobody granted them.
+        new: Vec<String>,
+        /// Capabilities that are not seen any more.
+        gone: Vec<String>,
+    },
+    /// How two versions of a crate differ in what they ask for.
+    Difference {
+        /// The crate.
+        name: String,
+        /// One version.
+        old: String,
+        /// The other.
+        new: String,
+        /// What only the other asks for, and why.
+        reasons: Vec<Reason>,
+        /// New in the other, inside of what both ask for.
+        notes: Vec<String>,
+        /// What only the first asks for.
+        gone: Vec<String>,
+    },
     /// The sandboxed dependencies.
     List {
         /// One each.
         rows: Vec<Listed>,
+    },
+    /// Why a crate has its capabilities.
+    Explained {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+        /// One each.
+        reasons: Vec<Reason>,
+        /// Whether indirect calls were followed to everything whose address is at hand.
+        over_approximated: bool,
     },
     /// What the bindings of a crate leave out.
     Skipped {

@@ -9,6 +9,10 @@ use super::progress::doing;
 use super::{Check, Event, Listed, Verbosity};
 use crate::extract::Skipped;
 
+mod explain;
+
+pub use explain::reason;
+
 const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 const NOTE: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
 const WARN: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
@@ -60,7 +64,11 @@ pub(super) fn print(event: &Event, verbosity: Verbosity) {
                 eprintln!("  {}", printable(line));
             }
         }
+        Event::Rebaselined { .. } | Event::Difference { .. } => explain::change(event),
         Event::List { rows } => list(rows),
+        Event::Explained {
+            name, version, reasons, ..
+        } => explain::print(name, version, reasons),
         Event::Skipped { name, version, items } => skipped(name, version, items),
         Event::Doctor { checks } => doctor(checks),
     }
@@ -83,7 +91,7 @@ pub(super) fn error(error: &dyn std::error::Error, help: Option<&str>) {
 }
 
 /// Text that may come from a crate or a compiler: without the control characters that would steer a terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect()
@@ -136,15 +144,31 @@ fn list(rows: &[Listed]) {
         let size = row
             .artifact_bytes
             .map_or(String::new(), |bytes| format!(", {} KiB", bytes.div_ceil(1024)));
-        let grants = if row.grants.is_empty() {
-            "no capabilities".to_owned()
-        } else {
-            row.grants.join(", ")
-        };
         println!(
-            "{BOLD}{}{BOLD:#} v{} ({}): {grants}; {functions}{size}",
-            row.name, row.version, row.source
+            "{BOLD}{}{BOLD:#} v{} ({}): {}; {functions}{size}",
+            row.name,
+            row.version,
+            row.source,
+            capabilities(row)
         );
+    }
+}
+
+/// What a crate asks for, each with whether it was granted.
+fn capabilities(row: &Listed) -> String {
+    if row.asks.is_empty() && row.grants.is_empty() {
+        return "no capabilities".to_owned();
+    }
+    let refused = row.asks.iter().filter(|asked| !row.grants.contains(asked));
+    let refused: Vec<&str> = refused.map(String::as_str).collect();
+    let granted = match row.grants.as_slice() {
+        [] => "nothing granted".to_owned(),
+        grants => format!("granted {}", grants.join(", ")),
+    };
+    if refused.is_empty() {
+        granted
+    } else {
+        format!("{granted}, refused {}", refused.join(", "))
     }
 }
 

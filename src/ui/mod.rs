@@ -10,7 +10,8 @@ mod progress;
 use std::sync::Mutex;
 
 pub use ask::Terminal;
-pub use event::{Check, Event, Listed, Stage};
+pub use event::{Check, Event, Listed, Reason, Stage};
+pub use human::reason;
 
 /// Who reads the output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -8,9 +8,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cargo_nanobuild::cli::{self, Tools};
 use cargo_nanobuild::install::Prepared;
 use cargo_nanobuild::review::Silent;
-use cargo_nanobuild::session::{Error, Failure, Make, MakeError, Order};
+use cargo_nanobuild::session::{Error, Examined, Failure, Make, MakeError, Order};
 use cargo_nanobuild::{pipeline, sys};
 use nanobuild_policy::lockfile::Package;
+use nanobuild_policy::signature::Attempts;
 use nanobuild_policy::{Capability, Signature};
 
 /// A process has one open change at a time, so these tests take turns.
@@ -34,31 +35,14 @@ const FEATURES: &str = "default = [\"std\"]\nstd = [\"alloc\"]\nalloc = []\nserd
 
 impl Make for Stub {
     fn make(&self, order: &Order<'_>) -> Result<Prepared, MakeError> {
+        let Examined { facts, report, .. } = self.examine(order)?;
         let wanted = order.wanted;
         let dependency = &wanted.dependency;
-        if FAILS.lock().unwrap().contains(&dependency.name) {
-            let (unit, reason) = (dependency.name.clone(), "told to fail".to_owned());
-            return Err(pipeline::Error::Print { unit, reason }.into());
-        }
-        let asks = ASKS.lock().unwrap().get(&dependency.name).cloned().unwrap_or_default();
-        let signature = Signature {
-            imports: asks
-                .into_iter()
-                .map(|capability| (capability, BTreeSet::from(["x".to_owned()])))
-                .collect(),
-            ..Signature::default()
-        };
-        let known = pipeline::baseline(order.record);
+        let known = pipeline::baseline(order, &facts.packages, facts.interface);
         let version = dependency.version.to_string();
-        let approved = cargo_nanobuild::review::review(&dependency.name, &version, &signature, &known, order.ask)
+        let signature = &facts.signature;
+        let approved = cargo_nanobuild::review::review(&dependency.name, &version, signature, &known, order.ask)
             .map_err(pipeline::Error::from)?;
-        let package = Package {
-            name: dependency.name.clone(),
-            version: dependency.version.clone(),
-            source: "registry".to_owned(),
-            checksum: None,
-            features: dependency.features.iter().cloned().collect(),
-        };
         let manifest = format!(
             "[package]\nname = \"{}\"\nversion = \"{}\"\nedition = \"2024\"\n\n[features]\n{FEATURES}",
             dependency.name, wanted.claim
@@ -69,8 +53,40 @@ impl Make for Stub {
             artifact: b"artifact".to_vec(),
             skipped: Vec::new(),
             functions: (1, 1),
-            facts: pipeline::facts(wanted, order.root, vec![package], &[], signature, b"module", 7),
+            report,
+            facts,
             granted: approved.granted().clone(),
+        })
+    }
+
+    fn examine(&self, order: &Order<'_>) -> Result<Examined, MakeError> {
+        let dependency = &order.wanted.dependency;
+        if FAILS.lock().unwrap().contains(&dependency.name) {
+            let (unit, reason) = (dependency.name.clone(), "told to fail".to_owned());
+            return Err(pipeline::Error::Print { unit, reason }.into());
+        }
+        let asks = ASKS.lock().unwrap().get(&dependency.name).cloned().unwrap_or_default();
+        let signature = Signature {
+            imports: asks
+                .into_iter()
+                .map(|capability| (capability, BTreeSet::from(["x".to_owned()])))
+                .collect(),
+            attempts: Attempts::Found(BTreeMap::new()),
+            ..Signature::default()
+        };
+        let package = Package {
+            name: dependency.name.clone(),
+            version: dependency.version.clone(),
+            source: "registry".to_owned(),
+            checksum: None,
+            features: dependency.features.iter().cloned().collect(),
+        };
+        let facts = pipeline::facts(order.wanted, order.root, vec![package], &[], signature, b"module", 7);
+        let report = Default::default();
+        Ok(Examined {
+            facts,
+            report,
+            folders: Vec::new(),
         })
     }
 }

@@ -56,8 +56,9 @@ fn nanoprocess(text: &mut String, process: &Nanoprocess) {
     list(text, "imports", facts(&process.signature.imports, String::clone));
     match &process.signature.attempts {
         Attempts::NotAnalysed => pair(text, "attempts", NOT_ANALYSED),
-        Attempts::Found(found) => list(text, "attempts", facts(found, String::clone)),
+        Attempts::Found(found) => list(text, "attempts", facts(found, ToString::to_string)),
     }
+    list(text, "reach", facts(&process.signature.reach, String::clone));
     list(text, "build", facts(&process.signature.build, need));
     let mut packages: Vec<_> = process.packages.iter().collect();
     packages.sort();

@@ -9,7 +9,7 @@ use toml_edit::DocumentMut;
 use super::print::{NONE, NOT_ANALYSED};
 use super::{Edit, Error, FORMAT, Lockfile, Nanoprocess, Package, Tools};
 use crate::capability::Capability;
-use crate::signature::{Attempts, Need, Signature};
+use crate::signature::{Attempts, Call, Need, Signature};
 
 /// The file as TOML has it.
 #[derive(Deserialize)]
@@ -38,6 +38,8 @@ struct RawNanoprocess {
     interface: String,
     imports: Vec<String>,
     attempts: RawAttempts,
+    #[serde(default)]
+    reach: Vec<String>,
     build: Vec<String>,
     packages: Vec<String>,
     #[serde(default)]
@@ -85,11 +87,12 @@ fn nanoprocess(raw: RawNanoprocess) -> Result<Nanoprocess, Error> {
     let attempts = match &raw.attempts {
         RawAttempts::State(state) if state == NOT_ANALYSED => Attempts::NotAnalysed,
         RawAttempts::State(state) => return Err(invalid(&format!("`{state}` is no result of an analysis"))),
-        RawAttempts::Found(lines) => Attempts::Found(facts(lines, |fact| Some(fact.to_owned()))?),
+        RawAttempts::Found(lines) => Attempts::Found(facts(lines, call)?),
     };
     let signature = Signature {
         imports: facts(&raw.imports, |fact| Some(fact.to_owned()))?,
         attempts,
+        reach: facts(&raw.reach, |fact| Some(fact.to_owned()))?,
         build: facts(&raw.build, need)?,
     };
     let interface = u64::from_str_radix(&raw.interface, 16);
@@ -132,6 +135,14 @@ fn facts<T: Ord>(lines: &[String], read: fn(&str) -> Option<T>) -> Result<BTreeM
 
 fn optional(word: &str) -> Option<String> {
     (word != NONE).then(|| word.to_owned())
+}
+
+fn call(fact: &str) -> Option<Call> {
+    let (entry, package) = fact.rsplit_once(" in ")?;
+    Some(Call {
+        entry: entry.to_owned(),
+        package: package.to_owned(),
+    })
 }
 
 fn need(line: &str) -> Option<Need> {

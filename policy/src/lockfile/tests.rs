@@ -1,6 +1,6 @@
 use super::*;
 use crate::capability::Capability;
-use crate::signature::{Attempts, Need};
+use crate::signature::{Attempts, Call, Need};
 
 fn package(name: &str, features: &[&str]) -> Package {
     Package {
@@ -9,6 +9,13 @@ fn package(name: &str, features: &[&str]) -> Package {
         source: "registry".into(),
         checksum: Some("c0ffee".into()),
         features: features.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn call(entry: &str) -> Call {
+    Call {
+        entry: entry.into(),
+        package: "time".into(),
     }
 }
 
@@ -35,6 +42,7 @@ fn nanoprocess(name: &str) -> Nanoprocess {
             )]
             .into(),
             attempts: Attempts::NotAnalysed,
+            reach: [(Capability::ClockWall, ["zip::DateTime::default".into()].into())].into(),
             build: [(Capability::BuildScript, [need].into())].into(),
         },
         packages: vec![package("adler2", &[]), package("zip", &["default", "time"])],
@@ -75,7 +83,7 @@ fn what_is_printed_reads_back() {
     let mut lockfile = lockfile();
     assert_eq!(Lockfile::parse(&lockfile.print()), Ok(lockfile.clone()));
     lockfile.nanoprocesses[0].signature = Signature {
-        attempts: Attempts::Found(Default::default()),
+        attempts: Attempts::Found([(Capability::ClockWall, [call("std::time::SystemTime::now")].into())].into()),
         ..Signature::default()
     };
     lockfile.nanoprocesses[0].checksum = None;

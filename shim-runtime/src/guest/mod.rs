@@ -8,6 +8,7 @@
 mod constants;
 pub mod fmt;
 mod hash;
+pub mod hidden;
 mod iterators;
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 pub(crate) mod lending;

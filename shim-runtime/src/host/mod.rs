@@ -15,6 +15,7 @@ mod inputs;
 mod kept;
 mod macros;
 mod nanoprocess;
+mod opaque;
 mod remote;
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 mod serde;
@@ -54,6 +55,7 @@ pub use handle::Handle;
 pub use inputs::Inputs;
 pub use kept::{Keeper, Kept, Lease, Loan, Same, Tended, Ticket};
 pub use nanoprocess::{Nanoprocess, Spec};
+pub use opaque::Opaque;
 pub use remote::Remote;
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 pub(crate) use serde::Peer;

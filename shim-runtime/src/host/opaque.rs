@@ -1,0 +1,123 @@
+//! Values of types that have no name outside of a guest.
+
+use super::anchor::Anchor;
+use super::call::Call;
+use super::handle::Handle;
+use super::nanoprocess::Nanoprocess;
+use crate::wire::{ErrorChain, Get, Malformed, Put, Reader, Writer};
+use std::error::Error;
+use std::fmt;
+
+/// The export that answers for such values, in every guest that has them.
+const ASK: u32 = 2;
+/// The export that drops them.
+const DROP: u32 = 3;
+
+const DEBUG: u64 = 0;
+const DISPLAY: u64 = 1;
+const SOURCE: u64 = 2;
+const EQUAL: u64 = 3;
+const CLONE: u64 = 4;
+
+/// A value whose type has no public name, or belongs to a crate that only the sandboxed one depends on. It can be
+/// handed back, compared, copied and printed, as far as its own type can; each number is a type of its own.
+pub struct Opaque<const TYPE: u32> {
+    handle: Handle,
+    source: Source,
+}
+
+/// The source of an error, read when it is first asked for.
+type Source = std::sync::OnceLock<Option<Box<ErrorChain>>>;
+
+impl<const TYPE: u32> Opaque<TYPE> {
+    fn new(handle: Handle) -> Self {
+        Opaque {
+            handle,
+            source: Source::new(),
+        }
+    }
+
+    fn ask<R>(&self, ask: u64, other: u64) -> R
+    where
+        R: for<'r> Get<'r, ()>,
+    {
+        let mut call = Call::new(self.handle.process());
+        let object = call.handle(&self.handle);
+        call.value::<(), R>(ASK, [object, ask, other], Anchor::none())
+    }
+
+    fn say(&self, ask: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ask::<Option<String>>(ask, u64::from(f.alternate())) {
+            Some(text) => f.pad(&text),
+            None => f.write_str("(a value inside a nanoprocess)"),
+        }
+    }
+
+    fn process(&self) -> &'static Nanoprocess {
+        self.handle.process()
+    }
+}
+
+impl<const TYPE: u32> fmt::Debug for Opaque<TYPE> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.say(DEBUG, f)
+    }
+}
+
+impl<const TYPE: u32> fmt::Display for Opaque<TYPE> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.say(DISPLAY, f)
+    }
+}
+
+impl<const TYPE: u32> Error for Opaque<TYPE> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let source = self
+            .source
+            .get_or_init(|| self.ask::<Option<ErrorChain>>(SOURCE, 0).map(Box::new));
+        source.as_deref().map(|source| source as _)
+    }
+}
+
+impl<const TYPE: u32> PartialEq for Opaque<TYPE> {
+    fn eq(&self, other: &Self) -> bool {
+        let mut call = Call::new(self.process());
+        let slots = [call.handle(&self.handle), EQUAL, call.handle(&other.handle)];
+        call.value::<(), Option<bool>>(ASK, slots, Anchor::none())
+            .unwrap_or(false)
+    }
+}
+
+impl<const TYPE: u32> Eq for Opaque<TYPE> {}
+
+impl<const TYPE: u32> Clone for Opaque<TYPE> {
+    fn clone(&self) -> Self {
+        let mut call = Call::new(self.process());
+        let object = call.handle(&self.handle);
+        let handle = call.value_with(ASK, [object, CLONE, 0], Anchor::none(), |r| match r.u8()? {
+            1 => r.handle(DROP),
+            _ => Err(Malformed("a value that cannot be copied was")),
+        });
+        Opaque::new(handle)
+    }
+}
+
+impl<M, const TYPE: u32> Put<M> for Opaque<TYPE> {
+    fn put(self, w: &mut Writer) {
+        w.give(self.handle);
+    }
+
+    fn lend(&self, w: &mut Writer) {
+        w.handle(&self.handle);
+    }
+
+    fn surrender(&mut self, w: &mut Writer) {
+        w.surrender(&mut self.handle);
+    }
+}
+
+impl<'r, M, const TYPE: u32> Get<'r, M> for Opaque<TYPE> {
+    fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
+        r.handle(DROP).map(Opaque::new)
+    }
+}

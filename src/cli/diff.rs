@@ -1,0 +1,71 @@
+//! `diff`: what one published version asks for that another does not.
+
+use std::process::ExitCode;
+
+use nanobuild_policy::diff::{Difference, Evidence, diff};
+use semver::Version;
+
+use super::Tools;
+use super::explain::reasons;
+use crate::select::Spec;
+use crate::session::{Error, Examined, published};
+use crate::sys::cargo::Net;
+use crate::ui::{Event, Ui};
+
+/// Compares two published versions, or shows what one asks for.
+pub(super) fn run(ui: &Ui, tools: &Tools<'_>, net: Net, old: &Spec, new: Option<&Spec>) -> Result<ExitCode, Error> {
+    let get = |spec: &Spec| published(ui, tools.make, net, &spec.name, &exact(spec)?);
+    let Some(new) = new else {
+        let Examined { facts, report, .. } = get(old)?;
+        let wanted = facts.signature.capabilities();
+        ui.say(&Event::Explained {
+            name: facts.name.clone(),
+            version: facts.version.to_string(),
+            reasons: reasons(&facts.signature, &report, &wanted),
+            over_approximated: true,
+        });
+        return Ok(ExitCode::SUCCESS);
+    };
+    let (old, new) = (get(old)?, get(new)?);
+    let difference = diff(&old.facts.signature, &new.facts.signature);
+    ui.say(&event(&old, &new, &difference));
+    Ok(if difference.is_clean() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// A difference to be read.
+pub(super) fn event(old: &Examined, new: &Examined, difference: &Difference) -> Event {
+    let wanted = difference.new.keys().copied().collect();
+    Event::Difference {
+        name: new.facts.name.clone(),
+        old: old.facts.version.to_string(),
+        new: new.facts.version.to_string(),
+        reasons: reasons(&new.facts.signature, &new.report, &wanted),
+        notes: notes(difference),
+        gone: difference.gone.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// New evidence inside of what the old version had: to be noted, one line each.
+pub(super) fn notes(difference: &Difference) -> Vec<String> {
+    let lines = difference.more.iter().flat_map(|(capability, evidence)| {
+        evidence.iter().map(move |fact| {
+            let fact = match fact {
+                Evidence::Import(name) => format!("imports {name}"),
+                Evidence::Attempt(call) => format!("calls {call}"),
+                Evidence::Build(need) => format!("{} {}", need.package, need.version),
+                Evidence::Reach(function) => format!("reached by {function}"),
+            };
+            format!("{capability}: {fact}")
+        })
+    });
+    lines.collect()
+}
+
+fn exact(spec: &Spec) -> Result<Version, Error> {
+    let version = spec.version.as_deref().and_then(|text| text.parse().ok());
+    version.ok_or_else(|| Error::Usage(format!("`{}` needs an exact version here: `{0}@1.2.3`", spec.name)))
+}

