@@ -25,6 +25,9 @@ pub mod guest;
 #[cfg(not(target_family = "wasm"))]
 mod host;
 
+#[cfg(all(not(target_family = "wasm"), any(feature = "serde", feature = "serde_core")))]
+#[doc(hidden)]
+pub use host::human_readable;
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 #[doc(hidden)]
 pub use serde::{Answered, Lent, Tape};

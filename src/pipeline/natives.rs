@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use nanobuild_policy::lockfile::Package;
+use semver::Version;
+
 use super::Error;
 use crate::extract::{Extracted, foreign_traits};
 use crate::fetch::{self, Fetched};
+use crate::plan::is_serde;
 use crate::select;
 use crate::session::Order;
 use crate::sys::files;
@@ -30,7 +34,7 @@ pub(super) fn lend(order: &Order<'_>, extracted: Extracted, fetched: &mut Fetche
             let lockfile = files::read_text(&order.root.join("Cargo.lock"))?.unwrap_or_default();
             let has = select::natives(&lockfile, &order.wanted.dependency.name);
             named
-                .filter(|package| has.contains(&(package.name.clone(), package.version.clone())))
+                .filter(|package| is_native(package, &has))
                 .cloned()
                 .collect()
         }
@@ -43,6 +47,17 @@ pub(super) fn lend(order: &Order<'_>, extracted: Extracted, fetched: &mut Fetche
         natives: names,
         ..extracted
     })
+}
+
+/// Whether an application has the crate: at the same version, or of serde at any that has the same traits.
+fn is_native(package: &Package, has: &BTreeSet<(String, Version)>) -> bool {
+    if is_serde(&package.name) {
+        let same = |(name, version): &(String, Version)| {
+            *name == package.name && version.major == package.version.major
+        };
+        return has.iter().any(same);
+    }
+    has.contains(&(package.name.clone(), package.version.clone()))
 }
 
 /// Those that the lockfile names, if it is about the dependency as it is wanted: the same bindings on every machine.

@@ -31,6 +31,8 @@ pub struct Bridge {
     pub iterators: Option<Iterators>,
     /// The exports that answer for values of hidden types and drop them, if there are any.
     pub hidden: Option<(u32, u32)>,
+    /// The export by which the host asks what the guest has lent, if that lends anything.
+    pub answer: Option<u32>,
     /// Number of guest exports (`nb0`, `nb1`, …).
     pub exports: u32,
 }
@@ -276,6 +278,10 @@ pub enum Settle {
     Loan(Lender),
     /// The argument, which is a mutable borrow.
     Same(usize),
+    /// Events, played to the serializer that an argument is.
+    Played(usize),
+    /// What came of the deserializer that an argument is.
+    Lent(usize, Box<Settle>),
     /// In an `Option`.
     Option(Box<Settle>),
     /// In a `Result`.
@@ -389,6 +395,10 @@ pub enum Pass {
     MessageMut,
     /// The number of a hosted value, for which the guest makes a stand-in.
     StandIn(usize),
+    /// A serializer: whether its format is for people.
+    Serializer,
+    /// A deserializer, lent for the call.
+    Deserializer,
     /// A value of one of the crate's own types, in the message, given away or lent as its type says.
     Chosen(usize),
 }

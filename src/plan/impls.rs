@@ -108,7 +108,7 @@ pub(super) fn implement<'a>(
 fn hosted(planner: &Planner<'_>, block: &Impl) -> Vec<(usize, Vec<&'static str>)> {
     let held = stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default();
     let of = |(at, param)| {
-        let abilities = stand_ins::abilities(&conversions::bounds_of(param, &[&block.generics]));
+        let abilities = stand_ins::abilities(planner.natives, &conversions::bounds_of(param, &[&block.generics]));
         (at, abilities.unwrap_or_default())
     };
     held.into_iter().map(of).collect()
@@ -118,7 +118,7 @@ fn hosted(planner: &Planner<'_>, block: &Impl) -> Vec<(usize, Vec<&'static str>)
 fn values_can(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
     for (_, param) in stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default() {
         let bounds = conversions::bounds_of(param, &[&block.generics]);
-        if stand_ins::abilities(&bounds).is_none() {
+        if stand_ins::abilities(planner.natives, &bounds).is_none() {
             return Err(conversions::unconvertible(param, &bounds));
         }
     }
@@ -215,7 +215,7 @@ pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Ob
     };
     match inner {
         Ty::Param(name) => {
-            let can = stand_ins::abilities(&conversions::bounds_of(name, &[&block.generics]));
+            let can = stand_ins::abilities(planner.natives, &conversions::bounds_of(name, &[&block.generics]));
             if can.is_some_and(|can| !can.is_empty()) {
                 return Ok(());
             }

@@ -92,6 +92,11 @@ impl<T> Abilities<T> {
     }
 }
 
+/// Whether the format of a serializer is for people.
+pub fn human_readable<S: Serializer>(serializer: &S) -> bool {
+    serializer.is_human_readable()
+}
+
 impl<'de, D: Deserializer<'de>> Lent<'de, D> {
     /// A deserializer of the application's, for a call into a nanoprocess.
     pub fn new(process: &'static Nanoprocess, deserializer: D) -> Self {

@@ -162,6 +162,7 @@ fn reexports(plan: &ModulePlan) -> TokenStream {
 /// The nanoprocess that all calls of this crate go to, and its mark on the wire traits.
 fn glue(bridge: &Bridge, fingerprint: u64) -> TokenStream {
     let (name, exports) = (&bridge.krate, bridge.exports);
+    let answer = bridge.answer.map(|answer| quote!(answer: #answer,));
     quote! {
         #[doc(hidden)]
         pub(crate) mod nanobuild_glue {
@@ -173,6 +174,7 @@ fn glue(bridge: &Bridge, fingerprint: u64) -> TokenStream {
                     artifact: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/artifact.cwasm")),
                     fingerprint: #fingerprint,
                     exports: #exports,
+                    #answer
                     ..nanobuild_runtime::Spec::DEFAULT
                 });
         }
