@@ -10,7 +10,7 @@ use crate::plan::planner::Planner;
 use crate::plan::stand_ins;
 use crate::plan::std_traits::{self, Treatment};
 use crate::plan::traits;
-use crate::plan::types::local;
+use crate::plan::types::{local, type_params};
 
 /// Traits that the host derives on value types, in the order in which they are printed.
 const DERIVABLE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
@@ -239,7 +239,12 @@ pub(super) fn assoc_types(planner: &Planner<'_>, block: &Impl) -> Result<Vec<(St
         if let AssocKind::Type { ty: Some(ty), .. } = &item.kind {
             let unsized_ok = matches!(ty, Ty::Prim(name) if name == "str") || matches!(ty, Ty::Slice(_));
             if !unsized_ok {
-                cross::value(&planner.types, ty, Way::Out)?;
+                // What is a parameter here is settled by the methods, or they do not cross.
+                let params = type_params(&block.generics).map(str::to_owned).collect();
+                let before = planner.types.value_params.replace(params);
+                let crosses = cross::value(&planner.types, ty, Way::Out);
+                planner.types.value_params.replace(before);
+                crosses?;
             }
             types.push((item.name.clone(), ty.clone()));
         }
