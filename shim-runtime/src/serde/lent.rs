@@ -3,8 +3,10 @@
 use super::Peer;
 use super::api::de::{Deserializer, Error as _};
 use super::asking::Asking;
+use super::capture;
 use super::names;
 use super::outcome::{self, Answered};
+use super::record::Record;
 use super::tags::Method;
 use crate::wire::{Malformed, Put, Reader, Writer};
 use std::fmt;
@@ -52,6 +54,9 @@ impl<'de, D: Deserializer<'de>> Lent<'de, D> {
     pub fn answer(&mut self, r: &mut Reader<'_>, w: &mut Writer) -> Result<(), Malformed> {
         let d = self.deserializer.take().ok_or(SPENT)?;
         let method = Method::of(r.u8()?)?;
+        if method == Method::Capture {
+            return self.capture(d, w);
+        }
         let visitor = |r: &mut Reader<'_>| Asking::read(self.peer, r);
         let outcome = match method {
             Method::Any => d.deserialize_any(visitor(r)?),
@@ -85,8 +90,19 @@ impl<'de, D: Deserializer<'de>> Lent<'de, D> {
             Method::TupleStruct => d.deserialize_tuple_struct(names::read(r)?, r.length()?, visitor(r)?),
             Method::Struct => d.deserialize_struct(names::read(r)?, names::read_list(r)?, visitor(r)?),
             Method::Enum => d.deserialize_enum(names::read(r)?, names::read_list(r)?, visitor(r)?),
+            Method::Capture => return Err(SPENT),
         };
         outcome::write_ours(outcome, &mut self.kept, w);
+        Ok(())
+    }
+
+    /// Answers with all that there is.
+    fn capture(&mut self, d: D, w: &mut Writer) -> Result<(), Malformed> {
+        let mut tape = Writer::new();
+        let outcome = capture::capture(d, &mut Record::new(true, &mut tape));
+        if outcome::write_ours(outcome, &mut self.kept, w).is_some() {
+            Put::<()>::put(tape.into_bytes(), w);
+        }
         Ok(())
     }
 }

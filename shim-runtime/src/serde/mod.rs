@@ -12,11 +12,13 @@ pub(crate) use ::serde_core as api;
 
 mod access;
 mod asking;
+mod capture;
 mod entered;
 mod error;
 mod lent;
 mod names;
 mod outcome;
+mod recall;
 mod record;
 mod remote;
 mod replay;

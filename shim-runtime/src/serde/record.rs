@@ -40,13 +40,33 @@ impl<'w> Record<'w> {
     }
 
     /// Records one value.
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) fn value<T: Serialize + ?Sized>(human_readable: bool, value: &T, w: &mut Writer) {
         let mut record = Record::new(human_readable, w);
         let outcome = value.serialize(&mut record);
         record.end(outcome);
     }
 
-    fn event(&mut self, event: Event) -> Result<(), Error> {
+    /// Goes into a value within the value.
+    pub(super) fn descend(&mut self) -> Result<(), Error> {
+        if self.is_full() {
+            return Err(self.fail("values nest too deeply"));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Comes back from it.
+    pub(super) fn ascend(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Whether values may not nest any more deeply.
+    pub(super) fn is_full(&self) -> bool {
+        self.depth == MAX_DEPTH
+    }
+
+    pub(super) fn event(&mut self, event: Event) -> Result<(), Error> {
         if self.failed {
             return Err(ser::Error::custom("a part of the value could not be serialized"));
         }
@@ -93,12 +113,9 @@ impl<'w> Record<'w> {
 
     /// A value within the value.
     fn part<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        if self.depth == MAX_DEPTH {
-            return Err(self.fail("values nest too deeply"));
-        }
-        self.depth += 1;
+        self.descend()?;
         let outcome = value.serialize(&mut *self);
-        self.depth -= 1;
+        self.ascend();
         self.failed |= outcome.is_err();
         outcome
     }

@@ -4,10 +4,12 @@ use super::Peer;
 use super::access::{RemoteEnum, RemoteMap, RemoteSeq};
 use super::api::de::{DeserializeSeed, Deserializer, Visitor};
 use super::error::Error;
-use super::lent::{DEEP, SPENT};
+use super::lent::SPENT;
 use super::names;
 use super::outcome;
+use super::recall::Recall;
 use super::tags::{Method, Visit};
+use super::tape::Tape;
 use crate::wire::{Get, Malformed, Put, Reader, Writer};
 use std::fmt;
 use std::marker::PhantomData;
@@ -41,6 +43,9 @@ impl<'de> Remote<'de> {
         hints: impl FnOnce(&mut Writer),
         visitor: V,
     ) -> Result<V::Value, Error> {
+        if self.peer.is_deep() {
+            return self.recall(method, visitor);
+        }
         ask(
             self.peer,
             self.id,
@@ -53,6 +58,23 @@ impl<'de> Remote<'de> {
     }
 }
 
+impl<'de> Remote<'de> {
+    /// Answers a visitor without going any deeper: takes the value over whole.
+    fn recall<V: Visitor<'de>>(self, method: Method, visitor: V) -> Result<V::Value, Error> {
+        let tape = self.peer.ask(
+            self.id,
+            &mut |_, _| Err(Malformed("nothing was lent")),
+            |_, w| w.u8(Method::Capture as u8),
+            |r| outcome::read_theirs(r, self.id, |r| <Vec<u8> as Get<'_, ()>>::get(r)),
+        )?;
+        let recall = Recall {
+            tape: &Tape::new(tape),
+            human_readable: self.human_readable,
+        };
+        recall.answer(method, visitor)
+    }
+}
+
 /// Asks the other side's `id` for something that a visitor is told.
 pub(super) fn ask<'de, V: Visitor<'de>>(
     peer: Peer,
@@ -60,9 +82,6 @@ pub(super) fn ask<'de, V: Visitor<'de>>(
     write: impl FnOnce(&mut Writer),
     visitor: V,
 ) -> Result<V::Value, Error> {
-    if peer.is_deep() {
-        return Err(super::api::de::Error::custom(DEEP));
-    }
     let mut told = Told {
         peer,
         visitor: Some(visitor),
@@ -131,49 +150,77 @@ impl<'de, V: Visitor<'de>> Told<V, V::Value> {
             return Ok(());
         }
         let v = self.visitor.take().ok_or(SPENT)?;
-        let mut lent = 0;
-        let value = match visit {
-            Visit::Bool => v.visit_bool(get(r)?),
-            Visit::I8 => v.visit_i8(get(r)?),
-            Visit::I16 => v.visit_i16(get(r)?),
-            Visit::I32 => v.visit_i32(get(r)?),
-            Visit::I64 => v.visit_i64(get(r)?),
-            Visit::I128 => v.visit_i128(get(r)?),
-            Visit::U8 => v.visit_u8(get(r)?),
-            Visit::U16 => v.visit_u16(get(r)?),
-            Visit::U32 => v.visit_u32(get(r)?),
-            Visit::U64 => v.visit_u64(get(r)?),
-            Visit::U128 => v.visit_u128(get(r)?),
-            Visit::F32 => v.visit_f32(get(r)?),
-            Visit::F64 => v.visit_f64(get(r)?),
-            Visit::Char => v.visit_char(get(r)?),
-            Visit::Str => v.visit_str(get(r)?),
-            Visit::String => v.visit_string(get(r)?),
-            Visit::Bytes => v.visit_bytes(get(r)?),
-            Visit::ByteBuf => v.visit_byte_buf(get(r)?),
-            Visit::None => v.visit_none(),
-            Visit::Unit => v.visit_unit(),
-            Visit::Some | Visit::NewtypeStruct => {
-                let remote = Remote::read(self.peer, r)?;
-                lent = remote.id;
-                match visit {
-                    Visit::Some => v.visit_some(remote),
-                    _ => v.visit_newtype_struct(remote),
-                }
-            }
-            Visit::Seq | Visit::Map | Visit::Enum => {
-                lent = r.u32()?;
-                match visit {
-                    Visit::Seq => v.visit_seq(RemoteSeq::new(self.peer, lent)),
-                    Visit::Map => v.visit_map(RemoteMap::new(self.peer, lent)),
-                    _ => v.visit_enum(RemoteEnum::new(self.peer, lent)),
-                }
-            }
-            Visit::Expecting => return Err(SPENT),
+        let (value, lent) = match visit {
+            Visit::Some => self.some(v, r)?,
+            Visit::NewtypeStruct => self.newtype(v, r)?,
+            Visit::Seq => self.sequence(v, r)?,
+            Visit::Map => self.map(v, r)?,
+            Visit::Enum => self.choice(v, r)?,
+            leaf => (tell(leaf, v, r)?, 0),
         };
         self.value = outcome::write(value, lent, w);
         Ok(())
     }
+
+    // Each has a frame of its own: values nest through these, and without optimisation one frame would hold the
+    // temporaries of all.
+
+    fn some(&self, v: V, r: &mut Reader<'_>) -> Result<Lent<V::Value>, Malformed> {
+        let remote = Remote::read(self.peer, r)?;
+        let lent = remote.id;
+        Ok((v.visit_some(remote), lent))
+    }
+
+    fn newtype(&self, v: V, r: &mut Reader<'_>) -> Result<Lent<V::Value>, Malformed> {
+        let remote = Remote::read(self.peer, r)?;
+        let lent = remote.id;
+        Ok((v.visit_newtype_struct(remote), lent))
+    }
+
+    fn sequence(&self, v: V, r: &mut Reader<'_>) -> Result<Lent<V::Value>, Malformed> {
+        let lent = r.u32()?;
+        Ok((v.visit_seq(RemoteSeq::new(self.peer, lent)), lent))
+    }
+
+    fn map(&self, v: V, r: &mut Reader<'_>) -> Result<Lent<V::Value>, Malformed> {
+        let lent = r.u32()?;
+        Ok((v.visit_map(RemoteMap::new(self.peer, lent)), lent))
+    }
+
+    fn choice(&self, v: V, r: &mut Reader<'_>) -> Result<Lent<V::Value>, Malformed> {
+        let lent = r.u32()?;
+        Ok((v.visit_enum(RemoteEnum::new(self.peer, lent)), lent))
+    }
+}
+
+/// What a visitor made of something that was lent, and the number of that.
+type Lent<T> = (Result<T, Error>, u32);
+
+/// Tells a visitor a value without parts.
+fn tell<'de, V: Visitor<'de>>(visit: Visit, v: V, r: &mut Reader<'_>) -> Result<Result<V::Value, Error>, Malformed> {
+    Ok(match visit {
+        Visit::Bool => v.visit_bool(get(r)?),
+        Visit::I8 => v.visit_i8(get(r)?),
+        Visit::I16 => v.visit_i16(get(r)?),
+        Visit::I32 => v.visit_i32(get(r)?),
+        Visit::I64 => v.visit_i64(get(r)?),
+        Visit::I128 => v.visit_i128(get(r)?),
+        Visit::U8 => v.visit_u8(get(r)?),
+        Visit::U16 => v.visit_u16(get(r)?),
+        Visit::U32 => v.visit_u32(get(r)?),
+        Visit::U64 => v.visit_u64(get(r)?),
+        Visit::U128 => v.visit_u128(get(r)?),
+        Visit::F32 => v.visit_f32(get(r)?),
+        Visit::F64 => v.visit_f64(get(r)?),
+        Visit::Char => v.visit_char(get(r)?),
+        Visit::Str => v.visit_str(get(r)?),
+        Visit::String => v.visit_string(get(r)?),
+        Visit::Bytes => v.visit_bytes(get(r)?),
+        Visit::ByteBuf => v.visit_byte_buf(get(r)?),
+        Visit::None => v.visit_none(),
+        Visit::Unit => v.visit_unit(),
+        _ => return Err(SPENT),
+    })
 }
 
 fn get<'r, T: Get<'r, ()>>(r: &mut Reader<'r>) -> Result<T, Malformed> {
@@ -288,6 +335,7 @@ impl<'de> Deserializer<'de> for Remote<'de> {
 }
 
 /// Makes a value from the deserializer that a question lends, and answers whether that worked.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn make<'de, T>(
     peer: Peer,
     r: &mut Reader<'_>,

@@ -30,7 +30,7 @@ tags! {
     /// What a deserializer is asked for.
     Method {
         Any, Bool, I8, I16, I32, I64, I128, U8, U16, U32, U64, U128, F32, F64, Char, Str, String, Bytes, ByteBuf, Option,
-        Unit, UnitStruct, NewtypeStruct, Seq, Tuple, TupleStruct, Map, Struct, Enum, Identifier, IgnoredAny,
+        Unit, UnitStruct, NewtypeStruct, Seq, Tuple, TupleStruct, Map, Struct, Enum, Identifier, IgnoredAny, Capture,
     }
 }
 

@@ -36,6 +36,7 @@ impl Tape {
     }
 
     /// What was wrong with it.
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) fn malformed(&self) -> Option<Malformed> {
         self.malformed.get()
     }

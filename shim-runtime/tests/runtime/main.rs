@@ -5,6 +5,7 @@ mod callbacks;
 mod faults;
 mod guest;
 mod hostile;
+mod serde_traits;
 mod support;
 mod threads;
 mod wasi;
