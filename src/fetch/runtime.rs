@@ -55,7 +55,15 @@ const FEATURES: [&str; 2] = ["serde", "serde_core"];
 /// The runtime's manifest without dependencies: on wasm it has none of its own.
 fn guest_manifest(text: &str) -> Option<String> {
     let mut document: DocumentMut = text.parse().ok()?;
-    for key in ["features", "dependencies", "target", "dev-dependencies", "bench", "test", "example"] {
+    for key in [
+        "features",
+        "dependencies",
+        "target",
+        "dev-dependencies",
+        "bench",
+        "test",
+        "example",
+    ] {
         document.remove(key);
     }
     // The names stay, for `cfg(feature = …)`.

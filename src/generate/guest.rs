@@ -9,7 +9,10 @@ use crate::extract::api::{Arg, Generics, Param, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::generate::values;
-use crate::plan::bridge::{Bridge, Callee, Closure, ConstPlan, ConstValue, Conversion, FunctionPlan, Home, Hosted, ImplBody, ImplPlan, Iterators, ParamPlan, Pass, Repr, Returns, Settle, TypePlan};
+use crate::plan::bridge::{
+    Bridge, Callee, Closure, ConstPlan, ConstValue, Conversion, FunctionPlan, Home, Hosted, ImplBody, ImplPlan,
+    Iterators, ParamPlan, Pass, Repr, Returns, Settle, TypePlan,
+};
 use crate::plan::{instances, instantiate, instantiate_ty};
 use crate::plan::{is_hidden, trait_name};
 
@@ -170,7 +173,11 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .map(|(index, param)| argument(index, param, &plan.hosted));
     let call = quote!(#callee(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
-    let call = match plan.hosted.iter().any(|hosted| hosted.makes() && hosted.home == Home::Call) {
+    let call = match plan
+        .hosted
+        .iter()
+        .any(|hosted| hosted.makes() && hosted.home == Home::Call)
+    {
         true => {
             let ty = printer.ty(&plan.output);
             quote!({ let made: #ty = #call; made })

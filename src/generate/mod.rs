@@ -19,8 +19,8 @@ mod values;
 use sha2::{Digest, Sha256};
 
 use crate::fetch::Fetched;
-use crate::plan::{Bridge, is_serde};
 use crate::plan::bridge::{ConstValue, Repr};
+use crate::plan::{Bridge, is_serde};
 use source::Source;
 
 /// The guest's source, and the fingerprint that both sides carry: a hash of everything else in it.

@@ -33,10 +33,7 @@ pub(super) fn lend(order: &Order<'_>, extracted: Extracted, fetched: &mut Fetche
         None => {
             let lockfile = files::read_text(&order.root.join("Cargo.lock"))?.unwrap_or_default();
             let has = select::natives(&lockfile, &order.wanted.dependency.name);
-            named
-                .filter(|package| is_native(package, &has))
-                .cloned()
-                .collect()
+            named.filter(|package| is_native(package, &has)).cloned().collect()
         }
     };
     let names = natives.iter().map(|package| code_name(&package.name)).collect();
@@ -52,9 +49,8 @@ pub(super) fn lend(order: &Order<'_>, extracted: Extracted, fetched: &mut Fetche
 /// Whether an application has the crate: at the same version, or of serde at any that has the same traits.
 fn is_native(package: &Package, has: &BTreeSet<(String, Version)>) -> bool {
     if is_serde(&package.name) {
-        let same = |(name, version): &(String, Version)| {
-            *name == package.name && version.major == package.version.major
-        };
+        let same =
+            |(name, version): &(String, Version)| *name == package.name && version.major == package.version.major;
         return has.iter().any(same);
     }
     has.contains(&(package.name.clone(), package.version.clone()))

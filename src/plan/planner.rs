@@ -55,7 +55,11 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     let Planner { mut plan, exports, .. } = planner;
     plan.bridge.exports = exports;
     plan.bridge.hidden = hidden::is_used(api).then_some((hidden::ASK, hidden::DROP));
-    plan.bridge.answer = extracted.natives.iter().any(|name| super::serde::is(name)).then_some(super::serde::ANSWER);
+    plan.bridge.answer = extracted
+        .natives
+        .iter()
+        .any(|name| super::serde::is(name))
+        .then_some(super::serde::ANSWER);
     plan.bridge.iterators = iterators::exports(&plan.bridge.functions, &plan.bridge.impls);
     plan.skipped.sort();
     plan.skipped.dedup();

@@ -131,7 +131,12 @@ pub(super) fn settle(
     let at = params
         .iter()
         .position(|param| matches!(param.pass, Pass::Serializer | Pass::Deserializer))?;
-    let unusual = || Obstacle::new("serializer", "a result that is not the serializer's or deserializer's own");
+    let unusual = || {
+        Obstacle::new(
+            "serializer",
+            "a result that is not the serializer's or deserializer's own",
+        )
+    };
     let parts: Vec<&Ty> = match output {
         Ty::Path(path) if path.def == Def::Std("std::result::Result".to_owned()) => cross::type_args(path).collect(),
         _ => Vec::new(),

@@ -64,11 +64,7 @@ pub(super) struct Candidate<'t> {
 
 /// Sees an argument's type as one of the caller's: `R`, `&mut R`, `impl Read`, `&mut dyn Read`, `Box<dyn Read>`.
 #[must_use]
-pub(super) fn candidate<'t>(
-    natives: &BTreeSet<String>,
-    ty: &'t Ty,
-    scopes: &[&Generics],
-) -> Option<Candidate<'t>> {
+pub(super) fn candidate<'t>(natives: &BTreeSet<String>, ty: &'t Ty, scopes: &[&Generics]) -> Option<Candidate<'t>> {
     let named = |param: Option<&'t str>, name: &'t str| Candidate {
         param,
         bounds: bounds_of(name, scopes),

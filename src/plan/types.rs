@@ -51,11 +51,7 @@ struct Traits {
 impl<'a> Types<'a> {
     /// Decides for all types of `api`. `demoted` names those that rustc rejected, by public path.
     #[must_use]
-    pub(super) fn classify(
-        api: &'a Api,
-        natives: &'a BTreeSet<String>,
-        demoted: &BTreeMap<String, String>,
-    ) -> Self {
+    pub(super) fn classify(api: &'a Api, natives: &'a BTreeSet<String>, demoted: &BTreeMap<String, String>) -> Self {
         let mut types = Self {
             api,
             natives,
@@ -91,7 +87,12 @@ impl<'a> Types<'a> {
     fn all_keepers(&self) -> BTreeMap<ItemId, Vec<Keeper>> {
         let objects = self.kinds.iter().filter(|(_, kind)| **kind == Kind::Object);
         objects
-            .filter_map(|(id, _)| Some((*id, keepers(self.natives, &self.implementors, generics_of(&self.api.items[id])?))))
+            .filter_map(|(id, _)| {
+                Some((
+                    *id,
+                    keepers(self.natives, &self.implementors, generics_of(&self.api.items[id])?),
+                ))
+            })
             .collect()
     }
 
@@ -188,7 +189,8 @@ impl<'a> Types<'a> {
     fn closed(&self, id: ItemId, generics: &Generics, traits: &Traits) -> Kind {
         let known = |name| {
             let bounds = bounds_of(name, &[generics]);
-            stand_ins::abilities(self.natives, &bounds).is_some() || choices::chosen(&self.implementors, &bounds).is_some()
+            stand_ins::abilities(self.natives, &bounds).is_some()
+                || choices::chosen(&self.implementors, &bounds).is_some()
         };
         let stand_ins = type_params(generics).all(known);
         if has_const_params(generics) || !stand_ins {
@@ -211,7 +213,10 @@ fn keepers(natives: &BTreeSet<String>, implementors: &Implementors, generics: &G
     let has_lifetimes = lifetime_params(generics).next().is_some();
     let of = |name| {
         let bounds = bounds_of(name, &[generics]);
-        match (choices::chosen(implementors, &bounds), stand_ins::abilities(natives, &bounds)) {
+        match (
+            choices::chosen(implementors, &bounds),
+            stand_ins::abilities(natives, &bounds),
+        ) {
             (Some(trait_), _) => Keeper::Chosen(trait_),
             _ if has_lifetimes => Keeper::Lease,
             (_, Some(abilities)) if !abilities.is_empty() => Keeper::Tended,

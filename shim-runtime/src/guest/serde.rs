@@ -17,7 +17,7 @@ impl Serialize for StandIn {
             w.u8(Ask::Serialize as u8);
             Put::<()>::put(serializer.is_human_readable(), w);
         });
-        let tape = Tape::new(events);
+        let tape = Tape::new(events, "");
         Replay::here(&tape).serialize(serializer)
     }
 }

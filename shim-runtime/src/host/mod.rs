@@ -58,6 +58,6 @@ pub use nanoprocess::{Nanoprocess, Spec};
 pub use opaque::Opaque;
 pub use remote::Remote;
 #[cfg(any(feature = "serde", feature = "serde_core"))]
-pub use serde::human_readable;
-#[cfg(any(feature = "serde", feature = "serde_core"))]
 pub(crate) use serde::Peer;
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+pub use serde::human_readable;

@@ -9,7 +9,7 @@ use super::fault::{Fault, FaultKind};
 use super::nanoprocess::Nanoprocess;
 use crate::serde::api::de::{self, Deserialize, Deserializer};
 use crate::serde::api::ser::{Serialize, Serializer};
-use crate::serde::{Answered, Lent, Record, Replay, Tape, make};
+use crate::serde::{Answered, Lent, Record, Replay, Tape, make, owner};
 use crate::wire::{Get, Malformed, Reader, Writer};
 use std::cell::Cell;
 
@@ -114,7 +114,8 @@ impl<'r, M> Get<'r, M> for Tape {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         let len = r.remaining();
         r.charge(len)?;
-        r.raw(len).map(|bytes| Tape::new(bytes.to_vec()))
+        let owner = owner(r);
+        r.raw(len).map(|bytes| Tape::new(bytes.to_vec(), owner))
     }
 }
 

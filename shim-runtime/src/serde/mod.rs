@@ -35,6 +35,8 @@ pub use tape::Tape;
 
 #[cfg(target_family = "wasm")]
 pub(crate) use lent::lend;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use names::owner;
 #[cfg(target_family = "wasm")]
 pub(crate) use outcome::write;
 #[cfg(not(target_family = "wasm"))]

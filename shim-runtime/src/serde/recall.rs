@@ -1,7 +1,8 @@
 //! Deserializes what was captured on a tape.
 
 use super::api::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
+    self, DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected, VariantAccess,
+    Visitor,
 };
 use super::error::Error;
 use super::skip;
@@ -62,12 +63,18 @@ impl<'t> Recall<'t> {
 
     fn choose<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.peek()? {
-            Event::Str => visitor.visit_enum(Choice { recall: self, in_map: false }),
+            Event::Str => visitor.visit_enum(Choice {
+                recall: self,
+                in_map: false,
+            }),
             Event::Map => {
                 self.tape.u8()?;
                 self.tape.hint()?;
                 self.expect(Event::Key)?;
-                let value = visitor.visit_enum(Choice { recall: self, in_map: true })?;
+                let value = visitor.visit_enum(Choice {
+                    recall: self,
+                    in_map: true,
+                })?;
                 self.end("map with a single key")?;
                 Ok(value)
             }

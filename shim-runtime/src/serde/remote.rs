@@ -68,7 +68,7 @@ impl<'de> Remote<'de> {
             |r| outcome::read_theirs(r, self.id, |r| <Vec<u8> as Get<'_, ()>>::get(r)),
         )?;
         let recall = Recall {
-            tape: &Tape::new(tape),
+            tape: &Tape::new(tape, ""),
             human_readable: self.human_readable,
         };
         recall.answer(method, visitor)

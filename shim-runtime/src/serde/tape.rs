@@ -7,6 +7,8 @@ use std::cell::Cell;
 #[derive(Debug)]
 pub struct Tape {
     bytes: Vec<u8>,
+    /// Whose it is.
+    owner: &'static str,
     position: Cell<usize>,
     depth: Cell<u32>,
     /// What was wrong with it, once something was.
@@ -17,10 +19,11 @@ pub struct Tape {
 pub(super) const MAX_DEPTH: u32 = crate::wire::MAX_DEPTH;
 
 impl Tape {
-    /// Of what the other side recorded.
-    pub(crate) fn new(bytes: Vec<u8>) -> Tape {
+    /// Of what the other side recorded, `owner`.
+    pub(crate) fn new(bytes: Vec<u8>, owner: &'static str) -> Tape {
         Tape {
             bytes,
+            owner,
             position: Cell::new(0),
             depth: Cell::new(0),
             malformed: Cell::new(None),
@@ -94,7 +97,7 @@ impl Tape {
     }
 
     pub(super) fn name(&self) -> Result<&'static str, Malformed> {
-        super::names::name(self.text()?)
+        super::names::name(self.owner, self.text()?)
     }
 
     /// How many elements there are, if that was known. It is a hint: serializers may reserve room for as many, but never

@@ -179,7 +179,15 @@ fn errors_are_the_formats_own_with_their_places() {
         let native = serde_json::from_str::<T>(text).unwrap_err().to_string();
         assert_eq!(from_str::<T>(text).unwrap_err(), native, "{text}");
     }
-    for text in ["", "{", "[1", "{\"flags\":\n[true,\n 3]}", "{\"flags\":[true]}", "{}", "{\"small\":[-129,0,0,0]}"] {
+    for text in [
+        "",
+        "{",
+        "[1",
+        "{\"flags\":\n[true,\n 3]}",
+        "{\"flags\":[true]}",
+        "{}",
+        "{\"small\":[-129,0,0,0]}",
+    ] {
         same::<Everything>(text);
     }
     for text in [
@@ -214,7 +222,10 @@ impl Serialize for Fails {
 fn what_cannot_be_serialized_says_why() {
     assert_eq!(to_string(&(1, Fails)), Err("it is a secret".to_owned()));
     assert_eq!(to_string(&[Some(Fails)]), Err("it is a secret".to_owned()));
-    assert_eq!(to_string(&BTreeMap::from([((1, 2), 3)])), Err("key must be a string".to_owned()));
+    assert_eq!(
+        to_string(&BTreeMap::from([((1, 2), 3)])),
+        Err("key must be a string".to_owned())
+    );
 }
 
 #[test]
@@ -242,7 +253,8 @@ fn values_without_end_are_an_error() {
 
 #[test]
 fn types_of_the_crate_are_serialized_and_deserialized() {
-    let text = r#"[{"Named":{"name":"n","parts":["Point",{"Circle":0.5},{"Line":[-1,18446744073709551615]}],"note":"x"}}]"#;
+    let text =
+        r#"[{"Named":{"name":"n","parts":["Point",{"Circle":0.5},{"Line":[-1,18446744073709551615]}],"note":"x"}}]"#;
     let shapes: Vec<Shape> = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::to_string(&shapes).unwrap(), text);
     let value = serde_json::to_value(&shapes).unwrap();
@@ -256,8 +268,14 @@ fn errors_of_types_of_the_crate_are_the_formats_own() {
         message("[\"Point\",\n \"Square\"]"),
         "unknown variant `Square`, expected one of `Point`, `Circle`, `Line`, `Named` at line 2 column 9"
     );
-    assert_eq!(message("[{\"Named\":{\"name\":\"n\"}}]"), "missing field `parts` at line 1 column 22");
-    assert_eq!(message("[{\"Line\":[1]}]"), "invalid length 1, expected tuple variant Shape::Line with 2 elements at line 1 column 12");
+    assert_eq!(
+        message("[{\"Named\":{\"name\":\"n\"}}]"),
+        "missing field `parts` at line 1 column 22"
+    );
+    assert_eq!(
+        message("[{\"Line\":[1]}]"),
+        "invalid length 1, expected tuple variant Shape::Line with 2 elements at line 1 column 12"
+    );
     assert_eq!(message("[\"Point\""), "EOF while parsing a list at line 1 column 8");
 }
 
@@ -272,9 +290,29 @@ fn a_type_may_use_the_crate_while_it_is_deserialized() {
             from_str(&text).map(Inner).map_err(serde::de::Error::custom)
         }
     }
-    assert_eq!(from_str("[\"[1,2]\",\"[]\"]"), Ok(vec![Inner(vec![1, 2]), Inner(vec![])]));
+    assert_eq!(
+        from_str("[\"[1,2]\",\"[]\"]"),
+        Ok(vec![Inner(vec![1, 2]), Inner(vec![])])
+    );
     let error = from_str::<Vec<Inner>>("[\"[1,2\"]").unwrap_err();
     assert_eq!(error, "EOF while parsing a list at line 1 column 5 at line 1 column 7");
+}
+
+#[test]
+fn borrowed_text_is_refused() {
+    /// As `&str` is deserialized.
+    #[derive(Debug)]
+    struct Borrowed;
+    impl<'de> Deserialize<'de> for Borrowed {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            <&str>::deserialize(deserializer).map(|_| Borrowed)
+        }
+    }
+    let error = from_str::<Vec<Borrowed>>("[\"x\"]").unwrap_err();
+    assert_eq!(
+        error,
+        "invalid type: string \"x\", expected a borrowed string at line 1 column 4"
+    );
 }
 
 /// A guest that answers with `bytes` to whatever it is asked, and asks a maker with them in export 1.
@@ -321,7 +359,13 @@ fn events_that_mean_nothing_are_a_fault() {
 fn a_guest_that_lies_to_a_type_harms_itself_alone() {
     // It asks for a value from a deserializer that it does not answer for, in several wrong ways.
     let make = |rest: &[u8]| [&[11][..], rest].concat();
-    let questions = [make(&[]), make(&[7, 0, 0, 0, 2]), make(&[7, 0, 0, 0, 1]), vec![10, 1], vec![0, 1, 0, 0, 0]];
+    let questions = [
+        make(&[]),
+        make(&[7, 0, 0, 0, 2]),
+        make(&[7, 0, 0, 0, 1]),
+        vec![10, 1],
+        vec![0, 1, 0, 0, 0],
+    ];
     for question in questions {
         let process = liar(&question);
         let mut values = Lease::<'_, Everything>::new();

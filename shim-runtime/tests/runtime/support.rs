@@ -36,10 +36,17 @@ pub(crate) fn build(fixture: &str, library: &str) -> &'static [u8] {
         .arg(&target)
         .env("RUSTFLAGS", "-C link-arg=--export=__stack_pointer")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(fixture))
+        .current_dir(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/fixtures")
+                .join(fixture),
+        )
         .status();
     assert!(status.expect("cargo runs").success(), "the guest builds");
-    let module = target.join("wasm32-wasip1/release").join(library).with_extension("wasm");
+    let module = target
+        .join("wasm32-wasip1/release")
+        .join(library)
+        .with_extension("wasm");
     compile(&std::fs::read(module).expect("the guest was built"))
 }
 

@@ -44,11 +44,17 @@ pub(super) fn homes(plan: &FunctionPlan) -> TokenStream {
         let home = match hosted.home {
             Home::Call => {
                 let arg = stand_in(plan, at).map(|index| arg(index, &plan.params[index]));
-                let param = hosted.param.as_deref().map_or_else(|| quote!(_), |name| {
-                    let name = ident(name);
-                    quote!(#name)
-                });
-                arg.map_or_else(|| quote!(nb::Lease::<'_, #param>::new()), |arg| quote!(nb::Lease::for_value(&#arg)))
+                let param = hosted.param.as_deref().map_or_else(
+                    || quote!(_),
+                    |name| {
+                        let name = ident(name);
+                        quote!(#name)
+                    },
+                );
+                arg.map_or_else(
+                    || quote!(nb::Lease::<'_, #param>::new()),
+                    |arg| quote!(nb::Lease::for_value(&#arg)),
+                )
             }
             Home::Mut(index, field) => {
                 let (arg, keeper) = of_argument(plan, (index, field));
