@@ -38,3 +38,7 @@ pub mod cli;
 pub mod project;
 
 pub mod session;
+
+pub mod check;
+
+pub mod suggest;

@@ -35,6 +35,7 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
         settled,
         signature,
         report,
+        checks,
     } = inspected(order)?;
     let (plan, module) = (&settled.plan, &settled.module);
     order.ui.say(&events::signature(dependency, &signature));
@@ -45,23 +46,27 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     }
 
     stage(Stage::Confine);
-    let confined = confine(module, approved.granted())?;
-    let harmless = confine(module, &BTreeSet::new())?;
+    let grants = approved.grants(&order.record.decision.grants);
+    let (confined, harmless) = (
+        confine(module, &grants.capabilities)?,
+        confine(module, &BTreeSet::new())?,
+    );
     let told = bindings::ask(&plan.bridge, &mut Probe::start(&harmless)?)?;
 
     stage(Stage::Aot);
-    let artifact = aot(&confined, order.target, Cpu::Baseline)?;
+    let artifact = aot(&confined, order.target, Cpu::Baseline, grants.limits.time.is_some())?;
     let embedded = Embedded {
         fingerprint: settled.fingerprint,
         told: &told,
         skipped: &plan.skipped,
+        grants: &grants,
     };
     let files = bindings::print(&fetched, &plan.bridge, embedded, &order.wanted.claim).map_err(Error::print)?;
 
     stage(Stage::Check);
     let bench = order.bench.join(&dependency.folder);
     bindings::write(&bench, &files, &artifact)?;
-    check_bindings(jail, &bench, &order.cache.join("check"), None).map_err(Error::Bindings)?;
+    check_bindings(jail, &bench, &checks, None).map_err(Error::Bindings)?;
 
     order
         .ui

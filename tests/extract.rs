@@ -7,7 +7,7 @@ use cargo_nanobuild::{
     extract::{self, Error},
     fetch::{Fetched, Manifest},
     select::{Dependency, Source},
-    sys::Jail,
+    sys::{Jail, jail::Demand},
 };
 
 const TARGET: &str = "wasm32-wasip1";
@@ -58,7 +58,7 @@ fn root() -> (tempfile::TempDir, Utf8PathBuf) {
 }
 
 fn extract(fetched: &Fetched) -> Result<extract::Extracted, Error> {
-    extract::extract(&Jail::pass_through(), fetched, TARGET)
+    extract::extract(&Jail::new(Demand::Required).unwrap(), fetched, TARGET)
 }
 
 #[test]

@@ -1,303 +1,253 @@
-//! `nanobuild.toml`: what people decided. Raw TOML becomes a valid [`Config`], or an error with its line.
+//! `nanobuild.toml`: what people decided. Raw TOML becomes a valid [`Config`], or every mistake with its place.
+//!
+//! `docs/policy.md` is the specification.
 
-use std::collections::BTreeMap;
+mod mistake;
+mod nanoprocess;
+mod policy;
+mod print;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod values;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
 use semver::{Version, VersionReq};
-use toml_edit::{Document, Item, TableLike};
+use toml_edit::{Document, TableLike};
 
-use crate::capability::UnknownCapability;
-use crate::grant::{Grants, Key, Limits};
-use crate::nearest;
+pub use mistake::{Invalid, Mistake, Problem, Spot};
+pub use print::limit_text;
+
+use crate::capability::Capability;
+use crate::grant::{Grants, Key};
+use crate::rules::Policy;
+use reader::{Reader, key_range};
+
+/// The name of the file.
+pub const FILE: &str = "nanobuild.toml";
+
+/// The most bytes that such a file may have.
+pub const MAX_BYTES: u64 = 1 << 20;
 
 /// The decisions of a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     /// The sandboxed dependencies: these and no others.
     pub nanoprocesses: BTreeMap<Key, Decision>,
+    /// The rules over them.
+    pub policy: Policy,
 }
 
 /// What was decided about one sandboxed dependency.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decision {
-    /// What it may do and use.
+    /// What it may do, how far, and how much it may use.
     pub grants: Grants,
-    /// Patterns of the functions that are exported (`read::*`); none means all.
-    pub expose: Vec<String>,
+    /// Why it may do some of that.
+    pub accepted: BTreeMap<Capability, Accepted>,
+    /// Patterns over paths of public items that the bindings offer; none means all.
+    pub expose: BTreeSet<String>,
+    /// How many instances there are.
+    pub instances: Instances,
+    /// What a panic inside means for the instance.
+    pub on_panic: OnPanic,
+    /// What building it may use beyond what the jail gives everyone.
+    pub build: BuildNeeds,
     /// Other versions of it that may run natively beside it.
     pub native: Vec<VersionReq>,
 }
 
-/// What is wrong with `nanobuild.toml`, and on which line.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of nanobuild.toml: {problem}")]
-pub struct Error {
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong there.
-    pub problem: Problem,
+/// Why and for how long a capability was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// Why.
+    pub reason: String,
+    /// The version that was looked at.
+    pub version: Option<Version>,
+    /// The day of the decision.
+    pub date: Option<Date>,
+    /// The last day on which it holds.
+    pub expires: Option<Date>,
 }
 
-/// What can be wrong with a line.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
-    /// Not TOML.
-    #[error("{0}")]
-    Syntax(String),
-    /// A key that means nothing here.
-    #[error("unknown key `{key}`{}", nearest::hint(.nearest.as_deref()))]
-    Key {
-        /// The key.
-        key: String,
-        /// The known key that is nearest.
-        nearest: Option<String>,
-    },
-    /// A dependency's name that cannot be one.
-    #[error("`{0}` is neither a package name nor `name@version`")]
-    Name(String),
-    /// Not what stands in that place.
-    #[error("`{key}` has to be {expected}")]
-    Kind {
-        /// The key.
-        key: &'static str,
-        /// What it has to be.
-        expected: &'static str,
-    },
-    /// A capability that is none.
-    #[error(transparent)]
-    Capability(#[from] UnknownCapability),
+/// How many instances of a nanoprocess there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Instances {
+    /// One, behind a lock.
+    #[default]
+    Shared,
+    /// One for each thread.
+    PerThread,
+    /// A fresh one for each call.
+    PerCall,
+}
+
+/// What a panic inside means for the instance.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnPanic {
+    /// It goes on.
+    #[default]
+    Continue,
+    /// It is replaced, as after a trap.
+    Restart,
+}
+
+/// What building a guest may use beyond what the jail gives everyone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BuildNeeds {
+    /// Files and folders that may be read: absolute, or relative to the workspace.
+    pub read: BTreeSet<String>,
+    /// Environment variables that are passed on.
+    pub env: BTreeSet<String>,
+    /// Programs that may be started, by name.
+    pub tools: BTreeSet<String>,
 }
 
 impl Config {
-    /// Reads the file's text.
+    /// Reads the project's file.
     ///
     /// # Errors
-    /// With the first line that is not understood.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let document = Document::parse(text).map_err(|error| {
-            let line = line_at(text, error.span().map_or(0, |span| span.start));
-            Error {
-                line,
-                problem: Problem::Syntax(error.message().to_owned()),
-            }
-        })?;
-        let reader = Reader { text };
-        let root = document.as_table();
-        reader.known(root, &["nanoprocess"])?;
-        let mut config = Self::default();
-        if let Some(item) = root.get("nanoprocess") {
-            for (name, item) in reader.table(item, "nanoprocess")?.iter() {
-                let line = reader.line(item);
-                let key = Key::parse(name).ok_or(Error {
-                    line,
-                    problem: Problem::Name(name.to_owned()),
-                })?;
-                config.nanoprocesses.insert(key, reader.decision(item)?);
-            }
-        }
-        Ok(config)
+    /// With everything that is not understood.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        read(FILE, text, |reader, root| reader.config(root))
+    }
+
+    /// Its text, in a fixed order and without comments.
+    #[must_use]
+    pub fn print(&self) -> String {
+        print::config(self)
     }
 
     /// The decision about a package: that of the most exact key that means it.
     #[must_use]
     pub fn decision(&self, name: &str, version: &Version) -> Option<&Decision> {
+        self.entry(name, version).map(|(_, decision)| decision)
+    }
+
+    /// The most exact key that means a package, and its decision.
+    #[must_use]
+    pub fn entry(&self, name: &str, version: &Version) -> Option<(&Key, &Decision)> {
         let matching = self.nanoprocesses.iter().filter(|(key, _)| key.matches(name, version));
-        matching
-            .max_by_key(|(key, _)| key.version.len())
-            .map(|(_, decision)| decision)
+        matching.max_by_key(|(key, _)| key.version.len())
     }
 }
 
-/// Knows the text, so that errors have lines.
-struct Reader<'t> {
-    text: &'t str,
+impl Policy {
+    /// Reads a file that others extend: it may have rules only.
+    ///
+    /// # Errors
+    /// With everything that is not understood.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Invalid> {
+        read(file, text, |reader, root| {
+            if root.contains_key("nanoprocess") {
+                let problem = Problem::Shared("nanoprocess".to_owned());
+                let place = key_range(root, "nanoprocess").or_else(|| root.get("nanoprocess").and_then(first_key));
+                reader.wrong(place, problem);
+            }
+            reader.known(root, &["policy", "nanoprocess"]);
+            root.get("policy").map(|item| reader.policy(item)).unwrap_or_default()
+        })
+    }
+}
+
+/// A table that only stands in the head of another has no place of its own.
+fn first_key(item: &toml_edit::Item) -> Option<std::ops::Range<usize>> {
+    let table = item.as_table_like()?;
+    let (key, item) = table.iter().next()?;
+    key_range(table, key).or_else(|| item.span())
+}
+
+/// A file's bytes as text.
+///
+/// # Errors
+/// When they are too many, or no UTF-8.
+pub fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Invalid> {
+    let size = bytes.len() as u64;
+    if size > MAX_BYTES {
+        return Err(too_big(file, size));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let text = String::from_utf8_lossy(bytes);
+        let start = error.valid_up_to();
+        single(file, Spot::of(&text, &(start..start + 1)), Problem::Encoding)
+    })
+}
+
+/// The error for a file of so many bytes.
+#[must_use]
+pub fn too_big(file: &str, bytes: u64) -> Invalid {
+    let spot = Spot {
+        line: 1,
+        column: 1,
+        length: 1,
+        text: String::new(),
+    };
+    let limit = MAX_BYTES;
+    single(file, spot, Problem::Size { bytes, limit })
+}
+
+fn single(file: &str, spot: Spot, problem: Problem) -> Invalid {
+    let file = file.to_owned();
+    Invalid {
+        mistakes: vec![Mistake { file, spot, problem }],
+    }
+}
+
+fn read<T>(file: &str, text: &str, read: impl FnOnce(&mut Reader<'_>, &dyn TableLike) -> T) -> Result<T, Invalid> {
+    decode(file, text.as_bytes())?;
+    let document = Document::parse(text).map_err(|error| {
+        let spot = Spot::of(text, &error.span().unwrap_or(0..0));
+        let message = error.message().trim().replace('\n', ", ");
+        single(file, spot, Problem::Syntax(message))
+    })?;
+    let mut reader = Reader::new(text);
+    let value = read(&mut reader, document.as_table());
+    reader.finish(file, value)
 }
 
 impl Reader<'_> {
-    fn line(&self, item: &Item) -> usize {
-        line_at(self.text, item.span().map_or(0, |span| span.start))
-    }
-
-    fn known(&self, table: &dyn TableLike, keys: &[&'static str]) -> Result<(), Error> {
-        let Some((key, item)) = table.iter().find(|(key, _)| !keys.contains(key)) else {
-            return Ok(());
-        };
-        let start = table
-            .key(key)
-            .and_then(|key| key.span())
-            .or_else(|| item.span())
-            .map_or(0, |span| span.start);
-        let nearest = nearest::nearest(key, keys.iter().copied()).map(str::to_owned);
-        Err(Error {
-            line: line_at(self.text, start),
-            problem: Problem::Key {
-                key: key.to_owned(),
-                nearest,
-            },
-        })
-    }
-
-    fn wrong(&self, item: &Item, key: &'static str, expected: &'static str) -> Error {
-        Error {
-            line: self.line(item),
-            problem: Problem::Kind { key, expected },
-        }
-    }
-
-    fn table<'i>(&self, item: &'i Item, key: &'static str) -> Result<&'i dyn TableLike, Error> {
-        item.as_table_like().ok_or_else(|| self.wrong(item, key, "a table"))
-    }
-
-    fn decision(&self, item: &Item) -> Result<Decision, Error> {
-        let table = self.table(item, "nanoprocess")?;
-        self.known(table, &["expose", "grants", "limits", "native"])?;
-        let mut decision = Decision::default();
-        if let Some(item) = table.get("grants") {
-            for name in self.texts(item, "grants")? {
-                let capability = name.parse().map_err(|error: UnknownCapability| Error {
-                    line: self.line(item),
-                    problem: error.into(),
-                })?;
-                decision.grants.capabilities.insert(capability);
+    fn config(&mut self, root: &dyn TableLike) -> Config {
+        self.known(root, &["nanoprocess", "policy"]);
+        let mut config = Config::default();
+        if let Some(table) = self.inner(root, "nanoprocess") {
+            for (name, item) in table.iter() {
+                let decision = self.decision(item);
+                match Key::parse(name) {
+                    Some(key) => drop(config.nanoprocesses.insert(key, decision)),
+                    None => self.wrong(key_range(table, name), Problem::Name(name.to_owned())),
+                }
             }
         }
-        if let Some(item) = table.get("expose") {
-            decision.expose = self.texts(item, "expose")?.into_iter().map(str::to_owned).collect();
+        if let Some(item) = root.get("policy") {
+            config.policy = self.policy(item);
         }
-        if let Some(item) = table.get("native") {
-            let requirements = self.texts(item, "native")?.into_iter().map(|text| text.parse().ok());
-            let requirements = requirements.collect::<Option<_>>();
-            decision.native =
-                requirements.ok_or_else(|| self.wrong(item, "native", "a list of version requirements"))?;
-        }
-        if let Some(item) = table.get("limits") {
-            decision.grants.limits = self.limits(item)?;
-        }
-        Ok(decision)
-    }
-
-    fn texts<'i>(&self, item: &'i Item, key: &'static str) -> Result<Vec<&'i str>, Error> {
-        let wrong = || self.wrong(item, key, "a list of strings");
-        let array = item.as_array().ok_or_else(wrong)?;
-        array.iter().map(|value| value.as_str().ok_or_else(wrong)).collect()
-    }
-
-    fn limits(&self, item: &Item) -> Result<Limits, Error> {
-        let table = self.table(item, "limits")?;
-        self.known(table, &["memory"])?;
-        let Some(item) = table.get("memory") else {
-            return Ok(Limits::default());
-        };
-        let memory = item
-            .as_str()
-            .and_then(bytes)
-            .filter(|memory| (PAGE..=ADDRESSABLE).contains(memory));
-        let memory =
-            memory.ok_or_else(|| self.wrong(item, "memory", "a size such as \"64MiB\" or \"1GiB\", at most 4GiB"))?;
-        Ok(Limits { memory: Some(memory) })
+        config
     }
 }
 
-/// The least memory that a module can have.
-const PAGE: u64 = 64 << 10;
-
-/// The most that 32-bit addresses reach.
-const ADDRESSABLE: u64 = 4 << 30;
-
-fn bytes(text: &str) -> Option<u64> {
-    let digits = text.find(|letter: char| !letter.is_ascii_digit())?;
-    let (number, unit) = text.split_at(digits);
-    let unit = match unit.trim_start() {
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1_u64 << 30,
-        _ => return None,
-    };
-    number.parse::<u64>().ok()?.checked_mul(unit)
-}
-
-fn line_at(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::capability::Capability;
-
-    #[test]
-    fn a_whole_file() {
-        let config = Config::parse(
-            "# ours\n[nanoprocess.zip]\ngrants = [\"random\", \"clock.wall\"]\n\n[nanoprocess.zip.limits]\nmemory = \"1GiB\"\n\n\
-             [nanoprocess.\"rand@0.8\"]\nnative = [\"0.9\"]\n\n[nanoprocess.semver]\n",
-        )
-        .unwrap();
-        let zip = config.decision("zip", &Version::new(2, 2, 2)).unwrap();
-        assert_eq!(
-            zip.grants.capabilities,
-            [Capability::ClockWall, Capability::Random].into()
-        );
-        assert_eq!(zip.grants.limits.memory, Some(1 << 30));
-        assert!(config.decision("rand", &Version::new(0, 9, 0)).is_none());
-        let rand = config.decision("rand", &Version::new(0, 8, 5)).unwrap();
-        assert!(rand.native[0].matches(&Version::new(0, 9, 1)));
-        assert_eq!(config.nanoprocesses.len(), 3);
+/// Where something stands in a file: the value below some keys, or the entry `element` of the list that it is; where that
+/// is missing, as near as it gets. None if the text is no TOML.
+#[must_use]
+pub fn find(text: &str, keys: &[&str], element: Option<&str>) -> Option<Spot> {
+    let document = Document::parse(text).ok()?;
+    let mut table: &dyn TableLike = document.as_table();
+    let mut range = None;
+    for key in keys {
+        let Some(item) = table.get(key) else { break };
+        range = key_range(table, key).or_else(|| item.span()).or(range);
+        let entry = item
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|value| value.as_str() == element);
+        range = entry
+            .filter(|_| element.is_some())
+            .and_then(toml_edit::Value::span)
+            .or(range);
+        let Some(inner) = item.as_table_like() else { break };
+        table = inner;
     }
-
-    #[test]
-    fn the_most_exact_key_decides() {
-        let text = "[nanoprocess.a]\n[nanoprocess.\"a@1\"]\ngrants = [\"args\"]\n";
-        let config = Config::parse(text).unwrap();
-        let grants = |major| {
-            config
-                .decision("a", &Version::new(major, 0, 0))
-                .unwrap()
-                .grants
-                .capabilities
-                .len()
-        };
-        assert_eq!((grants(1), grants(2)), (1, 0));
-    }
-
-    #[test]
-    fn mistakes_have_lines_and_hints() {
-        for (text, expected) in [
-            (
-                "\n[nanoproces.zip]",
-                "line 2 of nanobuild.toml: unknown key `nanoproces`; did you mean `nanoprocess`?",
-            ),
-            (
-                "[nanoprocess.zip]\ngrant = []",
-                "line 2 of nanobuild.toml: unknown key `grant`; did you mean `grants`?",
-            ),
-            (
-                "[nanoprocess.zip]\n\ngrants = [\"rnadom\"]",
-                "line 3 of nanobuild.toml: `rnadom` is not a capability; did you mean `random`?",
-            ),
-            (
-                "[nanoprocess.zip]\ngrants = \"random\"",
-                "line 2 of nanobuild.toml: `grants` has to be a list of strings",
-            ),
-            (
-                "[nanoprocess.zip.limits]\nmemory = \"8GiB\"",
-                "line 2 of nanobuild.toml: `memory` has to be a size such as \"64MiB\" or \"1GiB\", at most 4GiB",
-            ),
-            (
-                "[nanoprocess.zip.limits]\nmemmory = 1",
-                "line 2 of nanobuild.toml: unknown key `memmory`; did you mean `memory`?",
-            ),
-            (
-                "[nanoprocess.\"zip@x\"]\n",
-                "line 1 of nanobuild.toml: `zip@x` is neither a package name nor `name@version`",
-            ),
-        ] {
-            assert_eq!(Config::parse(text).unwrap_err().to_string(), expected);
-        }
-        assert!(matches!(
-            Config::parse("a = 1\n[[").unwrap_err(),
-            Error {
-                line: 2,
-                problem: Problem::Syntax(_)
-            }
-        ));
-    }
+    range.map(|range| Spot::of(text, &range))
 }

@@ -1,6 +1,7 @@
 //! What a nanoprocess may do: decisions of people, in `nanobuild.toml`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use semver::Version;
 
@@ -59,15 +60,141 @@ impl std::fmt::Display for Key {
 pub struct Grants {
     /// What it may do.
     pub capabilities: BTreeSet<Capability>,
+    /// How far it may do it.
+    pub scope: Scope,
     /// How much it may use.
     pub limits: Limits,
 }
 
-/// How much a nanoprocess may use.
+/// How far granted capabilities reach. What is not named here is out of reach until the application places it at run time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Directories, relative to where the application is started, with `/`.
+    pub directories: BTreeMap<String, Access>,
+    /// Environment variables by name.
+    pub env: BTreeSet<String>,
+    /// Where the standard streams lead.
+    pub stdio: Stdio,
+}
+
+/// What may be done in a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Access {
+    /// Look.
+    Read,
+    /// Create and change, without looking.
+    Write,
+    /// Both.
+    ReadWrite,
+}
+
+impl Access {
+    /// The capabilities that it takes.
+    #[must_use]
+    pub fn needs(self) -> &'static [Capability] {
+        match self {
+            Self::Read => &[Capability::FsRead],
+            Self::Write => &[Capability::FsWrite],
+            Self::ReadWrite => &[Capability::FsRead, Capability::FsWrite],
+        }
+    }
+}
+
+/// Where the standard streams lead, if they are granted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stdio {
+    /// Standard input.
+    pub input: Stream,
+    /// Standard output.
+    pub output: Stream,
+    /// Standard error.
+    pub error: Stream,
+}
+
+/// Where a granted stream leads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Stream {
+    /// To the application's own stream.
+    #[default]
+    Pass,
+    /// To a buffer that the application reads (or, for input, fills).
+    Capture,
+    /// Nowhere.
+    Drop,
+}
+
+/// How much a nanoprocess may use; none means as much as there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of linear memory; none means what 32-bit wasm can address.
+    /// Bytes of linear memory.
     pub memory: Option<u64>,
+    /// Time for one call.
+    pub time: Option<Duration>,
+    /// Bytes of stack for one call.
+    pub stack: Option<u64>,
+    /// Objects that the host may hold at once.
+    pub handles: Option<u64>,
+    /// Bytes that the host buffers for it.
+    pub buffers: Option<u64>,
+}
+
+/// One of the [`Limits`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Limit {
+    /// [`Limits::memory`]
+    Memory,
+    /// [`Limits::time`]
+    Time,
+    /// [`Limits::stack`]
+    Stack,
+    /// [`Limits::handles`]
+    Handles,
+    /// [`Limits::buffers`]
+    Buffers,
+}
+
+impl Limit {
+    /// Every one, in order.
+    pub const ALL: [Self; 5] = [Self::Memory, Self::Time, Self::Stack, Self::Handles, Self::Buffers];
+
+    /// Its key in `nanobuild.toml`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Time => "time",
+            Self::Stack => "stack",
+            Self::Handles => "handles",
+            Self::Buffers => "buffers",
+        }
+    }
+}
+
+impl Limits {
+    /// One of them as a number (bytes, milliseconds or objects).
+    #[must_use]
+    pub fn get(&self, limit: Limit) -> Option<u64> {
+        match limit {
+            Limit::Memory => self.memory,
+            Limit::Time => self
+                .time
+                .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+            Limit::Stack => self.stack,
+            Limit::Handles => self.handles,
+            Limit::Buffers => self.buffers,
+        }
+    }
+
+    /// Sets one of them to a number (bytes, milliseconds or objects).
+    pub fn set(&mut self, limit: Limit, number: Option<u64>) {
+        match limit {
+            Limit::Memory => self.memory = number,
+            Limit::Time => self.time = number.map(Duration::from_millis),
+            Limit::Stack => self.stack = number,
+            Limit::Handles => self.handles = number,
+            Limit::Buffers => self.buffers = number,
+        }
+    }
 }
 
 impl Grants {

@@ -12,7 +12,17 @@ pub mod signature;
 
 pub mod grant;
 
+pub mod pattern;
+
+pub mod finding;
+
+pub mod rules;
+
 pub mod config;
+
+pub mod effective;
+
+pub mod check;
 
 pub mod diff;
 

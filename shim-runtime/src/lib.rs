@@ -34,14 +34,17 @@ pub use serde::{Answered, Lent, Tape};
 #[doc(hidden)]
 pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};
 
+#[cfg(all(not(target_family = "wasm"), feature = "settings"))]
+#[doc(hidden)]
+pub use host::baseline_cpu;
 #[cfg(not(target_family = "wasm"))]
 #[doc(hidden)]
 pub use host::{
-    Abilities, Anchor, Call, CallbackFn, CallbackMut, Handle, Inputs, Keeper, Kept, Lease, Loan, Nanoprocess, Opaque,
-    Remote, Same, Slots, Spec, Tended, Ticket, chosen, copy_back, fmt, replay,
+    Abilities, Anchor, Call, CallbackFn, CallbackMut, Directory, Grants, Handle, Inputs, Keeper, Kept, Lease, Limits,
+    Loan, Nanoprocess, Opaque, Remote, Same, Slots, Spec, Stream, Tended, Ticket, chosen, copy_back, fmt, replay,
 };
 #[cfg(not(target_family = "wasm"))]
-pub use host::{Fault, FaultKind, TrapKind, catch};
-#[cfg(all(not(target_family = "wasm"), feature = "settings"))]
+pub use host::{Captured, Configuration, ConfigurationError, Fault, FaultKind, TrapKind, catch};
+#[cfg(all(not(target_family = "wasm"), feature = "engine"))]
 #[doc(hidden)]
-pub use host::{baseline_cpu, engine_settings};
+pub use host::{engine_settings, run_command};

@@ -75,12 +75,12 @@ pub enum Error {
     },
 }
 
-/// Compiles a module for `target`.
+/// Compiles a module for `target`; `timed` if calls into it are to end after some time.
 ///
 /// # Errors
 /// When Cranelift does not know the target or fails.
-pub fn aot(confined: &Confined, target: &str, cpu: Cpu) -> Result<Artifact, Error> {
-    let engine = engine(target, cpu)?;
+pub fn aot(confined: &Confined, target: &str, cpu: Cpu, timed: bool) -> Result<Artifact, Error> {
+    let engine = engine(target, cpu, timed)?;
     let failed = |error: wasmtime::Error| Error::Compile {
         target: target.to_owned(),
         reason: format!("{error:#}"),
@@ -94,9 +94,9 @@ pub fn aot(confined: &Confined, target: &str, cpu: Cpu) -> Result<Artifact, Erro
 }
 
 /// The engine that the runtime has, with a compiler in it.
-fn engine(target: &str, cpu: Cpu) -> Result<Engine, Error> {
+fn engine(target: &str, cpu: Cpu, timed: bool) -> Result<Engine, Error> {
     let mut config = Config::new();
-    nanobuild_runtime::engine_settings(&mut config);
+    nanobuild_runtime::engine_settings(&mut config, timed);
     config.cranelift_opt_level(OptLevel::Speed);
     // The runtime decides by the machine it runs on, and that is the target.
     config.native_unwind_info(target.contains("-windows-"));

@@ -101,7 +101,7 @@ impl Probe {
 
 fn engine() -> wasmtime::Result<Engine> {
     let mut config = Config::new();
-    nanobuild_runtime::engine_settings(&mut config);
+    nanobuild_runtime::engine_settings(&mut config, false);
     config.cranelift_opt_level(OptLevel::None).consume_fuel(true);
     Engine::new(&config)
 }

@@ -19,7 +19,7 @@ fn adder() -> Confined {
 
 #[test]
 fn the_same_module_gives_the_same_artifact() {
-    let artifacts = [(); 2].map(|()| aot(&adder(), LINUX, Cpu::Baseline).unwrap());
+    let artifacts = [(); 2].map(|()| aot(&adder(), LINUX, Cpu::Baseline, false).unwrap());
     assert_eq!(artifacts[0].digest, artifacts[1].digest);
     assert_eq!(artifacts[0].digest, files::digest(&artifacts[0].bytes));
 }
@@ -33,12 +33,12 @@ fn other_targets_can_be_compiled_for() {
         LINUX,
     ]
     .into_iter()
-    .map(|target| aot(&adder(), target, Cpu::Baseline).map(|artifact| artifact.digest))
+    .map(|target| aot(&adder(), target, Cpu::Baseline, false).map(|artifact| artifact.digest))
     .filter_map(Result::ok)
     .collect();
     // Which back ends are in the tool is a matter of Wasmtime's features; the host's always is.
     assert!(!digests.is_empty());
-    let error = aot(&adder(), "sparc-unknown-linux-gnu", Cpu::Baseline).unwrap_err();
+    let error = aot(&adder(), "sparc-unknown-linux-gnu", Cpu::Baseline, false).unwrap_err();
     assert!(matches!(error, Error::Target { .. }), "{error}");
 }
 
@@ -50,7 +50,7 @@ fn native_code_is_for_this_machine_only() {
         LINUX
     };
     assert!(matches!(
-        aot(&adder(), other, Cpu::Native),
+        aot(&adder(), other, Cpu::Native, false),
         Err(Error::NotNative { .. })
     ));
 }
@@ -60,7 +60,7 @@ fn this_machine_loads_both_kinds() {
     if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
         for cpu in [Cpu::Baseline, Cpu::Native] {
             // A module can only be made by an engine whose instructions the machine has.
-            let engine = engine(LINUX, cpu).unwrap();
+            let engine = engine(LINUX, cpu, false).unwrap();
             wasmtime::Module::new(&engine, adder().bytes()).unwrap();
         }
     }

@@ -24,7 +24,7 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Sync the sandboxed dependencies, then `cargo build` (the default)
+    /// Sync the sandboxed dependencies, then `cargo build` (the default); with --jail-app, all of it in the build jail
     #[command(visible_alias = "b")]
     Build(Through),
     /// Sync the sandboxed dependencies, then `cargo run`
@@ -49,6 +49,12 @@ pub(super) enum Command {
     List(Common),
     /// Show why a crate has a capability: call paths with file and line; or what its bindings leave out
     Explain(Explain),
+    /// Suggest which dependencies to sandbox first, and do it on a yes
+    Init(Init),
+    /// Check decisions, lockfile and `.nanobuild/` against each other and the policy
+    Check(Check),
+    /// Print the policy that holds, with where each rule stands
+    Policy(Common),
     /// Show what of the machine is missing, and the command that mends it
     Doctor(Common),
     /// Print a completion script
@@ -79,7 +85,7 @@ pub(super) struct Add {
     pub(super) common: Common,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Features {
     /// Features of the workspace's packages to activate, as `cargo build` has them
     #[arg(short = 'F', long, value_name = "FEATURES")]
@@ -143,6 +149,39 @@ pub(super) struct Explain {
     pub(super) common: Common,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Do not ask; what is sandboxed so is granted nothing
+    #[arg(long)]
+    pub(super) yes: bool,
+    #[command(flatten)]
+    pub(super) features: Features,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Trust what lies ready instead of building the guests again
+    #[arg(long)]
+    pub(super) quick: bool,
+    /// Report only what came since this revision
+    #[arg(long, value_name = "REVISION")]
+    pub(super) base: Option<String>,
+    /// Write the report to a file in another format, too (`sarif=nanobuild.sarif`)
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = written)]
+    pub(super) write: Vec<(Format, Utf8PathBuf)>,
+    #[command(flatten)]
+    pub(super) features: Features,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+fn written(text: &str) -> Result<(Format, Utf8PathBuf), String> {
+    let (format, path) = text.split_once('=').ok_or("write FORMAT=FILE")?;
+    Ok((Format::from_str(format, false)?, path.into()))
+}
+
 /// Options that every command has.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Common {
@@ -191,7 +230,9 @@ impl Command {
                 .unwrap_or_default(),
             Self::Add(args) => args.common.clone(),
             Self::Remove(args) => args.common.clone(),
-            Self::List(common) | Self::Doctor(common) | Self::Review(common) => common.clone(),
+            Self::Check(args) => args.common.clone(),
+            Self::Init(args) => args.common.clone(),
+            Self::List(common) | Self::Doctor(common) | Self::Policy(common) | Self::Review(common) => common.clone(),
             Self::Update(args) => args.common.clone(),
             Self::Diff(args) => args.common.clone(),
             Self::Explain(args) if args.json => Common {

@@ -7,8 +7,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::CANNOT_TELL;
 use crate::project::Project;
 use crate::sys::cargo;
+use crate::sys::clang::{self, WasmC};
 use crate::sys::toolchain::{GUEST_TARGET, Toolchain};
-use crate::sys::{files, kernel};
+use crate::sys::{files, jail, kernel};
 use crate::ui::{Check, Event, Ui};
 
 /// Looks at everything; 2 if something that is needed is missing.
@@ -39,18 +40,44 @@ pub(super) fn run(ui: &Ui, manifest: Option<&Utf8Path>) -> ExitCode {
             remedy: Some("run it in a project, or with --manifest-path, to check that too".to_owned()),
         }),
     }
-    checks.push(Check {
-        name: "kernel".to_owned(),
-        found: kernel::describe(),
-        ok: true,
-        remedy: None,
-    });
+    checks.extend([jail(), c_compiler()]);
     let fine = checks.iter().all(|check| check.ok);
     ui.say(&Event::Doctor { checks });
     if fine {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(CANNOT_TELL)
+    }
+}
+
+fn jail() -> Check {
+    let name = "build jail".to_owned();
+    match jail::survey() {
+        Ok(survey) => Check {
+            name,
+            found: format!("{}; {}", survey.describe(), kernel::describe()),
+            ok: survey.is_closed(),
+            remedy: (!survey.is_closed()).then(|| kernel::REMEDY.to_owned()),
+        },
+        Err(error) => Check {
+            name,
+            found: error.to_string(),
+            ok: false,
+            remedy: error.help(),
+        },
+    }
+}
+
+fn c_compiler() -> Check {
+    let found = WasmC::find();
+    Check {
+        name: "C for wasm".to_owned(),
+        found: found
+            .as_ref()
+            .map_or_else(|| "none".to_owned(), |compiler| compiler.clang.to_string()),
+        // Few crates need it.
+        ok: true,
+        remedy: found.is_none().then(|| clang::REMEDY.to_owned()),
     }
 }
 

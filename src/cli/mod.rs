@@ -3,10 +3,12 @@
 mod add;
 mod args;
 mod build;
+mod check;
 mod decide;
 mod diff;
 mod doctor;
 mod explain;
+mod init;
 mod remove;
 mod show;
 mod through;
@@ -20,7 +22,7 @@ use crate::pipeline::Stages;
 use crate::review::Ask;
 use crate::select::Flags;
 use crate::session::{Context, Error, Failure, Make};
-use crate::sys::{cargo, process, signal};
+use crate::sys::{cargo, jail, process, signal};
 use crate::ui::{Format, Terminal, Ui};
 use args::{Cli, Command, Common};
 
@@ -29,7 +31,10 @@ const CANNOT_TELL: u8 = 2;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    if let Some(code) = crate::extract::rustdoc::wrapper_main().or_else(crate::compile::wrapper_main) {
+    let stands_in = jail::helper_main()
+        .or_else(crate::extract::rustdoc::wrapper_main)
+        .or_else(crate::compile::wrapper_main);
+    if let Some(code) = stands_in {
         return code;
     }
     install_panic_hook();
@@ -83,6 +88,11 @@ fn dispatch(command: Command, tools: &Tools<'_>) -> ExitCode {
 
 fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Error> {
     let common = command.common();
+    if ui.format.is_report() && !matches!(command, Command::Check(_)) {
+        return Err(Error::Usage(
+            "--format sarif, github and junit are for `check`".to_owned(),
+        ));
+    }
     let with = |flags: Flags| context(ui, &common, tools, flags);
     match &command {
         Command::Build(args) | Command::Run(args) | Command::Test(args) => {
@@ -101,6 +111,9 @@ fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Err
         Command::List(_) => show::list(&with(Flags::default())?),
         Command::Explain(args) if args.skipped => show::skipped(&with(Flags::default())?, &args.krate),
         Command::Explain(args) => explain::run(&with(Flags::default())?, &args.krate, args.what.as_deref()),
+        Command::Check(args) => check::run(&with(args.features.flags())?, args),
+        Command::Init(args) => init::run(&with(args.features.flags())?, args),
+        Command::Policy(_) => check::policy(&with(Flags::default())?),
         Command::Doctor(common) => Ok(doctor::run(ui, common.manifest_path.as_deref())),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();

@@ -5,6 +5,9 @@ use crate::select::Flags;
 use crate::ui::Format;
 use clap::ValueEnum;
 
+/// Our own option among Cargo's: build the whole application in a jail.
+pub(super) const JAIL_APP: &str = "--jail-app";
+
 /// A Cargo command line, read.
 #[derive(Debug, Default)]
 pub(super) struct CargoLine {
@@ -14,6 +17,10 @@ pub(super) struct CargoLine {
     pub(super) flags: Flags,
     /// `--config` values, which may change what `cargo metadata` says.
     pub(super) config: Vec<String>,
+    /// The profile, if it is not the usual one.
+    pub(super) profile: Option<String>,
+    /// Whether Cargo itself runs in a jail.
+    pub(super) jail: bool,
     /// Everything for Cargo, in order, without its locking flags, which the tool passes itself.
     pub(super) args: Vec<String>,
 }
@@ -50,9 +57,12 @@ pub(super) fn read(args: &[String]) -> Result<CargoLine, String> {
             "--no-default-features" => line.flags.no_default = true,
             "--quiet" | "-q" => line.common.quiet = true,
             "--verbose" | "-v" | "-vv" => line.common.verbose = 1,
+            "--release" | "-r" => line.profile = Some("release".to_owned()),
+            "--profile" => line.profile = Some(value()?),
+            JAIL_APP => line.jail = true,
             _ => {}
         }
-        if !matches!(name, "--format" | "--locked" | "--offline" | "--frozen") {
+        if !matches!(name, "--format" | "--locked" | "--offline" | "--frozen" | JAIL_APP) {
             line.args.push(arg.clone());
             line.args.extend(taken);
         }

@@ -56,7 +56,9 @@ pub(super) fn run(cx: &Context<'_>, specs: &[Spec], precise: Option<&Version>) -
             continue;
         };
         session.records.grant(&candidate.folder, &granted);
-        session.records.reason(&candidate.folder, &granted, reason.as_deref());
+        session
+            .records
+            .reason(&candidate.folder, &granted, reason.as_deref(), &candidate.new);
         session.want(wanted);
         changed = true;
     }
@@ -149,7 +151,9 @@ pub(super) fn review(cx: &Context<'_>) -> Result<ExitCode, Error> {
     for (candidate, verdict) in candidates.iter().zip(verdicts) {
         if let Verdict::Taken { granted, reason } = verdict {
             session.records.grant(&candidate.folder, &granted);
-            session.records.reason(&candidate.folder, &granted, reason.as_deref());
+            session
+                .records
+                .reason(&candidate.folder, &granted, reason.as_deref(), &candidate.new);
         }
     }
     let graph = session.settle()?;

@@ -5,8 +5,15 @@ use toml_edit::DocumentMut;
 
 use super::failure::{self, Error};
 use super::flags;
+use crate::sys::cargo::{self, Net};
 use crate::sys::files;
 use crate::sys::jail::{Jail, Task};
+
+/// Everything was fetched before.
+const OFFLINE: Net = Net {
+    locked: false,
+    offline: true,
+};
 
 /// Checks the bindings crate in `dir` for `target` (the host, if none is named), building into `target_dir`.
 ///
@@ -17,12 +24,16 @@ use crate::sys::jail::{Jail, Task};
 pub fn check_bindings(jail: &Jail, dir: &Utf8Path, target_dir: &Utf8Path, target: Option<&str>) -> Result<(), Error> {
     let manifest = dir.join("Cargo.toml");
     let name = package_name(&manifest)?;
-    let scratch = target_dir.join(format!("nanobuild-check-{name}"));
-    files::replace(&scratch.join("Cargo.toml"), scratch_manifest(&name, dir).as_bytes())?;
+    // Not in the target directory: others write there.
+    let scratch = dir.with_file_name(format!(".check-{name}"));
+    let scratch_manifest_path = scratch.join("Cargo.toml");
+    files::replace(&scratch_manifest_path, scratch_manifest(&name, dir).as_bytes())?;
     files::replace(&scratch.join("src/lib.rs"), b"")?;
+    cargo::metadata(&scratch_manifest_path, OFFLINE, &[])?;
     let mut args = vec![
         "check",
         "--offline",
+        "--locked",
         "--message-format=json",
         "--target-dir",
         target_dir.as_str(),
@@ -36,9 +47,10 @@ pub fn check_bindings(jail: &Jail, dir: &Utf8Path, target_dir: &Utf8Path, target
         env: Vec::new(),
         reads: runtime_folder(&manifest)
             .into_iter()
-            .chain([dir.to_owned(), scratch.clone()])
+            .chain([dir.to_owned(), scratch])
             .collect(),
-        writes: vec![target_dir.to_owned(), scratch],
+        writes: vec![target_dir.to_owned()],
+        ..Task::default()
     };
     let output = jail.run(&task)?;
     // A package outside of the workspace is named by absolute paths.

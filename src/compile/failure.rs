@@ -90,15 +90,15 @@ fn blame(said: Said, stderr: &str) -> Error {
     if !said.own.is_empty() {
         return Error::Rejected(said.own);
     }
-    if let Some(package) = failed_script(stderr) {
+    if let Some(package) = cargo::failed_script(stderr) {
         return Error::Dependency {
             package,
-            message: shorten(telling(stderr)),
+            message: shorten(cargo::telling(stderr)),
         };
     }
     if said.unplaced.is_empty() {
         return Error::Unplaced {
-            message: shorten(telling(stderr)),
+            message: shorten(cargo::telling(stderr)),
         };
     }
     Error::Unplaced {
@@ -110,36 +110,6 @@ fn blame(said: Said, stderr: &str) -> Error {
 fn missing_target(text: &str) -> Option<String> {
     let before = text.split_once("` target may not be installed")?.0;
     Some(before.rsplit('`').next()?.to_owned())
-}
-
-/// "failed to run custom build command for `zstd-sys v2.0.16+zstd.1.5.7`"
-fn failed_script(stderr: &str) -> Option<String> {
-    let after = stderr.split_once("failed to run custom build command for `")?.1;
-    let package = after.split('`').next()?;
-    let mut words = package.split(' ');
-    Some(format!("{}@{}", words.next()?, words.next()?.strip_prefix('v')?))
-}
-
-/// What cargo and build scripts print, without progress, without a script's log and its instructions to cargo.
-fn telling(stderr: &str) -> impl Iterator<Item = &str> {
-    let noise = [
-        "Compiling",
-        "Downloading",
-        "Downloaded",
-        "Updating",
-        "Finished",
-        "Fresh",
-        "warning:",
-        "cargo:",
-    ];
-    let (before, after) = match (stderr.split_once("--- stdout\n"), stderr.split_once("--- stderr\n")) {
-        (Some((before, _)), Some((_, after))) => (before, after),
-        _ => (stderr, ""),
-    };
-    before.lines().chain(after.lines()).filter(move |line| {
-        let line = line.trim_start();
-        !line.is_empty() && !noise.iter().any(|word| line.starts_with(word))
-    })
 }
 
 /// The first lines, and how many more there were.

@@ -97,8 +97,8 @@ pub(super) fn environment(fetched: &Fetched, goal: Goal) -> Vec<(&'static str, S
     .collect()
 }
 
-/// The wrapper, where it is needed: rustc's task has to read it.
-pub(super) fn executable(fetched: &Fetched, goal: Goal) -> Option<Utf8PathBuf> {
+/// The wrapper, where it is needed.
+fn executable(fetched: &Fetched, goal: Goal) -> Option<Utf8PathBuf> {
     let needed = goal == Goal::Analysis || path_packages(fetched).next().is_some();
     needed.then(exec::own)?.ok()
 }

@@ -8,7 +8,7 @@ mod identity;
 #[cfg(test)]
 mod tests;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::fetch::{Fetched, TARGET};
 use crate::generate::Files;
@@ -59,11 +59,10 @@ impl Goal {
         }
     }
 
-    /// Below the guest's folder.
-    fn target_dir(self) -> &'static str {
+    fn target_dir(self, fetched: &Fetched) -> Utf8PathBuf {
         match self {
-            Self::Check | Self::Module => "target",
-            Self::Analysis => "analysis",
+            Self::Check | Self::Module => fetched.target_dir(),
+            Self::Analysis => fetched.analysis_dir(),
         }
     }
 }
@@ -73,7 +72,7 @@ impl Goal {
 /// # Errors
 /// [`Error::Rejected`] where rustc rejects the generated sources; other variants for everything else.
 pub fn compile(jail: &Jail, fetched: &Fetched, sources: &Files) -> Result<WasmModule, Error> {
-    let bytes = module(run(jail, fetched, sources, Goal::Module)?)?;
+    let bytes = module(fetched, run(jail, fetched, sources, Goal::Module)?, Goal::Module)?;
     Ok(WasmModule { bytes })
 }
 
@@ -82,7 +81,7 @@ pub fn compile(jail: &Jail, fetched: &Fetched, sources: &Files) -> Result<WasmMo
 /// # Errors
 /// As [`compile`].
 pub fn analysis(jail: &Jail, fetched: &Fetched, sources: &Files) -> Result<AnalysisModule, Error> {
-    let bytes = module(run(jail, fetched, sources, Goal::Analysis)?)?;
+    let bytes = module(fetched, run(jail, fetched, sources, Goal::Analysis)?, Goal::Analysis)?;
     Ok(AnalysisModule { bytes })
 }
 
@@ -94,14 +93,19 @@ pub fn check(jail: &Jail, fetched: &Fetched, sources: &Files) -> Result<(), Erro
     run(jail, fetched, sources, Goal::Check).map(drop)
 }
 
-fn module(said: diagnostics::Said) -> Result<Vec<u8>, Error> {
-    let path = said.module.ok_or(Error::NoModule)?;
-    files::read(&path)?.ok_or(Error::NoModule)
+/// The module that Cargo named. It ran in the jail, and wrote there: no other file than one of that folder is read.
+fn module(fetched: &Fetched, said: diagnostics::Said, goal: Goal) -> Result<Vec<u8>, Error> {
+    let target_dir = goal.target_dir(fetched);
+    let path = said
+        .module
+        .as_ref()
+        .and_then(|path| path.strip_prefix(&target_dir).ok());
+    files::read_beneath(&target_dir, path.ok_or(Error::NoModule)?)?.ok_or(Error::NoModule)
 }
 
 fn run(jail: &Jail, fetched: &Fetched, sources: &Files, goal: Goal) -> Result<diagnostics::Said, Error> {
     write(&fetched.guest, sources)?;
-    let target_dir = fetched.guest.join(goal.target_dir());
+    let target_dir = goal.target_dir(fetched);
     let common = [
         "--release",
         "--offline",
@@ -117,17 +121,14 @@ fn run(jail: &Jail, fetched: &Fetched, sources: &Files, goal: Goal) -> Result<di
         .into_iter()
         .chain(common)
         .chain(goal.rustc().iter().copied());
-    let folders = fetched.folders.iter().map(|(folder, _)| folder.clone());
     let task = Task {
         program: flags::cargo(),
         args: args.map(str::to_owned).collect(),
         cwd: fetched.guest.clone(),
         env: flags::environment(fetched, goal)?,
-        reads: folders
-            .chain([fetched.guest.clone()])
-            .chain(identity::executable(fetched, goal))
-            .collect(),
-        writes: vec![target_dir],
+        reads: fetched.reads(),
+        writes: vec![target_dir.clone()],
+        ..Task::default()
     };
     let output = jail.run(&task)?;
     let own = |path: &Utf8Path| {

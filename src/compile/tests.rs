@@ -2,6 +2,7 @@ use super::*;
 use crate::fetch;
 use crate::select::{Dependency, Source};
 use crate::sys::cargo::Net;
+use crate::sys::jail::Demand;
 
 const OFFLINE: Net = Net {
     locked: false,
@@ -47,7 +48,7 @@ fn scratch() -> (tempfile::TempDir, camino::Utf8PathBuf) {
 
 #[test]
 fn the_same_bytes_come_from_every_folder() {
-    let jail = Jail::pass_through();
+    let jail = Jail::new(Demand::Required).unwrap();
     let source = GUEST.replace("all[&major].minor", "nanobuild_runtime::fail(); all[&major].minor");
     let built = [(); 2].map(|()| {
         let (_folder, path) = scratch();
@@ -68,7 +69,7 @@ fn the_same_bytes_come_from_every_folder() {
 fn rejected_sources_are_reported_by_line_and_stale_files_go() {
     let (_folder, path) = scratch();
     let fetched = fetched(&path);
-    let jail = Jail::pass_through();
+    let jail = Jail::new(Demand::Required).unwrap();
     let broken = GUEST.replace("all[&major].minor", "all[&major].patchy");
     let stale = Files::from([
         ("src/lib.rs".into(), broken),
@@ -106,7 +107,7 @@ fn a_dependency_that_does_not_build_is_blamed() {
         None,
     )
     .unwrap();
-    let error = check(&Jail::pass_through(), &fetched, &sources("")).unwrap_err();
+    let error = check(&Jail::new(Demand::Required).unwrap(), &fetched, &sources("")).unwrap_err();
     assert!(
         matches!(&error, Error::Dependency { package, .. } if package == "mine@0.1.0"),
         "{error}"
@@ -135,7 +136,14 @@ fn bindings_are_checked_outside_of_any_workspace() {
         "pub fn one() -> u8 { 1 }\npub fn two() -> u8 { \"2\" }\n",
     );
     let bindings = path.join(".nanobuild/mine");
-    let check = || check_bindings(&Jail::pass_through(), &bindings, &path.join("target/nanobuild"), None);
+    let check = || {
+        check_bindings(
+            &Jail::new(Demand::Required).unwrap(),
+            &bindings,
+            &path.join("target/nanobuild"),
+            None,
+        )
+    };
     let error = check().unwrap_err();
     let Error::Rejected(errors) = error else {
         panic!("not rejected, but: {error}")

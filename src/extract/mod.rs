@@ -69,9 +69,20 @@ pub enum Error {
         /// The tool's own error lines, shortened.
         errors: String,
     },
-    /// The documentation is not where it should be.
+    /// A build script fails, of the crate or of one that it depends on.
+    #[error("the build script of `{package}` fails\n{message}")]
+    Script {
+        /// Name and version of the package.
+        package: String,
+        /// The script's words, shortened.
+        message: String,
+    },
+    /// The documentation cannot be read.
     #[error("read rustdoc's output")]
-    Read(#[source] std::io::Error),
+    Read(#[from] sys::files::Error),
+    /// The documentation is not where it should be.
+    #[error("rustdoc left no output")]
+    NoDocs,
     /// The documentation is of another version of the crate.
     #[error("read rustdoc's output {path}: it documents version {found} instead of {expected}")]
     Version {

@@ -5,7 +5,7 @@
 
 use std::{env, ffi::OsString, ops::RangeInclusive, process::ExitCode};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Error;
 use crate::{
@@ -49,20 +49,18 @@ pub(super) fn document(jail: &Jail, fetched: &Fetched, target: &str) -> Result<V
     if !output.status.success() {
         return Err(failure(fetched, target, &String::from_utf8_lossy(&output.stderr)));
     }
-    let path = fetched
-        .guest
-        .join("target")
-        .join(target)
+    let path = Utf8Path::new(target)
         .join("doc")
         .join(format!("{}.json", fetched.crate_name));
-    let json = fs_err::read(&path).map_err(Error::Read)?;
-    check_version(fetched, path, &json)?;
+    let target_dir = fetched.target_dir();
+    let json = sys::files::read_beneath(&target_dir, &path)?.ok_or(Error::NoDocs)?;
+    check_version(fetched, target_dir.join(path), &json)?;
     Ok(json)
 }
 
 fn task(fetched: &Fetched, target: &str) -> Result<Task, Error> {
     let wrapper = sys::exec::own().map_err(Error::Executable)?;
-    let target_dir = fetched.guest.join("target");
+    let target_dir = fetched.target_dir();
     let package = format!("{}@{}", fetched.dependency.name, fetched.dependency.version);
     let args = [
         "doc",
@@ -90,11 +88,9 @@ fn task(fetched: &Fetched, target: &str) -> Result<Task, Error> {
             ),
             ("CARGO_ENCODED_RUSTDOCFLAGS".to_owned(), String::new()),
         ],
-        reads: [fetched.guest.clone(), fetched.package.clone()]
-            .into_iter()
-            .chain(wrapper.parent().map(ToOwned::to_owned))
-            .collect(),
+        reads: fetched.reads(),
         writes: vec![target_dir],
+        ..Task::default()
     })
 }
 
@@ -112,6 +108,10 @@ fn check_version(fetched: &Fetched, path: Utf8PathBuf, json: &[u8]) -> Result<()
 }
 
 fn failure(fetched: &Fetched, target: &str, stderr: &str) -> Error {
+    if let Some(package) = sys::cargo::failed_script(stderr) {
+        let message = sys::cargo::telling(stderr).take(MOST).collect::<Vec<_>>().join("\n");
+        return Error::Script { package, message };
+    }
     Error::Docs {
         name: fetched.dependency.name.clone(),
         version: fetched.dependency.version.to_string(),
@@ -124,7 +124,6 @@ fn failure(fetched: &Fetched, target: &str, stderr: &str) -> Error {
 /// What the tools' output `stderr` means, in a sentence.
 fn reason(stderr: &str, target: &str) -> String {
     let table = [
-        ("failed to run custom build command", "a build script failed"),
         (
             "can't find crate for `std`",
             "the target is not installed: run `rustup target add`",
@@ -150,9 +149,11 @@ fn reason(stderr: &str, target: &str) -> String {
     reason.replace("the target", target)
 }
 
+/// Lines of the tools' output that are shown.
+const MOST: usize = 12;
+
 /// The first few errors of the tools' output: message and place.
 fn shorten(stderr: &str) -> String {
-    const MOST: usize = 12;
     let says = |line: &&str| line.starts_with("error") || line.trim_start().starts_with("--> ");
     let after_an_error = |lines: &mut Vec<String>, line: &str| {
         let place = line.trim_start().starts_with("--> ");

@@ -50,6 +50,34 @@ pub struct Fetched {
     pub build: BTreeMap<Capability, BTreeSet<Need>>,
 }
 
+impl Fetched {
+    /// The guest's own Cargo target directory: nobody else's, since build scripts can write whatever they like there.
+    #[must_use]
+    pub fn target_dir(&self) -> Utf8PathBuf {
+        self.guest.join("target")
+    }
+
+    /// Where the guest is compiled for reading.
+    #[must_use]
+    pub fn analysis_dir(&self) -> Utf8PathBuf {
+        self.guest.join("analysis")
+    }
+
+    /// What compiling it reads: the sources of the graph, and manifests above those that come from a folder, which may
+    /// inherit from them.
+    #[must_use]
+    pub fn reads(&self) -> Vec<Utf8PathBuf> {
+        let folders = self.folders.iter().map(|(folder, _)| folder);
+        let manifests = folders
+            .clone()
+            .flat_map(|folder| folder.ancestors().skip(1))
+            .map(|folder| folder.join("Cargo.toml"));
+        let manifests: BTreeSet<Utf8PathBuf> = manifests.filter(|manifest| manifest.is_file()).collect();
+        let own = std::iter::once(self.guest.clone());
+        own.chain(folders.cloned()).chain(manifests).collect()
+    }
+}
+
 /// What the bindings' manifest repeats of the real one.
 #[derive(Debug, Clone, Default)]
 pub struct Manifest {
@@ -113,4 +141,24 @@ pub fn fetch(
         Some(locked) => lock::verify(fetched, locked),
         None => Ok(fetched),
     }
+}
+
+/// Removes what was built from another graph, or when a build was allowed something else: a build script that is not in this
+/// graph any more, or may not read that file any more, can have left things there.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn forget_other_builds(fetched: &Fetched, allowed: &str) -> Result<(), Error> {
+    let sources = fetched.graph.iter().map(|package| {
+        let checksum = package.checksum.as_deref().unwrap_or_default();
+        format!("{} {} {} {checksum}\n", package.name, package.version, package.source)
+    });
+    let graph = files::digest((sources.collect::<String>() + allowed).as_bytes());
+    let note = fetched.guest.join("target.graph");
+    if files::read(&note)?.as_deref() != Some(graph.as_bytes()) {
+        files::remove(&fetched.target_dir())?;
+        files::remove(&fetched.analysis_dir())?;
+        files::replace(&note, graph.as_bytes())?;
+    }
+    Ok(())
 }

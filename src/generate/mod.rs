@@ -16,6 +16,7 @@ pub mod print;
 pub mod source;
 mod values;
 
+use nanobuild_policy::grant::Grants;
 use sha2::{Digest, Sha256};
 
 use crate::fetch::Fetched;
@@ -66,7 +67,7 @@ pub fn questions(bridge: &Bridge) -> Questions {
 
 /// The bindings' manifest and every other file but `src/lib.rs`: upstream's name, features and facts.
 #[must_use]
-pub fn bindings_crate(fetched: &Fetched, runtime: &str, version: &str) -> Files {
+pub fn bindings_crate(fetched: &Fetched, runtime: &str, version: &str, grants: &Grants) -> Files {
     let manifest = &fetched.manifest;
     let mut document = toml_edit::DocumentMut::new();
     let mut package = toml_edit::Table::new();
@@ -93,9 +94,10 @@ pub fn bindings_crate(fetched: &Fetched, runtime: &str, version: &str) -> Files 
     let mut dependency = toml_edit::InlineTable::new();
     dependency.insert("path", runtime.into());
     let serde = fetched.natives.iter().filter(|native| is_serde(&native.name));
-    let serde: toml_edit::Array = serde.map(|native| native.name.as_str()).collect();
-    if !serde.is_empty() {
-        dependency.insert("features", serde.into());
+    let mut features: toml_edit::Array = serde.map(|native| native.name.as_str()).collect();
+    features.extend(bindings::authority::families(&grants.capabilities));
+    if !features.is_empty() {
+        dependency.insert("features", features.into());
     }
     let mut dependencies = toml_edit::Table::new();
     dependencies["nanobuild-runtime"] = toml_edit::value(dependency);

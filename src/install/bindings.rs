@@ -37,7 +37,7 @@ pub fn print(
     claim: &Version,
 ) -> Result<Files, (String, String)> {
     let runtime = format!("../{}", super::runtime::FOLDER);
-    let mut files = generate::bindings_crate(fetched, &runtime, &claim.to_string());
+    let mut files = generate::bindings_crate(fetched, &runtime, &claim.to_string(), embedded.grants);
     let source = generate::bindings::source(bridge, embedded)?;
     files.insert(
         "src/lib.rs".into(),

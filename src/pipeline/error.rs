@@ -2,6 +2,7 @@
 
 use crate::session::Failure;
 use crate::sys::files;
+use crate::sys::jail::Refused;
 use crate::{aot, compile, confine, extract, fetch, inspect, review, settle};
 
 /// Which stage failed. Each says in its own words what went wrong.
@@ -30,9 +31,40 @@ pub enum Error {
     Print { unit: String, reason: String },
     #[error(transparent)]
     File(#[from] files::Error),
+    #[error("the build jail gave `{package}` no way {refused}, which it may have wanted")]
+    Refused {
+        name: String,
+        package: String,
+        refused: Refused,
+        #[source]
+        source: Box<Error>,
+    },
 }
 
 impl Error {
+    /// Says what the jail kept from a build of `name` that failed, if its words tell.
+    pub(super) fn explained(self, name: &str) -> Self {
+        let (package, said) = match &self {
+            Self::Extract(extract::Error::Script { package, message }) => (package.clone(), message),
+            Self::Extract(extract::Error::Docs {
+                name, version, errors, ..
+            }) => (format!("{name}@{version}"), errors),
+            Self::Settle(settle::Error::Compile(compile::Error::Dependency { package, message })) => {
+                (package.clone(), message)
+            }
+            _ => return self,
+        };
+        match Refused::read(said) {
+            None => self,
+            Some(refused) => Self::Refused {
+                name: name.to_owned(),
+                package,
+                refused,
+                source: Box::new(self),
+            },
+        }
+    }
+
     /// What the printer says of a unit that it cannot print.
     pub(super) fn print((unit, reason): (String, String)) -> Self {
         Self::Print { unit, reason }
@@ -59,6 +91,10 @@ impl Failure for Error {
                     .to_owned(),
             ),
             Self::Review(review::Error::Undecided(_)) => Some("run the command again; nothing was changed".to_owned()),
+            Self::Refused { name, refused, .. } => Some(refused.advice(name)),
+            Self::Extract(extract::Error::Jail(error))
+            | Self::Settle(settle::Error::Compile(compile::Error::Jail(error)))
+            | Self::Bindings(compile::Error::Jail(error)) => error.help(),
             Self::Bindings(_) | Self::Print { .. } => {
                 Some("please report it, with the crate's name and version; the project is as it was".to_owned())
             }

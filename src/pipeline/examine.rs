@@ -1,5 +1,6 @@
 //! The first half of the stages: up to what is known before anybody decides.
 
+use camino::Utf8PathBuf;
 use nanobuild_policy::Signature;
 
 use super::{Error, facts, floor, natives};
@@ -17,6 +18,8 @@ pub(super) struct Inspected {
     pub(super) settled: Settled,
     pub(super) signature: Signature,
     pub(super) report: Report,
+    /// Where the bindings are checked.
+    pub(super) checks: Utf8PathBuf,
 }
 
 /// Finds out what a dependency offers and asks for.
@@ -27,15 +30,16 @@ pub(super) fn inspected(order: &Order<'_>) -> Result<Inspected, Error> {
     stage(Stage::Fetch);
     let locked = facts::locked(order.record, order.wanted);
     let mut fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, locked)?;
+    fetch::forget_other_builds(&fetched, &format!("{:?}", jail.allowance()))?;
 
     stage(Stage::Extract);
     let extracted = natives::lend(order, extract(jail, &fetched, fetch::TARGET)?, &mut fetched)?;
 
     stage(Stage::Generate);
-    let (bindings, target_dir) = (&order.bench.join(&dependency.folder), &order.cache.join("check"));
+    let checks = natives::checks(order, &extracted);
     let bench = Bench {
-        bindings,
-        target_dir,
+        bindings: &order.bench.join(&dependency.folder),
+        target_dir: &checks,
         runtime,
     };
     let settled = settle(jail, &fetched, &extracted, &order.record.decision.expose, bench)?;
@@ -52,6 +56,7 @@ pub(super) fn inspected(order: &Order<'_>) -> Result<Inspected, Error> {
         settled,
         signature,
         report,
+        checks,
     })
 }
 
@@ -62,6 +67,7 @@ pub(super) fn examine(order: &Order<'_>) -> Result<Examined, Error> {
         settled,
         signature,
         report,
+        ..
     } = inspected(order)?;
     let module = &settled.module.bytes;
     let facts = facts::of(order, &fetched, signature, module, settled.fingerprint);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use camino::Utf8PathBuf;
 use nanobuild_policy::lockfile::Package;
 use semver::Version;
 
@@ -54,6 +55,15 @@ fn is_native(package: &Package, has: &BTreeSet<(String, Version)>) -> bool {
         return has.iter().any(same);
     }
     has.contains(&(package.name.clone(), package.version.clone()))
+}
+
+/// Where bindings are checked. Those that need the runtime alone share what is built of it; with others, build scripts run
+/// that could change it.
+pub(super) fn checks(order: &Order<'_>, extracted: &Extracted) -> Utf8PathBuf {
+    match extracted.natives.is_empty() {
+        true => order.cache.join("check"),
+        false => order.cache.join("checks").join(&order.wanted.dependency.folder),
+    }
 }
 
 /// Those that the lockfile names, if it is about the dependency as it is wanted: the same bindings on every machine.

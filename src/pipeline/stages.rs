@@ -9,7 +9,8 @@ pub struct Stages;
 
 impl Make for Stages {
     fn make(&self, order: &Order<'_>) -> Result<Prepared, MakeError> {
-        Ok(super::sandbox(order)?)
+        let name = &order.wanted.dependency.name;
+        Ok(super::sandbox(order).map_err(|error| error.explained(name))?)
     }
 
     fn examine(&self, order: &Order<'_>) -> Result<Examined, MakeError> {

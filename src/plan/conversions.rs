@@ -30,7 +30,7 @@ fn generic(ty: &Ty) -> Option<(&Ty, Option<&Option<String>>)> {
 /// # Errors
 /// When it is generic and its bounds do not say what it could be turned into.
 pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>, Obstacle> {
-    if let Some(converted) = optional(ty, scopes) {
+    if let Some(converted) = contained(ty, scopes) {
         return Ok(Some(converted));
     }
     let Some((parameter, behind)) = generic(ty) else {
@@ -51,22 +51,73 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
     }
 }
 
-/// `Option<S>` with an `S` that can be converted to something owned.
-fn optional(ty: &Ty, scopes: &[&Generics]) -> Option<Converted> {
-    let Ty::Path(path) = ty else { return None };
-    if path.def != Def::Std("std::option::Option".to_owned()) {
-        return None;
+/// A container of values that can be converted to something owned: `Option<S>`, `Vec<S>`, `[S; 2]`, `&[S]`, `&&Vec<S>`.
+fn contained(ty: &Ty, scopes: &[&Generics]) -> Option<Converted> {
+    match ty {
+        Ty::Ref {
+            lifetime,
+            mutable: false,
+            ty,
+        } => {
+            let inner = contained(ty, scopes)?;
+            let conversion = match inner.conversion {
+                // What is behind a reference cannot be converted by value.
+                Conversion::Collect { each: Some(each), .. } | Conversion::Iter(each)
+                    if !matches!(each, Owned::Into(_)) =>
+                {
+                    Conversion::Iter(each)
+                }
+                _ => return None,
+            };
+            let guest = Ty::Ref {
+                lifetime: lifetime.clone(),
+                mutable: false,
+                ty: Box::new(inner.guest),
+            };
+            Some(Converted { conversion, guest })
+        }
+        Ty::Slice(item) => {
+            let (item, each) = element(item, scopes)?;
+            Some(Converted {
+                conversion: Conversion::Iter(each),
+                guest: Ty::Slice(Box::new(item)),
+            })
+        }
+        Ty::Array(item, len) if len.parse::<u64>().is_ok() => {
+            let (item, each) = element(item, scopes)?;
+            Some(Converted {
+                conversion: Conversion::Map(each),
+                guest: Ty::Array(Box::new(item), len.clone()),
+            })
+        }
+        Ty::Path(path) => {
+            let Def::Std(name) = &path.def else { return None };
+            let (item, each) = element(type_args(path).next()?, scopes)?;
+            let conversion = match name.as_str() {
+                "std::option::Option" => Conversion::Map(each),
+                "std::vec::Vec" => Conversion::Collect {
+                    iterator: false,
+                    each: Some(each),
+                },
+                _ => return None,
+            };
+            Some(Converted {
+                conversion,
+                guest: std_type(name, Some(item)),
+            })
+        }
+        _ => None,
     }
-    let bounds = match type_args(path).next()? {
+}
+
+/// What an element of a generic type is converted to.
+fn element(ty: &Ty, scopes: &[&Generics]) -> Option<(Ty, Owned)> {
+    let bounds = match ty {
         Ty::Param(name) => bounds_of(name, scopes),
         Ty::ImplTrait(bounds) => bounds.clone(),
         _ => return None,
     };
-    let (target, conversion) = bounds.iter().find_map(owned)?;
-    Some(Converted {
-        conversion: Conversion::Map(conversion),
-        guest: std_type("std::option::Option", Some(target)),
-    })
+    bounds.iter().find_map(owned)
 }
 
 fn by_bound(bound: &Bound, name: &str, lifetime: Option<String>, scopes: &[&Generics]) -> Option<Converted> {

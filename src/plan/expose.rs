@@ -1,6 +1,6 @@
 //! `expose`: only some functions are exported, and the linker then drops what only others need, imports included.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Bridge;
 
@@ -10,7 +10,7 @@ pub const NOT_EXPOSED: &str = "no pattern under `expose` in nanobuild.toml match
 /// Functions and methods of a bridge that no pattern matches, as units to leave out; without patterns none. What types do by
 /// their traits stays with the types.
 #[must_use]
-pub fn not_exposed(bridge: &Bridge, patterns: &[String]) -> BTreeMap<String, String> {
+pub fn not_exposed(bridge: &Bridge, patterns: &BTreeSet<String>) -> BTreeMap<String, String> {
     if patterns.is_empty() {
         return BTreeMap::new();
     }

@@ -196,7 +196,8 @@ fn std_body(
 fn trait_argument(planner: &Planner<'_>, arg: &Ty) -> Result<(), Obstacle> {
     match arg {
         Ty::Prim(name) if name == "str" => Ok(()),
-        Ty::Param(_) => Ok(()),
+        // What an argument over parameters is converted to shows when the methods are planned.
+        generic if conversions::mentions_param(generic) => Ok(()),
         Ty::Slice(item) => cross::value(&planner.types, item, Way::In),
         Ty::Path(PathTy {
             def: Def::Std(name), ..

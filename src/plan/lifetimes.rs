@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::extract::api::{Api, Arg, Binding, Bound, Def, PathTy, Ty};
+use crate::extract::api::{Api, Arg, AssocKind, Binding, Bound, Def, InherentImpl, Param, PathTy, Ty};
 use crate::plan::types::{generics_of, lifetime_params};
 
 /// A signature in which every lifetime has a name.
@@ -52,6 +52,48 @@ fn elided(api: &Api, inputs: &[Ty], has_receiver: bool) -> Option<String> {
     }
     let all: BTreeSet<String> = inputs.iter().flat_map(|ty| lifetimes(api, ty)).collect();
     (all.len() == 1).then(|| all.into_iter().next()).flatten()
+}
+
+/// The block with names for the lifetimes that its self type elides (`impl Info<'_>`), and for those of results that are
+/// `Self` where there is nothing to elide from.
+#[must_use]
+pub(super) fn named_self(api: &Api, block: &InherentImpl) -> InherentImpl {
+    let mut block = block.clone();
+    let mut names = Vec::new();
+    each_lifetime(api, &mut block.self_ty, &mut |lifetime| {
+        if lifetime == "_" {
+            *lifetime = format!("nb_self{}", names.len());
+            names.push(lifetime.clone());
+        }
+    });
+    let Some(first) = names.first().cloned() else {
+        return block;
+    };
+    let params = names.into_iter().map(|name| Param::Lifetime {
+        name,
+        outlives: Vec::new(),
+    });
+    block.generics.params.splice(0..0, params);
+    for item in &mut block.items {
+        if let AssocKind::Function(function) = &mut item.kind
+            && function
+                .inputs
+                .iter()
+                .all(|(name, ty)| is_given(name, ty) || lifetimes(api, ty).is_empty())
+        {
+            each_lifetime(api, &mut function.output, &mut |lifetime| {
+                if lifetime == "_" {
+                    lifetime.clone_from(&first);
+                }
+            });
+        }
+    }
+    block
+}
+
+/// Whether an argument is the receiver, by value.
+fn is_given(name: &str, ty: &Ty) -> bool {
+    name == "self" && !matches!(ty, Ty::Ref { .. })
 }
 
 /// All lifetimes in `ty`, `static` included.

@@ -7,6 +7,7 @@ use crate::extract::{Extracted, Skipped};
 use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, TypePlan};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
+use crate::plan::lifetimes;
 use crate::plan::types::{Kind, Types, generics_of, local};
 use crate::plan::{choices, consts, hidden, impls, iterators, key, modules};
 
@@ -304,7 +305,11 @@ impl<'a> Planner<'a> {
 
     fn inherent(&mut self, ty_key: &str, blocks: &'a [crate::extract::api::InherentImpl]) {
         let mut seen = BTreeSet::new();
-        for block in blocks {
+        let blocks: Vec<_> = blocks
+            .iter()
+            .map(|block| lifetimes::named_self(self.api, block))
+            .collect();
+        for block in &blocks {
             for item in &block.items {
                 let mut key = format!("{ty_key}::{}", item.name);
                 if !seen.insert(item.name.clone()) {

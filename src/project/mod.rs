@@ -15,8 +15,8 @@ use crate::sys::cargo;
 pub struct Project {
     /// Its folder.
     pub root: Utf8PathBuf,
-    /// Where caches go: Cargo's target folder.
-    target: Utf8PathBuf,
+    /// Cargo's target folder, where caches go too.
+    pub target: Utf8PathBuf,
 }
 
 impl Project {

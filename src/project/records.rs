@@ -7,8 +7,9 @@ use nanobuild_policy::Capability;
 use nanobuild_policy::config::{self, Config, Decision};
 use nanobuild_policy::grant::Key;
 use nanobuild_policy::lockfile::{self, Edit, Lockfile, Nanoprocess, Tools};
+use nanobuild_policy::rules;
 use semver::Version;
-use toml_edit::{Array, DocumentMut, Item, Table, value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
 
 use super::Project;
 use crate::select::{Dependency, Source, Spec};
@@ -21,6 +22,8 @@ pub struct Records {
     pub crates: BTreeMap<String, Record>,
     /// What was done to the manifests, in order.
     pub edits: Vec<Edit>,
+    /// How closed the build jail has to be.
+    pub jail: rules::Jail,
     /// Tools that found the facts out.
     pub tools: Tools,
     /// `nanobuild.toml` as it will be.
@@ -46,7 +49,7 @@ pub enum Error {
     File(#[from] files::Error),
     /// `nanobuild.toml` is not what it should be.
     #[error("failed to read the project's decisions")]
-    Config(#[from] config::Error),
+    Config(#[from] config::Invalid),
     /// `nanobuild.lock` is not what it should be.
     #[error("failed to read the project's lockfile")]
     Lock(#[from] lockfile::Error),
@@ -95,6 +98,7 @@ impl Records {
         };
         let mut records = Self {
             edits: lock.edits,
+            jail: config.policy.jail(),
             tools: lock.tools,
             ..Self::default()
         };
@@ -247,22 +251,26 @@ impl Records {
         }
     }
 
-    /// Notes beside a crate's grants why they were made.
-    pub fn reason(&mut self, folder: &str, granted: &BTreeSet<Capability>, reason: Option<&str>) {
+    /// Notes why capabilities were granted to a crate at a version, where policies look for it.
+    pub fn reason(&mut self, folder: &str, granted: &BTreeSet<Capability>, reason: Option<&str>, version: &str) {
         let (Some(record), Some(reason)) = (self.crates.get(folder), reason) else {
             return;
         };
-        let names: Vec<&str> = granted.iter().map(|capability| capability.name()).collect();
-        if let Some(grants) = self
-            .config
-            .get_mut("nanoprocess")
-            .and_then(|home| home.get_mut(record.key.to_string())?.get_mut("grants")?.as_value_mut())
-        {
-            // One line, whatever was typed: a comment ends where the line does.
-            let text: String = reason.chars().filter(|letter| !letter.is_control()).collect();
-            grants
-                .decor_mut()
-                .set_suffix(format!(" # {}: {text}", names.join(", ")));
+        let home = self.config.get_mut("nanoprocess");
+        let Some(table) = home.and_then(|home| home.get_mut(record.key.to_string())) else {
+            return;
+        };
+        let reason: String = reason.chars().filter(|letter| !letter.is_control()).collect();
+        let today: Option<toml_edit::Datetime> = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string().parse().ok();
+        for capability in granted {
+            let mut entry = InlineTable::new();
+            entry.insert("reason", reason.as_str().into());
+            entry.insert("version", version.into());
+            entry.extend(today.map(|today| ("date", today)));
+            if table.get("accepted").is_none() {
+                table["accepted"] = Item::Table(Table::new());
+            }
+            table["accepted"][capability.name()] = value(entry);
         }
     }
 
@@ -358,4 +366,23 @@ fn normalized(path: &Utf8Path) -> Utf8PathBuf {
         }
     }
     clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_stand_where_policies_look_for_them() {
+        let mut records = Records::default();
+        records.insert("zip", "zip", &Version::new(2, 2, 2));
+        let granted = BTreeSet::from([Capability::NetConnect]);
+        records.grant("zip", &granted);
+        records.reason("zip", &granted, Some("telemetry\n\"on\""), "2.2.2");
+        let text = records.config_text().unwrap_or_default();
+        let config = Config::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let accepted = &config.decision("zip", &Version::new(2, 2, 2)).unwrap().accepted[&Capability::NetConnect];
+        assert_eq!(accepted.reason, "telemetry\"on\"");
+        assert!(accepted.date.is_some() && accepted.version == Some(Version::new(2, 2, 2)));
+    }
 }

@@ -56,6 +56,11 @@ pub trait Ask: Debug {
     /// Whether a dependency may have these capabilities.
     fn grant(&self, name: &str, version: &str, capabilities: &[Capability]) -> Answer;
 
+    /// Whether something that grants nothing should be done.
+    fn confirm(&self, _question: &str) -> Answer {
+        Answer::NobodyThere
+    }
+
     /// What to do about one new capability of an update.
     fn decide(&self, question: &Question<'_>) -> Choice;
 }
@@ -71,5 +76,19 @@ impl Ask for Silent {
 
     fn decide(&self, _: &Question<'_>) -> Choice {
         Choice::NobodyThere
+    }
+}
+
+/// Someone who refuses everything new: for bindings that are only looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Refuses;
+
+impl Ask for Refuses {
+    fn grant(&self, _: &str, _: &str, _: &[Capability]) -> Answer {
+        Answer::Refuse
+    }
+
+    fn decide(&self, _: &Question<'_>) -> Choice {
+        Choice::Refuse
     }
 }

@@ -5,9 +5,10 @@ mod ask;
 use std::collections::BTreeSet;
 
 use nanobuild_policy::diff::diff;
+use nanobuild_policy::grant::Grants;
 use nanobuild_policy::{Capability, Signature};
 
-pub use ask::{Answer, Ask, Choice, Question, Silent};
+pub use ask::{Answer, Ask, Choice, Question, Refuses, Silent};
 
 /// The capabilities that a reviewed nanoprocess gets. Only [`review`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,15 @@ pub struct Approved {
 }
 
 impl Approved {
+    /// The decisions of `nanobuild.toml` with what was approved: how far and how much stand there.
+    #[must_use]
+    pub fn grants(&self, decided: &Grants) -> Grants {
+        Grants {
+            capabilities: self.granted.clone(),
+            ..decided.clone()
+        }
+    }
+
     /// What it gets of what it asks for.
     #[must_use]
     pub fn granted(&self) -> &BTreeSet<Capability> {
@@ -93,6 +103,9 @@ fn list(capabilities: &[Capability]) -> String {
         .join(", ")
 }
 
+/// What every module imports for its panics, so that asking for it cannot be seen: once granted, it stays.
+const UNSEEN: [Capability; 3] = [Capability::EnvRead, Capability::StdioOut, Capability::StdioErr];
+
 /// Compares what a dependency asks for with the baseline and has a person decide on what is new. What is neither new nor
 /// granted was refused before, and stays so.
 ///
@@ -112,7 +125,8 @@ pub fn review(
         });
     }
     let asks = signature.capabilities();
-    let mut granted: BTreeSet<Capability> = asks.intersection(&known.grants).copied().collect();
+    let stays = |capability: &&Capability| asks.contains(*capability) || UNSEEN.contains(*capability);
+    let mut granted: BTreeSet<Capability> = known.grants.iter().filter(stays).copied().collect();
     let unseen = match &known.signature {
         // Not granted, and not asked about either: it is what it was when somebody last decided.
         Some(_) if known.is_outdated() => BTreeSet::new(),

@@ -7,7 +7,7 @@ use semver::{Version, VersionReq};
 use super::{Dependency, Graph};
 
 /// A sandboxed crate, and which native copies of it people have allowed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Guarded {
     /// The crate's name.
     pub name: String,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use cargo_metadata::Package;
 use nanobuild_policy::lockfile::Nanoprocess;
 use semver::{Version, VersionReq};
 
 use super::{Error, Session, Wanted};
 use crate::project::dependency;
-use crate::select::{Flags, Graph, Source, bindings_version, stale};
+use crate::select::{Dependency, Flags, Graph, Source, bindings_version, stale};
 use crate::sys::{cargo, files};
 
 impl Session<'_> {
@@ -96,20 +97,9 @@ impl Session<'_> {
         let Some(package) = package else { return Ok(None) };
         let mut dependency = dependency(facts, &self.cx.project.root)?;
         let mut reasons = Vec::new();
-        let possible = graph.features_of(&package.id, &Flags::all()).unwrap_or_default();
-        let needed = graph
-            .features_of(&package.id, &self.cx.flags)
-            .unwrap_or_else(|| possible.clone());
-        // What another command line needed stays as long as the workspace can still ask for it: features only add.
-        let kept = facts.features.intersection(&possible).cloned();
-        let features: BTreeSet<String> = needed.into_iter().chain(kept).collect();
+        let features = features(graph, package, facts, &self.cx.flags);
         if features != facts.features {
-            let new: Vec<&str> = features.difference(&facts.features).map(String::as_str).collect();
-            reasons.push(if new.is_empty() {
-                "fewer features".to_owned()
-            } else {
-                format!("new features {}", new.join(", "))
-            });
+            reasons.push(other_features(&features, &facts.features));
             dependency.features = features;
         }
         let late = stale(graph, &dependency);
@@ -170,6 +160,52 @@ impl Session<'_> {
             requirements: words(),
             source: Box::new(cargo::Error::NotText("Cargo.lock".to_owned())),
         })
+    }
+}
+
+/// In which ways a crate's facts do not describe what the graph asks of its bindings.
+#[must_use]
+pub fn drift(graph: &Graph, facts: &Nanoprocess, dependency: &Dependency, flags: &Flags) -> Vec<String> {
+    let bindings = |package: &&Package| graph.bindings_folder(package).as_ref() == Some(&facts.folder);
+    let Some(package) = graph.packages().find(bindings) else {
+        return vec!["nothing in the workspace depends on its bindings".to_owned()];
+    };
+    let mut reasons = Vec::new();
+    let features = features(graph, package, facts, flags);
+    if features != facts.features {
+        reasons.push(other_features(&features, &facts.features));
+    }
+    let late = stale(graph, dependency);
+    reasons.extend(
+        late.iter()
+            .map(|(requirement, by)| format!("{by} requires {requirement}")),
+    );
+    if package.version != facts.claim {
+        reasons.push(format!(
+            "its bindings carry version {}, not {}",
+            package.version, facts.claim
+        ));
+    }
+    reasons
+}
+
+/// What the workspace switches on. What another command line needed stays as long as the workspace can still ask for it:
+/// features only add.
+fn features(graph: &Graph, package: &Package, facts: &Nanoprocess, flags: &Flags) -> BTreeSet<String> {
+    let possible = graph.features_of(&package.id, &Flags::all()).unwrap_or_default();
+    let needed = graph
+        .features_of(&package.id, flags)
+        .unwrap_or_else(|| possible.clone());
+    let kept = facts.features.intersection(&possible).cloned();
+    needed.into_iter().chain(kept).collect()
+}
+
+fn other_features(now: &BTreeSet<String>, before: &BTreeSet<String>) -> String {
+    let new: Vec<&str> = now.difference(before).map(String::as_str).collect();
+    if new.is_empty() {
+        "fewer features".to_owned()
+    } else {
+        format!("new features {}", new.join(", "))
     }
 }
 

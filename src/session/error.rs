@@ -3,7 +3,7 @@
 use crate::install::edits;
 use crate::project::RecordsError;
 use crate::select::{Breach, GraphError, PickError};
-use crate::sys::{cargo, files, toolchain};
+use crate::sys::{cargo, files, jail, toolchain};
 
 /// Everything that can go wrong between opening and closing.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,12 @@ pub enum Error {
     /// The compiler or its target.
     #[error(transparent)]
     Toolchain(#[from] toolchain::Error),
+    /// A check that could not be made.
+    #[error(transparent)]
+    Check(#[from] crate::check::Error),
+    /// Third-party code cannot be jailed.
+    #[error(transparent)]
+    Jail(#[from] jail::Error),
     /// Decisions or facts.
     #[error(transparent)]
     Records(#[from] RecordsError),
@@ -167,6 +173,7 @@ impl Failure for Error {
             Self::Breach(breaches) if breaches.iter().any(|breach| breach.redirected) => 1,
             Self::Locked { .. } | Self::Undecided(_) => 1,
             Self::Build { code, .. } => *code,
+            Self::Check(error) => error.code(),
             _ => 2,
         }
     }
@@ -180,7 +187,9 @@ impl Failure for Error {
                 Some("make it writable and run the command again; the project is as it was".to_owned())
             }
             Self::Toolchain(error) => error.help(),
+            Self::Jail(error) => error.help(),
             Self::Pick(error) => error.help(),
+            Self::Check(error) => error.help(),
             Self::Records(error) => error.help(),
             Self::Resolve { sandboxed: true, .. } => Some(
                 "if a new requirement does not fit the bindings, `cargo nanobuild remove CRATE` and `add` it again; \

@@ -16,8 +16,10 @@ use nanobuild_policy::Capability;
 use nanobuild_policy::lockfile::{Nanoprocess, Tools};
 use semver::Version;
 
+pub use adapt::drift;
 pub use error::{Error, Failure};
 pub use make::{Examined, Make, MakeError, Order};
+pub use place::demand;
 pub use published::published;
 
 use crate::install::{self, edits::Texts};
@@ -26,7 +28,7 @@ use crate::review::Ask;
 use crate::select::{Dependency, Flags, Graph, Guarded, Registries, prove};
 use crate::sys::cargo::{self, Net};
 use crate::sys::toolchain::Toolchain;
-use crate::sys::{Jail, ProjectLock, Transaction, exec, files, transaction};
+use crate::sys::{ProjectLock, Transaction, exec, files, transaction};
 use crate::ui::{Event, Ui};
 
 /// What a command works with.
@@ -60,7 +62,6 @@ pub struct Session<'a> {
     /// The compiler.
     pub toolchain: Toolchain,
     tools: Tools,
-    jail: Jail,
     redirected: BTreeSet<String>,
     stamp: Stamp,
     wanted: BTreeMap<String, Wanted>,
@@ -105,13 +106,11 @@ impl<'a> Session<'a> {
         let records = Records::load(&cx.project)?;
         let stamp = Stamp::load(&cx.project)?;
         let transaction = Transaction::begin(&cx.project.journal())?;
-        let jail = Jail::pass_through();
         let mut session = Self {
             cx,
             records,
             tools: install::tools(&toolchain.rustc),
             toolchain,
-            jail,
             redirected: BTreeSet::new(),
             stamp,
             wanted: BTreeMap::new(),

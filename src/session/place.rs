@@ -1,12 +1,15 @@
 //! Bindings where the manifests point: from the cache if it has them, else made and reviewed.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Nanoprocess;
+use nanobuild_policy::rules;
 
 use super::{Error, Examined, MakeError, Order, Session, Wanted, inputs, tool_and_rustc};
-use crate::install::{self, Ready};
+use crate::install::{self, Prepared, Ready};
 use crate::project::{self, Record};
-use crate::sys::{files, toolchain};
+use crate::review::{Ask, Refuses};
+use crate::sys::jail::{Allowance, Demand};
+use crate::sys::{Jail, files, toolchain};
 use crate::ui::Event;
 
 impl Session<'_> {
@@ -134,17 +137,14 @@ impl Session<'_> {
             version,
             because: wanted.because.clone(),
         });
-        let prepared = self.order(record, wanted, |order| self.cx.make.make(order))?;
+        let cache = self.cx.project.cache();
+        let prepared = self.order(record, wanted, &cache, self.cx.ask, |order| self.cx.make.make(order))?;
         self.check_reproduced(record, &prepared.facts)?;
         let folder = dependency.folder.as_str();
         self.records.learn(folder, prepared.facts.clone());
         self.records.grant(folder, &prepared.granted);
         let record = &self.records.crates[folder];
-        Ok(Ready::store(
-            &self.cx.project.cache(),
-            &self.key(record, wanted)?,
-            &prepared,
-        )?)
+        Ok(Ready::store(&cache, &self.key(record, wanted)?, &prepared)?)
     }
 
     /// Finds out what a crate would ask for, and changes nothing.
@@ -152,13 +152,16 @@ impl Session<'_> {
     /// # Errors
     /// When it cannot be had or built.
     pub fn examine(&self, record: &Record, wanted: &Wanted) -> Result<Examined, Error> {
-        self.order(record, wanted, |order| self.cx.make.examine(order))
+        let cache = self.cx.project.cache();
+        self.order(record, wanted, &cache, self.cx.ask, |order| self.cx.make.examine(order))
     }
 
     fn order<T>(
         &self,
         record: &Record,
         wanted: &Wanted,
+        cache: &Utf8Path,
+        ask: &dyn Ask,
         then: impl FnOnce(&Order<'_>) -> Result<T, MakeError>,
     ) -> Result<T, Error> {
         toolchain::require_target(self.cx.net.offline, || {
@@ -166,22 +169,22 @@ impl Session<'_> {
                 target: toolchain::GUEST_TARGET.to_owned(),
             });
         })?;
-        let cache = self.cx.project.cache();
         let bench = cache.join("bench");
         let runtime = bench.join(install::runtime::FOLDER);
         install::runtime::write(&runtime)?;
+        let jail = self.jail(record)?;
         let setting = files::digest(tool_and_rustc(&self.toolchain).as_bytes());
         let done = then(&Order {
             root: &self.cx.project.root,
-            cache: &cache,
+            cache,
             runtime: &runtime,
             bench: &bench,
             target: self.target(),
             setting: &setting,
             same_tools: self.records.tools == self.tools,
-            jail: &self.jail,
+            jail: &jail,
             ui: self.cx.ui,
-            ask: self.cx.ask,
+            ask,
             net: self.cx.net,
             wanted,
             record,
@@ -192,6 +195,55 @@ impl Session<'_> {
             help: error.help(),
             source: error,
         })
+    }
+
+    /// Makes a crate's bindings from its sources as the lockfile has them, in a cache of its own: nothing that lies ready is
+    /// trusted, nothing is changed, and nothing is granted.
+    ///
+    /// # Errors
+    /// When something cannot be built.
+    pub fn rebuild(&self, folder: &str, cache: &Utf8Path) -> Result<Option<Prepared>, Error> {
+        let Some(record) = self.records.crates.get(folder).filter(|record| record.facts.is_some()) else {
+            return Ok(None);
+        };
+        let Some(wanted) = self.wanted(folder, record)? else {
+            return Ok(None);
+        };
+        let mut record = record.clone();
+        if let Some(facts) = &mut record.facts {
+            // Behind another interface nothing is taken for the very same: what the lockfile hides is then compared like
+            // everything else, instead of ending the review.
+            facts.interface = !facts.interface;
+        }
+        let prepared = self.order(&record, &wanted, cache, &Refuses, |order| self.cx.make.make(order));
+        prepared.map(Some)
+    }
+
+    /// Puts bindings that were built aside where the manifests point, for as long as the session is open.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn lend(&mut self, folder: &str, prepared: &Prepared) -> Result<(), Error> {
+        self.place_runtime()?;
+        let staged = self.staging().join(folder);
+        files::remove(&staged)?;
+        for (path, text) in &prepared.files {
+            files::replace(&staged.join(path), text.as_bytes())?;
+        }
+        let home = self.cx.project.bindings().join(folder);
+        Ok(self.transaction.replace_dir(&home, Some(&staged))?)
+    }
+
+    /// Where third-party code runs, and what a crate's build was allowed beyond.
+    fn jail(&self, record: &Record) -> Result<Jail, Error> {
+        let root = &self.cx.project.root;
+        let needs = &record.decision.build;
+        let allowance = Allowance {
+            reads: needs.read.iter().map(|path| root.join(path)).collect(),
+            env: needs.env.iter().cloned().collect(),
+            tools: needs.tools.iter().cloned().collect(),
+        };
+        Ok(Jail::new(demand(self.records.jail))?.with_allowance(allowance))
     }
 
     /// Same inputs, same bytes: a guest that the lockfile describes must come out as it says.
@@ -219,7 +271,7 @@ impl Session<'_> {
             self.target(),
             dependency.name,
             dependency.features,
-            (&record.decision.grants, &record.decision.expose),
+            (&record.decision.grants, &record.decision.expose, &record.decision.build),
             dependency.folder,
         );
         Ok(files::digest(text.as_bytes()))
@@ -231,6 +283,15 @@ impl Session<'_> {
 
     fn staging(&self) -> Utf8PathBuf {
         self.cx.project.journal().join("staging")
+    }
+}
+
+/// What the policy demands of a jail.
+#[must_use]
+pub fn demand(decided: rules::Jail) -> Demand {
+    match decided {
+        rules::Jail::Required => Demand::Required,
+        rules::Jail::BestEffort => Demand::BestEffort,
     }
 }
 

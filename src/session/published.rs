@@ -12,6 +12,7 @@ use crate::project::Record;
 use crate::review::Silent;
 use crate::select::{Dependency, Source};
 use crate::sys::cargo::{self, Net};
+use crate::sys::jail::Demand;
 use crate::sys::toolchain::{self, Toolchain};
 use crate::sys::{Jail, ProjectLock, files};
 use crate::ui::{Event, Ui};
@@ -60,7 +61,7 @@ pub fn published(ui: &Ui, make: &dyn Make, net: Net, name: &str, version: &semve
         target: &toolchain.host,
         setting: &setting,
         same_tools: true,
-        jail: &Jail::pass_through(),
+        jail: &Jail::new(Demand::Required)?,
         ui,
         ask: &Silent,
         net,

@@ -3,9 +3,10 @@
 //! A wrapper that rustc rejects is found by its lines, demoted to skipped with rustc's words, and planning starts
 //! again without it: one odd function never costs the crate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
+use nanobuild_policy::grant::Grants;
 
 use crate::compile::{self, Diagnostic, WasmModule};
 use crate::extract::Extracted;
@@ -70,7 +71,7 @@ pub fn settle(
     jail: &Jail,
     fetched: &Fetched,
     extracted: &Extracted,
-    expose: &[String],
+    expose: &BTreeSet<String>,
     bench: Bench<'_>,
 ) -> Result<Settled, Error> {
     let mut demoted = plan::not_exposed(&plan::plan(extracted, &BTreeMap::new()).bridge, expose);
@@ -117,15 +118,20 @@ fn round(jail: &Jail, fetched: &Fetched, plan: &Plan, bench: Bench<'_>) -> Resul
     let (fingerprint, guest) = generate::guest(&plan.bridge)?;
     let files = Files::from([("src/lib.rs".into(), guest.text.clone())]);
     accept(compile::check(jail, fetched, &files), &guest)?;
-    let told = Told::default();
+    let (told, none) = (Told::default(), Grants::default());
     let embedded = Embedded {
         fingerprint,
         told: &told,
         skipped: &plan.skipped,
+        grants: &none,
     };
     let bindings = generate::bindings::source(&plan.bridge, embedded)?;
-    let mut crate_files =
-        generate::bindings_crate(fetched, bench.runtime.as_str(), &fetched.dependency.version.to_string());
+    let mut crate_files = generate::bindings_crate(
+        fetched,
+        bench.runtime.as_str(),
+        &fetched.dependency.version.to_string(),
+        &none,
+    );
     crate_files.insert("src/lib.rs".into(), bindings.text.clone());
     crate_files.insert(ARTIFACT.into(), String::new());
     for (path, text) in &crate_files {

@@ -54,13 +54,6 @@ pub fn command() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Cargo's own folder, if the environment says where that is.
-#[must_use]
-pub fn home() -> Option<Utf8PathBuf> {
-    let set = std::env::var("CARGO_HOME").ok().map(Utf8PathBuf::from);
-    set.or_else(|| Some(Utf8PathBuf::from(std::env::var("HOME").ok()?).join(".cargo")))
-}
-
 /// The workspace's root manifest above a manifest, or above the current folder.
 ///
 /// # Errors
@@ -186,6 +179,13 @@ pub fn sysroot() -> Result<Utf8PathBuf, Error> {
     Ok(ask(Command::new(rustc()).args(["--print", "sysroot"]))?.trim().into())
 }
 
+/// Cargo's home, where sources, configuration and credentials lie.
+#[must_use]
+pub fn home() -> Option<Utf8PathBuf> {
+    let set = std::env::var("CARGO_HOME").ok().map(Utf8PathBuf::from);
+    set.or_else(|| Some(Utf8PathBuf::from(std::env::var("HOME").ok()?).join(".cargo")))
+}
+
 /// Whether the standard library of a target is installed.
 ///
 /// # Errors
@@ -252,6 +252,37 @@ fn checked(command: &Command, output: Output) -> Result<Vec<u8>, Error> {
     Err(Error::Failed {
         command: line(command),
         said: Said(said),
+    })
+}
+
+/// The package whose build script failed: "failed to run custom build command for `zstd-sys v2.0.16+zstd.1.5.7`".
+#[must_use]
+pub fn failed_script(stderr: &str) -> Option<String> {
+    let after = stderr.split_once("failed to run custom build command for `")?.1;
+    let package = after.split('`').next()?;
+    let mut words = package.split(' ');
+    Some(format!("{}@{}", words.next()?, words.next()?.strip_prefix('v')?))
+}
+
+/// What cargo and build scripts print, without progress, without a script's log and its instructions to cargo.
+pub fn telling(stderr: &str) -> impl Iterator<Item = &str> {
+    let noise = [
+        "Compiling",
+        "Downloading",
+        "Downloaded",
+        "Updating",
+        "Finished",
+        "Fresh",
+        "warning:",
+        "cargo:",
+    ];
+    let (before, after) = match (stderr.split_once("--- stdout\n"), stderr.split_once("--- stderr\n")) {
+        (Some((before, _)), Some((_, after))) => (before, after),
+        _ => (stderr, ""),
+    };
+    before.lines().chain(after.lines()).filter(move |line| {
+        let line = line.trim_start();
+        !line.is_empty() && !noise.iter().any(|word| line.starts_with(word))
     })
 }
 

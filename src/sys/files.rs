@@ -1,6 +1,6 @@
 //! Files, replaced atomically: a reader sees the old bytes or the new ones, never a part.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
@@ -49,6 +49,70 @@ pub fn read_text(path: &Utf8Path) -> Result<Option<String>, Error> {
         .map_err(|error| Error::at("read", path)(io::Error::new(io::ErrorKind::InvalidData, error)))
 }
 
+/// Bytes of a file that third-party code made which are read at most.
+const MOST: u64 = 1 << 30;
+
+/// Reads a file that third-party code may have put below `root`: no symbolic link on the way is followed, only a regular
+/// file is opened, and it has a limit. `None` if there is none.
+///
+/// # Errors
+/// When it is something else, or cannot be read.
+pub fn read_beneath(root: &Utf8Path, path: &Utf8Path) -> Result<Option<Vec<u8>>, Error> {
+    let read = || -> io::Result<Vec<u8>> {
+        let file = open_beneath(root, path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() || metadata.len() > MOST {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a regular file of sensible size",
+            ));
+        }
+        let mut bytes = Vec::new();
+        file.take(MOST).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    match read() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some).map_err(Error::at("read", &root.join(path))),
+    }
+}
+
+#[cfg(unix)]
+fn open_beneath(root: &Utf8Path, path: &Utf8Path) -> io::Result<std::fs::File> {
+    use rustix::fs::{Mode, OFlags, open, openat};
+    // A pipe would keep us waiting without NONBLOCK.
+    let common = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let mut place = open(root.as_std_path(), common | OFlags::DIRECTORY, Mode::empty())?;
+    let mut steps = path.components().peekable();
+    while let Some(step) = steps.next() {
+        let camino::Utf8Component::Normal(name) = step else {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a path inside of the folder",
+            ));
+        };
+        let kind = if steps.peek().is_some() {
+            OFlags::DIRECTORY
+        } else {
+            OFlags::empty()
+        };
+        place = openat(&place, name, common | kind, Mode::empty())?;
+    }
+    Ok(place.into())
+}
+
+#[cfg(not(unix))]
+fn open_beneath(root: &Utf8Path, path: &Utf8Path) -> io::Result<std::fs::File> {
+    let steps = root.join(path);
+    let inside = steps.ancestors().take_while(|step| *step != root);
+    for step in inside {
+        if std::fs::symlink_metadata(step)?.is_symlink() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a link"));
+        }
+    }
+    std::fs::File::open(steps)
+}
+
 /// Replaces a file by way of a temporary one beside it, keeping its permissions; does nothing if it holds these bytes.
 ///
 /// # Errors
@@ -77,6 +141,16 @@ pub fn replace(path: &Utf8Path, bytes: &[u8]) -> Result<bool, Error> {
     };
     write().map_err(Error::at("write", path))?;
     Ok(true)
+}
+
+/// Adds to a file that another program collects.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn append(path: &Utf8Path, text: &str) -> Result<(), Error> {
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(Error::at("write", path))
 }
 
 /// Makes a folder and those above it.

@@ -1,8 +1,11 @@
 //! Processes and files: the only module that starts a program or writes to disk.
 
 pub mod cargo;
+pub mod clang;
 pub mod exec;
 pub mod files;
+pub mod git;
+pub mod http;
 pub mod jail;
 pub mod kernel;
 pub mod lock;

@@ -45,7 +45,7 @@ pub fn capture_stdout(command: &mut Command) -> Result<Output, Error> {
     collect(command, |child| child.wait_with_output())
 }
 
-fn collect<T>(command: &mut Command, wait: impl FnOnce(Child) -> io::Result<T>) -> Result<T, Error> {
+pub(super) fn collect<T>(command: &mut Command, wait: impl FnOnce(Child) -> io::Result<T>) -> Result<T, Error> {
     let program = command.get_program().to_string_lossy().into_owned();
     let failed = |source| Error { program, source };
     #[cfg(unix)]

@@ -20,14 +20,17 @@ const KEYS: &str = "  [y] allow · [n] refuse: keep the old version · [a] allow
 
 impl Ask for Terminal {
     fn grant(&self, name: &str, version: &str, capabilities: &[Capability]) -> Answer {
+        let names: Vec<&str> = capabilities.iter().map(|capability| capability.name()).collect();
+        self.confirm(&format!("Grant {name} {version}: {}?", names.join(", ")))
+    }
+
+    fn confirm(&self, question: &str) -> Answer {
         if !is_there() {
             return Answer::NobodyThere;
         }
         forget_typed_ahead();
-        let names: Vec<&str> = capabilities.iter().map(|capability| capability.name()).collect();
-        let prompt = format!("Grant {name} {version}: {}?", names.join(", "));
         let asked = dialoguer::Confirm::new()
-            .with_prompt(prompt)
+            .with_prompt(question)
             .default(false)
             .interact_opt();
         match asked {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::extract::Skipped;
 use crate::inspect::Site;
+use crate::suggest::Suggestion;
 
 /// A long step on one dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -233,6 +234,11 @@ pub enum Event {
         version: String,
         /// Items with reasons.
         items: Vec<Skipped>,
+    },
+    /// What is worth sandboxing first.
+    Suggestions {
+        /// The best first.
+        rows: Vec<Suggestion>,
     },
     /// The state of the machine.
     Doctor {

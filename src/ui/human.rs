@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use super::progress::doing;
 use super::{Check, Event, Listed, Verbosity};
 use crate::extract::Skipped;
+use crate::suggest::Suggestion;
 
 mod explain;
 
@@ -70,6 +71,7 @@ pub(super) fn print(event: &Event, verbosity: Verbosity) {
             name, version, reasons, ..
         } => explain::print(name, version, reasons),
         Event::Skipped { name, version, items } => skipped(name, version, items),
+        Event::Suggestions { rows } => suggestions(rows),
         Event::Doctor { checks } => doctor(checks),
     }
 }
@@ -191,6 +193,17 @@ fn skipped(name: &str, version: &str, items: &[Skipped]) {
             println!("  {}: {}", printable(&item.path), printable(&item.reason));
         }
     }
+}
+
+fn suggestions(rows: &[Suggestion]) {
+    println!("Worth sandboxing first, by what is known of them:");
+    for row in rows {
+        println!("\n{BOLD}{} {}{BOLD:#}", printable(&row.name), printable(&row.version));
+        for reason in &row.reasons {
+            println!("  {}", printable(reason));
+        }
+    }
+    println!();
 }
 
 fn doctor(checks: &[Check]) {

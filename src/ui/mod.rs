@@ -3,11 +3,14 @@
 
 mod ask;
 mod event;
+pub mod findings;
 mod human;
 mod json;
 mod progress;
 
 use std::sync::Mutex;
+
+use crate::check::Report;
 
 pub use ask::Terminal;
 pub use event::{Check, Event, Listed, Reason, Stage};
@@ -21,6 +24,20 @@ pub enum Format {
     Human,
     /// Programs: one JSON object a line on standard output.
     Json,
+    /// Code scanning, SARIF 2.1.0 (`check`).
+    Sarif,
+    /// Annotations and a job summary on GitHub (`check`).
+    Github,
+    /// Test reports (`check`).
+    Junit,
+}
+
+impl Format {
+    /// Whether only findings can be printed so.
+    #[must_use]
+    pub fn is_report(self) -> bool {
+        matches!(self, Self::Sarif | Self::Github | Self::Junit)
+    }
 }
 
 /// How much is said.
@@ -60,9 +77,21 @@ impl Ui {
     pub fn say(&self, event: &Event) {
         let mut progress = self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match self.format {
-            Format::Human => progress.around(event, self.verbosity, || human::print(event, self.verbosity)),
             Format::Json => json::print(event),
+            _ => progress.around(event, self.verbosity, || human::print(event, self.verbosity)),
         }
+    }
+
+    /// Prints what a check found.
+    pub fn report(&self, report: &Report) {
+        self.pause();
+        anstream::print!("{}", findings::render(report, self.format));
+    }
+
+    /// Prints a text that was asked for.
+    pub fn text(&self, text: &str) {
+        self.pause();
+        anstream::print!("{text}");
     }
 
     /// Says what went wrong, with every cause and the way out, once.
@@ -72,8 +101,8 @@ impl Ui {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .clear();
         match self.format {
-            Format::Human => human::error(error, help),
             Format::Json => json::error(error, help, code),
+            _ => human::error(error, help),
         }
     }
 

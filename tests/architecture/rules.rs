@@ -27,7 +27,7 @@ struct Reserved {
 }
 
 /// What only some places may name, in the order of the design's rules.
-const RESERVED: [Reserved; 6] = [
+const RESERVED: [Reserved; 7] = [
     Reserved {
         what: "rustdoc's types",
         is: |path| path[0] == "rustdoc_types",
@@ -47,7 +47,8 @@ const RESERVED: [Reserved; 6] = [
     Reserved {
         what: "writing a file",
         is: writes,
-        places: &[(Package::Tool, "sys/")],
+        // The runtime opens files for guests, below directories that were granted.
+        places: &[(Package::Tool, "sys/"), (Package::Runtime, "host/wasi/paths.rs")],
     },
     Reserved {
         what: "the terminal's width, colours and prompts",
@@ -57,6 +58,11 @@ const RESERVED: [Reserved; 6] = [
             (Package::Tool, "cli/"),
             (Package::Tool, "review/ask"),
         ],
+    },
+    Reserved {
+        what: "the network",
+        is: |path| path[0] == "reqwest",
+        places: &[(Package::Tool, "sys/")],
     },
     Reserved {
         what: "clap",
@@ -232,6 +238,12 @@ fn every_rule_can_fail() {
             "cli/mod.rs",
             "fn f() { fs_err::write(a, b) }",
             "writing a file",
+        ),
+        (
+            Package::Tool,
+            "check/policy.rs",
+            "fn f() { reqwest::blocking::get(a) }",
+            "the network",
         ),
         (
             Package::Tool,

@@ -11,6 +11,7 @@ use cargo_nanobuild::inspect::{Floor, Guest, inspect};
 use cargo_nanobuild::plan::Bridge;
 use cargo_nanobuild::select::{Dependency, Source};
 use cargo_nanobuild::sys::cargo::Net;
+use cargo_nanobuild::sys::jail::Demand;
 use cargo_nanobuild::sys::{Jail, files};
 use nanobuild_policy::Signature;
 
@@ -36,7 +37,7 @@ impl Bench {
     pub(crate) fn new(worker: usize) -> Self {
         Self {
             home: Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("attacks-{worker}")),
-            jail: Jail::pass_through(),
+            jail: Jail::new(Demand::Required).expect("this machine can close a jail"),
             floor: OnceLock::new(),
         }
     }

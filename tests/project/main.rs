@@ -4,6 +4,9 @@
 
 mod support;
 
+mod breaches;
+mod check;
+mod ci;
 mod kinds;
 mod mishaps;
 mod native;

@@ -181,6 +181,49 @@ impl App {
         Ok(())
     }
 
+    /// Checks the project: whether it passes, and what was found, as "NB0001 subject detail".
+    pub(crate) fn check(&self, words: &[&str]) -> Result<(bool, Vec<String>), Failed> {
+        let manifest = self.path("Cargo.toml");
+        let outside = tempfile::tempdir().unwrap();
+        let file = Utf8Path::from_path(outside.path()).unwrap().join("report.json");
+        let report = format!("json={file}");
+        let mut line = vec!["check", "--manifest-path", manifest.as_str(), "--write", &report];
+        line.extend(words);
+        let tools = Tools {
+            make: &Stub,
+            ask: &Silent,
+            hand_over,
+        };
+        let code = cli::attempt(&line, &tools)?;
+        let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let passes = !report["failed"].as_bool().unwrap();
+        let expected = if passes { ExitCode::SUCCESS } else { ExitCode::from(1) };
+        assert_eq!(format!("{code:?}"), format!("{expected:?}"));
+        let word = |finding: &serde_json::Value, key: &str| finding[key].as_str().unwrap().to_owned();
+        let line = |finding| {
+            format!(
+                "{} {} {}",
+                word(finding, "code"),
+                word(finding, "subject"),
+                word(finding, "detail")
+            )
+        };
+        let found = report["findings"].as_array().unwrap().iter().map(line);
+        Ok((passes, found.map(|line| line.trim_end().to_owned()).collect()))
+    }
+
+    /// Runs git, which has to go along.
+    pub(crate) fn git(&self, args: &[&str]) {
+        let who = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+        let mut command = Command::new("git");
+        let output = command.args(who).args(args).current_dir(self.root()).output().unwrap();
+        assert!(
+            output.status.success(),
+            "git {args:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
     pub(crate) fn ok(&self, words: &[&str]) {
         if let Err(failed) = self.run(words) {
             panic!(

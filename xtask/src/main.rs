@@ -5,9 +5,12 @@
     reason = "a chore speaks to the person who runs it"
 )]
 
+mod bench;
 mod coverage;
+mod machine_code;
 mod process;
 mod upstream;
+mod wasi;
 mod workshop;
 
 use std::process::ExitCode;
@@ -19,10 +22,14 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask")]
 enum Task {
+    /// Measure calls against a native call, the bare engine and other ways to isolate code
+    Bench(bench::Options),
     /// Run crates' own tests and doctests natively and through the sandbox, and compare
     Upstream(upstream::Options),
     /// Generate bindings for crates and count what is bound, by construct and reason
     Coverage(coverage::Options),
+    /// Run a WASI preview 1 command on the runtime's own WASI; ends with its exit code
+    Wasi(wasi::Options),
     /// Run a program and end it when it takes too long (used as the runner of test binaries)
     #[command(hide = true)]
     Limited {
@@ -51,8 +58,10 @@ pub(crate) enum Error {
 
 fn main() -> ExitCode {
     let outcome = match Task::parse() {
+        Task::Bench(options) => bench::compare(&options),
         Task::Upstream(options) => upstream::measure(&options),
         Task::Coverage(options) => coverage::survey(&options),
+        Task::Wasi(options) => return wasi::run(&options),
         Task::Limited { seconds, command } => return process::limited(seconds, &command),
     };
     match outcome {

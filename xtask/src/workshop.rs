@@ -32,13 +32,18 @@ pub(crate) enum Side {
     Sandboxed,
 }
 
+/// This workspace's folder.
+pub(crate) fn workspace() -> Result<Utf8PathBuf, Error> {
+    let own = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent()
+        .map(Utf8Path::to_owned)
+        .ok_or_else(|| Error::Unusable("the xtask package has no parent folder".into()))
+}
+
 impl Workshop {
     /// Finds this workspace's target directory.
     pub(crate) fn open() -> Result<Self, Error> {
-        let workspace = Utf8Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .map(Utf8Path::to_owned);
-        let workspace = workspace.ok_or_else(|| Error::Unusable("the xtask package has no parent folder".into()))?;
+        let workspace = workspace()?;
         let metadata = cargo_metadata::MetadataCommand::new()
             .manifest_path(workspace.join("Cargo.toml"))
             .no_deps()

@@ -141,6 +141,7 @@ impl<'c> Call<'c> {
 
     fn keep<'a>(&mut self, anchor: &mut Anchor<'a>, host: Host<'a>, bytes: &[u8]) -> Result<u64, Fault> {
         let session = &self.session;
+        session.process().check_buffer(bytes.len() as u64)?;
         let len = u32::try_from(bytes.len())
             .map_err(|_| session.fault(FaultKind::Host, format!("{} bytes at once are too many", bytes.len())))?;
         let pointer = session.instance().allocate(bytes)?;
@@ -289,6 +290,7 @@ impl<'c> Call<'c> {
             Ok(pointer) => Ok(Handle::at(process, Place::Owned { instance, pointer }, kind)),
             Err(_) => Err(self.malformed(Malformed("an object's address is too large"))),
         });
+        let result = result.and_then(|handle| process.check_handles().map(|()| handle).map_err(Stop::from));
         drop(self);
         match result {
             Ok(handle) => handle,
@@ -326,6 +328,7 @@ impl<'c> Call<'c> {
         read: impl FnOnce(&mut Reader<'r>) -> Result<R, Malformed>,
     ) -> Result<R, Stop> {
         let instance = self.session.instance();
+        self.session.process().check_buffer(slot >> 32)?;
         let bytes = instance
             .read_message(slot)
             .ok_or_else(|| self.malformed(Malformed("the answer lies outside of the guest's memory")))?;
@@ -333,6 +336,7 @@ impl<'c> Call<'c> {
         let value = read(&mut reader).map_err(|error| self.malformed(error))?;
         reader.finish().map_err(|error| self.malformed(error))?;
         instance.give_buffer(reader.into_buffer());
+        self.session.process().check_handles()?;
         Ok(value)
     }
 }

@@ -35,6 +35,10 @@ pub enum FaultKind {
     StackOverflow,
     /// The call took longer than allowed.
     Timeout,
+    /// The application holds more of its objects than allowed.
+    TooManyHandles,
+    /// An argument or an answer is larger than allowed.
+    TooLarge,
     /// The sandboxed crate asked the process to exit.
     Exit(i32),
     /// An object was used that went away with the nanoprocess that held it.
@@ -106,6 +110,8 @@ impl fmt::Display for Fault {
             FaultKind::OutOfMemory => write!(f, "`{krate}` is out of memory: {message}")?,
             FaultKind::StackOverflow => write!(f, "`{krate}` overflowed its stack: {message}")?,
             FaultKind::Timeout => write!(f, "`{krate}` ran out of time: {message}")?,
+            FaultKind::TooManyHandles => write!(f, "too many objects of `{krate}` are held: {message}")?,
+            FaultKind::TooLarge => write!(f, "an argument or answer of `{krate}` is too large: {message}")?,
             FaultKind::Exit(code) => write!(f, "`{krate}` asked to exit with code {code}: {message}")?,
             FaultKind::Stale => write!(f, "an object of `{krate}` is gone: {message}")?,
             FaultKind::Malformed => write!(f, "`{krate}` answered with nonsense: {message}")?,

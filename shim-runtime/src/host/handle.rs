@@ -30,6 +30,12 @@ pub(crate) enum Place {
     Lost,
 }
 
+impl Place {
+    fn is_owned(self) -> bool {
+        matches!(self, Place::Owned { .. })
+    }
+}
+
 impl Handle {
     /// An object that export `make` makes when it is first needed; for constants and statics. `kind` is the number
     /// of the export that drops it.
@@ -42,7 +48,10 @@ impl Handle {
         }
     }
 
-    pub(crate) const fn at(process: &'static Nanoprocess, place: Place, kind: u32) -> Handle {
+    pub(crate) fn at(process: &'static Nanoprocess, place: Place, kind: u32) -> Handle {
+        if place.is_owned() {
+            process.hold();
+        }
         Handle {
             process,
             kind,
@@ -70,6 +79,11 @@ impl Handle {
     }
 
     pub(crate) fn settle(&mut self, place: Place) {
+        match (self.place.is_owned(), place.is_owned()) {
+            (false, true) => self.process.hold(),
+            (true, false) => self.process.release(),
+            _ => {}
+        }
         self.place = place;
     }
 
@@ -82,7 +96,7 @@ impl Handle {
     pub(crate) fn entrust(&mut self) -> Handle {
         let owner = Handle::at(self.process, self.place, self.kind);
         if let Place::Owned { instance, pointer } = self.place {
-            self.place = Place::Lent { instance, pointer };
+            self.settle(Place::Lent { instance, pointer });
         }
         owner
     }
@@ -91,6 +105,9 @@ impl Handle {
     pub(crate) fn into_place(self) -> Place {
         let mut this = ManuallyDrop::new(self);
         this.arena.clear();
+        if this.place.is_owned() {
+            this.process.release();
+        }
         this.place
     }
 
@@ -122,6 +139,7 @@ impl Handle {
 impl Drop for Handle {
     fn drop(&mut self) {
         if let Place::Owned { instance, pointer } = self.place {
+            self.process.release();
             self.process.discard(Garbage::Object {
                 instance,
                 kind: self.kind,

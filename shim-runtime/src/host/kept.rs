@@ -124,6 +124,12 @@ impl<T> Serve for Kept<T> {
     }
 }
 
+impl<T> Default for Lease<'_, T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<T> ServeShared for Lease<'_, T> {
     fn has(&self, id: u32) -> bool {
         self.looked_at().0.has(id)

@@ -8,11 +8,18 @@ mod back;
 mod call;
 mod callback;
 mod choices;
+#[cfg_attr(
+    not(feature = "wasi"),
+    allow(dead_code, reason = "what only families use that are not linked")
+)]
+mod configuration;
 mod engine;
 mod fault;
+mod grants;
 mod handle;
 mod inputs;
 mod kept;
+mod limits;
 mod macros;
 mod nanoprocess;
 mod opaque;
@@ -21,6 +28,10 @@ mod remote;
 mod serde;
 mod session;
 pub(crate) mod side;
+#[cfg_attr(
+    not(feature = "wasi"),
+    allow(dead_code, reason = "what only families use that are not linked")
+)]
 mod wasi;
 
 pub mod fmt {
@@ -47,13 +58,18 @@ pub use back::copy_back;
 pub use call::Call;
 pub use callback::{CallbackFn, CallbackMut};
 pub use choices::chosen;
+pub use configuration::{Captured, Configuration, ConfigurationError};
 pub use engine::Slots;
 #[cfg(feature = "settings")]
-pub use engine::{baseline_cpu, engine_settings};
+pub use engine::baseline_cpu;
+#[cfg(feature = "engine")]
+pub use engine::{engine_settings, run_command};
 pub use fault::{Fault, FaultKind, TrapKind, catch};
+pub use grants::{Directory, Grants, Stream};
 pub use handle::Handle;
 pub use inputs::Inputs;
 pub use kept::{Keeper, Kept, Lease, Loan, Same, Tended, Ticket};
+pub use limits::Limits;
 pub use nanoprocess::{Nanoprocess, Spec};
 pub use opaque::Opaque;
 pub use remote::Remote;

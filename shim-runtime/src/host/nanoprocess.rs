@@ -1,13 +1,16 @@
 //! One sandboxed crate at run time.
 
+use super::configuration::{Configuration, ConfigurationError};
 use super::engine::{Guarded, Live, Program, Roster};
-use super::fault::{Fault, Stop};
+use super::fault::{Fault, FaultKind, Stop};
+use super::grants::Grants;
+use super::limits::{Limits, remedy};
 use super::session::Session;
 use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What a nanoprocess is made of. Constant, written by the tool into the bindings.
@@ -23,14 +26,12 @@ pub struct Spec {
     pub exports: u32,
     /// The export that answers questions to what the guest has lent.
     pub answer: u32,
-    /// The most linear memory that the guest may have, in bytes.
-    pub memory_limit: u64,
+    /// What it may use at most.
+    pub limits: Limits,
     /// Whether a panic ends the instance, as a trap does.
     pub restart_on_panic: bool,
-    /// What the guest sees as its command line, the program's name first.
-    pub args: &'static [&'static str],
-    /// What the guest sees as its environment.
-    pub environment: &'static [(&'static str, &'static str)],
+    /// What it may have at most.
+    pub grants: Grants,
 }
 
 impl Spec {
@@ -41,10 +42,9 @@ impl Spec {
         fingerprint: 0,
         exports: 0,
         answer: 0,
-        memory_limit: 1 << 30,
+        limits: Limits::DEFAULT,
         restart_on_panic: false,
-        args: &[],
-        environment: &[],
+        grants: Grants::NONE,
     };
 }
 
@@ -52,9 +52,13 @@ impl Spec {
 pub struct Nanoprocess {
     spec: Spec,
     state: Guarded<State>,
+    /// What the application decided before the first call.
+    configuration: Mutex<Option<Configuration>>,
     /// What to free in the guest when there is an opportunity.
     garbage: Mutex<Vec<Garbage>>,
     littered: AtomicBool,
+    /// How many objects the application holds, if that is limited.
+    held: AtomicU64,
     /// Errors of the application that went into the guest, by number.
     parked: Mutex<Parked>,
 }
@@ -91,8 +95,10 @@ impl Nanoprocess {
                 program: OnceCell::new(),
                 instances: Roster::new(),
             }),
+            configuration: Mutex::new(None),
             garbage: Mutex::new(Vec::new()),
             littered: AtomicBool::new(false),
+            held: AtomicU64::new(0),
             parked: Mutex::new(Parked {
                 last: 0,
                 errors: VecDeque::new(),
@@ -103,6 +109,34 @@ impl Nanoprocess {
     /// The sandboxed crate's name.
     pub fn name(&self) -> &'static str {
         self.spec.name
+    }
+
+    /// Decides, before the first call, what of the grants it gets and where. Saying nothing gives it all of them.
+    ///
+    /// # Errors
+    /// When something was not granted, or when it is running already.
+    pub fn configure(
+        &'static self,
+        f: impl FnOnce(&mut Configuration) -> Result<(), ConfigurationError>,
+    ) -> Result<(), ConfigurationError> {
+        let state = self.state.lock();
+        if state.program.get().is_some() {
+            return Err(ConfigurationError::Started { krate: self.spec.name });
+        }
+        let mut configuration = self.configuration();
+        f(&mut configuration)?;
+        *self.configuration.lock().unwrap_or_else(PoisonError::into_inner) = Some(configuration);
+        Ok(())
+    }
+
+    /// What it starts with.
+    pub(crate) fn configuration(&'static self) -> Configuration {
+        let configured = self
+            .configuration
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        configured.unwrap_or_else(|| Configuration::new(&self.spec))
     }
 
     pub(crate) fn spec(&'static self) -> &'static Spec {
@@ -132,9 +166,47 @@ impl Nanoprocess {
         parked.errors.remove(at).map(|(_, error)| error)
     }
 
+    /// The application holds one more object.
+    #[inline]
+    pub(crate) fn hold(&self) {
+        if self.spec.limits.handles != u64::MAX {
+            self.held.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The application holds one object less.
+    #[inline]
+    pub(crate) fn release(&self) {
+        if self.spec.limits.handles != u64::MAX {
+            self.held.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Refuses what made the application hold more objects than it may.
+    #[inline]
+    pub(crate) fn check_handles(&self) -> Result<(), Fault> {
+        let limit = self.spec.limits.handles;
+        if limit == u64::MAX || self.held.load(Ordering::Relaxed) <= limit {
+            return Ok(());
+        }
+        let message = format!("{limit} at once are allowed; drop some, or {}", remedy("handles"));
+        Err(Fault::new(FaultKind::TooManyHandles, self.spec.name, message))
+    }
+
+    /// Refuses an argument or an answer that is too large.
+    #[inline]
+    pub(crate) fn check_buffer(&self, len: u64) -> Result<(), Fault> {
+        let limit = self.spec.limits.buffers;
+        if len <= limit {
+            return Ok(());
+        }
+        let message = format!("{len} bytes at once, and {limit} are allowed; {}", remedy("buffers"));
+        Err(Fault::new(FaultKind::TooLarge, self.spec.name, message))
+    }
+
     /// How much the host may allocate for one answer: values are at most twice as large as in the guest.
     pub(crate) fn decoding_budget(&self) -> usize {
-        usize::try_from(self.spec.memory_limit)
+        usize::try_from(self.spec.limits.memory.min(self.spec.limits.buffers))
             .unwrap_or(usize::MAX)
             .saturating_mul(2)
     }

@@ -50,6 +50,7 @@ impl Session {
 
     /// Copies bytes to where the guest can read them during this session, and gives their span.
     pub(crate) fn place(&mut self, bytes: &[u8]) -> Result<u64, Fault> {
+        self.process().check_buffer(bytes.len() as u64)?;
         let len = u32::try_from(bytes.len())
             .map_err(|_| self.fault(FaultKind::Host, format!("{} bytes at once are too many", bytes.len())))?;
         if let Some(pointer) = self.instance.push_scratch(bytes) {

@@ -2,8 +2,8 @@
 
 use crate::support::{Here, build};
 use nanobuild_runtime::{
-    self as nb, Anchor, Call, Fault, FaultKind, Get, Handle, Inputs, Malformed, Nanoprocess, Put, Reader, Slot, Spec,
-    Writer, catch,
+    self as nb, Anchor, Call, Fault, FaultKind, Get, Handle, Inputs, Limits, Malformed, Nanoprocess, Put, Reader, Slot,
+    Spec, Writer, catch,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,13 +18,16 @@ static ARTIFACT: LazyLock<&'static [u8]> = LazyLock::new(|| build("guest", "gues
 /// A nanoprocess of the guest that no other test uses.
 fn process() -> &'static Nanoprocess {
     let fingerprint = 0x1234_5678_9abc_def0;
-    let memory_limit = 64 << 20;
+    let limits = Limits {
+        memory: 64 << 20,
+        ..Limits::DEFAULT
+    };
     let spec = Spec {
         name: "guest",
         artifact: *ARTIFACT,
         fingerprint,
         exports: 32,
-        memory_limit,
+        limits,
         ..Spec::DEFAULT
     };
     Box::leak(Box::new(Nanoprocess::new(spec)))

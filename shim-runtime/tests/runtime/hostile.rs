@@ -1,7 +1,7 @@
 //! A guest that lies gets a fault, never more.
 
 use crate::support::{Here, module, process, raw, span, spec};
-use nanobuild_runtime::{Anchor, Call, FaultKind, Get, Nanoprocess, Spec, catch};
+use nanobuild_runtime::{Anchor, Call, FaultKind, Get, Limits, Nanoprocess, Spec, catch};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
@@ -100,7 +100,10 @@ fn an_answer_cannot_exhaust_the_host() {
         &text,
         Spec {
             exports: 1,
-            memory_limit: 1 << 18,
+            limits: Limits {
+                memory: 1 << 18,
+                ..Limits::DEFAULT
+            },
             ..spec()
         },
     );

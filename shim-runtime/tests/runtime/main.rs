@@ -2,9 +2,11 @@
 //! is built as the tool builds them.
 
 mod callbacks;
+mod command;
 mod faults;
 mod guest;
 mod hostile;
+mod limits;
 mod serde_traits;
 mod support;
 mod threads;

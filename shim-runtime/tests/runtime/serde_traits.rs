@@ -1,7 +1,7 @@
 //! Serde's traits across the boundary: what comes of it is what comes of it natively, errors too.
 
 use crate::support::{Here, build, process as raw, span};
-use nanobuild_runtime::{self as nb, Anchor, Call, FaultKind, Handle, Lease, Nanoprocess, Spec, Ticket, catch};
+use nanobuild_runtime::{self as nb, Anchor, Call, FaultKind, Handle, Lease, Limits, Nanoprocess, Spec, Ticket, catch};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -13,13 +13,17 @@ static PROCESS: LazyLock<&'static Nanoprocess> = LazyLock::new(process);
 
 /// A nanoprocess of the guest that no other test uses.
 fn process() -> &'static Nanoprocess {
+    let limits = Limits {
+        memory: 64 << 20,
+        ..Limits::DEFAULT
+    };
     let spec = Spec {
         name: "guest",
         artifact: *ARTIFACT,
         fingerprint: 0x1234_5678_9abc_def0,
         exports: 6,
         answer: 1,
-        memory_limit: 64 << 20,
+        limits,
         ..Spec::DEFAULT
     };
     Box::leak(Box::new(Nanoprocess::new(spec)))

@@ -13,11 +13,7 @@ pub(crate) const FINGERPRINT: u64 = 0x0123_4567_89ab_cdef;
 
 /// Compiles ahead of time, as the tool does.
 pub(crate) fn compile(wasm: &[u8]) -> &'static [u8] {
-    static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-        let mut config = Config::new();
-        nanobuild_runtime::engine_settings(&mut config);
-        Engine::new(&config).expect("the settings are valid")
-    });
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| engine(false));
     ENGINE.precompile_module(wasm).expect("it is a module").leak()
 }
 
@@ -48,6 +44,17 @@ pub(crate) fn build(fixture: &str, library: &str) -> &'static [u8] {
         .join(library)
         .with_extension("wasm");
     compile(&std::fs::read(module).expect("the guest was built"))
+}
+
+/// As [`compile`], so that calls can be interrupted.
+pub(crate) fn compile_timed(wasm: &[u8]) -> &'static [u8] {
+    engine(true).precompile_module(wasm).expect("it is a module").leak()
+}
+
+fn engine(timed: bool) -> Engine {
+    let mut config = Config::new();
+    nanobuild_runtime::engine_settings(&mut config, timed);
+    Engine::new(&config).expect("the settings are valid")
 }
 
 /// What every guest has, around `body`. Scratch memory is 256 bytes at 1024, the state is at 64; memory from 4096 on

@@ -1,7 +1,7 @@
 //! The WASI functions that a guest may be granted.
 
 use crate::support::{module, raw, spec};
-use nanobuild_runtime::{Call, FaultKind, Nanoprocess, Spec, catch};
+use nanobuild_runtime::{Call, FaultKind, Grants, Nanoprocess, Spec, Stream, catch};
 
 /// A guest with one export that calls one function, which answers with the error number and a word at 4096.
 fn wasi(name: &str, params: &str, args: &str) -> &'static Nanoprocess {
@@ -11,16 +11,30 @@ fn wasi(name: &str, params: &str, args: &str) -> &'static Nanoprocess {
          (func (export \"nb1\") (result i64) (i64.load (i32.const 4096)))
          (func (export \"nb2\") (result i64) (i64.load32_u (i32.const 4104)))"
     ));
-    let environment = &[("KEY", "value")];
-    raw(
+    let grants = Grants {
+        environment: true,
+        variables: &["KEY", "OTHER"],
+        args: true,
+        stdin: Stream::Own,
+        stdout: Stream::Own,
+        stderr: Stream::Own,
+        ..Grants::NONE
+    };
+    let process = raw(
         &text,
         Spec {
             exports: 3,
-            args: &["me"],
-            environment,
+            grants,
             ..spec()
         },
-    )
+    );
+    let configured = process.configure(|it| {
+        it.args(["me"])?;
+        it.variable("KEY", Some("value"))?.variable("OTHER", None)?;
+        Ok(())
+    });
+    configured.expect("it was granted");
+    process
 }
 
 fn errno(process: &'static Nanoprocess) -> u32 {

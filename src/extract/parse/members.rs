@@ -109,7 +109,9 @@ pub(super) fn is_literal(text: &str) -> bool {
 fn argument_name(index: usize, pattern: &str) -> String {
     let name = pattern.strip_prefix("mut ").unwrap_or(pattern);
     let raw = name.strip_prefix("r#").unwrap_or(name);
-    let is_name = raw == "self" || syn::parse_str::<syn::Ident>(name).is_ok() || is_keyword(raw);
+    // `Wrapper(inner)` arrives as `Wrapper`, which an argument must not be called.
+    let is_type = raw.starts_with(char::is_uppercase);
+    let is_name = !is_type && (raw == "self" || syn::parse_str::<syn::Ident>(name).is_ok() || is_keyword(raw));
     if is_name { raw.to_owned() } else { format!("arg{index}") }
 }
 

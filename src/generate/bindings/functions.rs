@@ -124,6 +124,10 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
             quote!(::std::convert::Into::<#ty>::into(#from))
         }
         Conversion::ToText => quote!(::std::string::ToString::to_string(&#from)),
+        Conversion::Iter(each) => {
+            let each = owned(printer, each);
+            quote!(#from.iter().map(|nb_x| #each).collect::<::std::vec::Vec<_>>())
+        }
         Conversion::Map(each) => {
             let each = owned(printer, each);
             quote!(#from.map(|nb_x| #each))

@@ -72,7 +72,13 @@ pub(super) fn constant(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, 
         ty
     };
     let keyword = if plan.is_static { quote!(static) } else { quote!(const) };
-    let item = quote!(#attributes pub #keyword #name: #static_ty = #value;);
+    let unknown = matches!(plan.value, ConstValue::Value(export) if !told.bytes.contains_key(&export));
+    let item = if unknown {
+        // While wrappers are only checked nothing is known yet, and a constant would be evaluated.
+        quote!(#attributes pub fn #name() -> #static_ty { #value })
+    } else {
+        quote!(#attributes pub #keyword #name: #static_ty = #value;)
+    };
     match &plan.place {
         Place::Inherent { generics, self_ty } => {
             let (params, wheres) = (printer.params(generics, false), printer.wheres(generics));
@@ -106,8 +112,7 @@ fn value(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, told: &Told) -
                 .bytes
                 .get(export)
                 .and_then(|bytes| constants::literal(printer, bridge, &plan.ty, bytes));
-            // While wrappers are only checked nothing is known yet; a value that is not reached has any type.
-            known.unwrap_or_else(|| quote!(unreachable!()))
+            known.unwrap_or_else(|| quote!(loop {}))
         }
         ConstValue::Named { make, kind } => {
             let path = printer.constructor(&plan.ty);

@@ -1,5 +1,6 @@
 //! The bindings crate: the real crate's name and API, each call forwarded to the guest.
 
+pub mod authority;
 mod choices;
 mod constants;
 mod docs;
@@ -11,6 +12,7 @@ mod types;
 
 use std::collections::BTreeMap;
 
+use nanobuild_policy::grant::Grants;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -37,6 +39,8 @@ pub struct Embedded<'a> {
     pub told: &'a Told,
     /// What the bindings do not offer.
     pub skipped: &'a [Skipped],
+    /// What the nanoprocess may have and use.
+    pub grants: &'a Grants,
 }
 
 /// Prints the bindings' `lib.rs`.
@@ -60,7 +64,7 @@ pub fn source(bridge: &Bridge, embedded: Embedded<'_>) -> Result<Source, (String
     source.push(&docs::crate_docs(bridge, embedded.skipped));
     source.push("use nanobuild_runtime as nb;\n");
     source.push("use crate::nanobuild_glue::{Here, PROCESS};\n\n");
-    source.unit(Unit::new("", glue(bridge, embedded.fingerprint)))?;
+    source.unit(Unit::new("", glue(bridge, embedded)))?;
     module(bridge, &[], &mut units, &mut source)?;
     Ok(source)
 }
@@ -160,10 +164,22 @@ fn reexports(plan: &ModulePlan) -> TokenStream {
 }
 
 /// The nanoprocess that all calls of this crate go to, and its mark on the wire traits.
-fn glue(bridge: &Bridge, fingerprint: u64) -> TokenStream {
-    let (name, exports) = (&bridge.krate, bridge.exports);
+fn glue(bridge: &Bridge, embedded: Embedded<'_>) -> TokenStream {
+    let (name, exports, fingerprint) = (&bridge.krate, bridge.exports, embedded.fingerprint);
+    let (grants, limits) = (
+        authority::grants(embedded.grants),
+        authority::limits(&embedded.grants.limits),
+    );
+    // A module of the crate's own goes first; then the application cannot narrow what was granted.
+    let is_taken = bridge
+        .modules
+        .iter()
+        .any(|module| module.path.first().is_some_and(|name| name == "nanobuild"));
+    let configure = (!is_taken).then(configure);
     let answer = bridge.answer.map(|answer| quote!(answer: #answer,));
     quote! {
+        #configure
+
         #[doc(hidden)]
         pub(crate) mod nanobuild_glue {
             pub struct Here;
@@ -175,8 +191,28 @@ fn glue(bridge: &Bridge, fingerprint: u64) -> TokenStream {
                     fingerprint: #fingerprint,
                     exports: #exports,
                     #answer
+                    grants: #grants,
+                    limits: #limits,
                     ..nanobuild_runtime::Spec::DEFAULT
                 });
+        }
+    }
+}
+
+/// The one addition to the crate's API.
+fn configure() -> TokenStream {
+    quote! {
+        /// Added by cargo-nanobuild: what the application decides at run time about the nanoprocess that this crate runs in.
+        pub mod nanobuild {
+            pub use nanobuild_runtime::{Captured, Configuration, ConfigurationError, Fault, FaultKind, catch};
+
+            /// Decides, before the first call, what of the grants in `nanobuild.toml` the nanoprocess gets, and where.
+            /// It can narrow and place them, and never widen.
+            pub fn configure(
+                f: impl FnOnce(&mut Configuration) -> Result<(), ConfigurationError>,
+            ) -> Result<(), ConfigurationError> {
+                crate::nanobuild_glue::PROCESS.configure(f)
+            }
         }
     }
 }

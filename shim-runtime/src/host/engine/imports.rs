@@ -5,6 +5,7 @@ use crate::host::callback;
 use crate::host::fault::{FaultKind, Stop};
 use crate::host::session::span;
 use crate::host::wasi;
+use std::fmt;
 use std::rc::Rc;
 use wasmtime::{AsContextMut, Caller, Error, Extern, Func, FuncType, Module, Result, Store, Val, ValType};
 
@@ -91,7 +92,6 @@ fn wrap(store: &mut Store<Host>, function: &'static wasi::Function) -> Func {
         let (memory, host) = memory(&mut caller)?;
         let mut guest = wasi::Guest {
             memory,
-            spec: host.process.spec(),
             state: &mut host.wasi,
         };
         match (function.call)(&mut guest, words) {
@@ -104,8 +104,23 @@ fn wrap(store: &mut Store<Host>, function: &'static wasi::Function) -> Func {
             wasi::Answer::Exit(code) => {
                 let message = "it called `std::process::exit`, which ends its nanoprocess only";
                 let stop = Stop::fault(FaultKind::Exit(code), caller.data().process.name(), message);
-                Err(interrupt(&*running(&caller)?, stop))
+                Err(match caller.data().instance.upgrade() {
+                    Some(instance) => interrupt(&instance, stop),
+                    None => Error::new(Exited(code)),
+                })
             }
         }
     })
 }
+
+/// What is no instance yet, or none of ours, asked to exit.
+#[derive(Debug)]
+pub(super) struct Exited(pub(super) i32);
+
+impl fmt::Display for Exited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it exited with code {}", self.0)
+    }
+}
+
+impl std::error::Error for Exited {}

@@ -1,6 +1,7 @@
 //! A running guest: its store, its memory, its exports.
 
 use super::callbacks::Lending;
+use super::engines::start_clock;
 use super::exports::{Export, Slots};
 use super::limits::Limits;
 use super::traps;
@@ -30,14 +31,15 @@ pub struct Host {
 }
 
 impl Host {
-    pub(super) fn new(process: &'static Nanoprocess) -> Host {
-        let limits = Limits::new(process.spec().memory_limit);
-        Host {
+    pub(super) fn new(process: &'static Nanoprocess) -> Result<Host, Fault> {
+        let wasi = wasi::State::new(&process.configuration())
+            .map_err(|what| Fault::new(FaultKind::Load, process.name(), what))?;
+        Ok(Host {
             process,
             instance: Weak::new(),
-            wasi: wasi::State::default(),
-            limits,
-        }
+            wasi,
+            limits: Limits::new(process.spec().limits.memory),
+        })
     }
 
     pub(super) fn limits(&mut self) -> &mut dyn wasmtime::ResourceLimiter {
@@ -84,6 +86,8 @@ pub(crate) struct Instance {
     exports: Box<[Export]>,
     pub(super) functions: Functions,
     resting_stack: i32,
+    /// Whether calls end after some time.
+    timed: bool,
     store: UnsafeCell<Store<Host>>,
 }
 
@@ -158,6 +162,7 @@ impl Instance {
                 exports,
                 functions,
                 resting_stack,
+                timed: process.spec().limits.milliseconds > 0,
                 store: UnsafeCell::new(store),
             }
         }))
@@ -248,6 +253,9 @@ impl Instance {
             Access::Idle => {
                 // SAFETY: the access was idle and is busy now, so this is the only reference to the store.
                 let store = unsafe { &mut *self.store.get() };
+                if self.timed {
+                    start_clock(&mut *store);
+                }
                 f(store.as_context_mut())
             }
             Access::Suspended(mut context) => {

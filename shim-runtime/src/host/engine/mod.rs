@@ -5,6 +5,9 @@
 )]
 
 mod callbacks;
+#[cfg(feature = "engine")]
+mod command;
+mod engines;
 mod exports;
 mod guarded;
 mod imports;
@@ -16,10 +19,14 @@ mod program;
 mod settings;
 mod traps;
 
+#[cfg(feature = "engine")]
+pub use command::run_command;
 pub use exports::Slots;
 pub(crate) use guarded::{Guard, Guarded, thread_token};
 pub(crate) use instance::Instance;
 pub(crate) use live::{Live, Roster};
 pub(crate) use program::Program;
 #[cfg(feature = "settings")]
-pub use settings::{baseline_cpu, engine_settings};
+pub use settings::baseline_cpu;
+#[cfg(feature = "engine")]
+pub use settings::engine_settings;

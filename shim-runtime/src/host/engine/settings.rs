@@ -1,6 +1,6 @@
 //! The engine's settings, shared with the tool's ahead-of-time compiler.
 
-use wasmtime::{Config, Engine, Inlining, WasmFeatures};
+use wasmtime::{Config, Inlining, WasmFeatures};
 
 /// What rustc's `wasm32-wasip1` uses, and nothing more.
 const FEATURES: WasmFeatures = WasmFeatures::FLOATS
@@ -12,9 +12,6 @@ const FEATURES: WasmFeatures = WasmFeatures::FLOATS
     .union(WasmFeatures::REFERENCE_TYPES)
     .union(WasmFeatures::SIMD);
 
-/// How deeply guest frames may pile up; leaves most of a 2 MiB thread to the host.
-const STACK: usize = 512 << 10;
-
 /// Applies the settings that an artifact and the engine that loads it must share.
 ///
 /// The compiler adds only what concerns compiling: the target, its CPU features, the optimisation level. Every setting
@@ -24,15 +21,15 @@ const STACK: usize = 512 << 10;
 /// - traps are signals, 4 GiB of address space are reserved for each memory, with 32 MiB of guard after it: bounds
 ///   checks cost nothing;
 /// - memories never move, and start as copy-on-write images;
-/// - no epochs, no fuel, no backtraces, no address maps, no unwind tables (but on Windows, which insists), no debug
+/// - epochs only where calls are to end after some time; no fuel, no backtraces, no address maps, no unwind tables (but on Windows, which insists), no debug
 ///   information, no garbage collector, no concurrency support;
 /// - the wasm features that rustc's `wasm32-wasip1` uses and no others.
 #[doc(hidden)]
 #[cfg_attr(
-    not(feature = "settings"),
+    not(feature = "engine"),
     expect(unreachable_pub, reason = "public for the tool alone")
 )]
-pub fn engine_settings(config: &mut Config) {
+pub fn engine_settings(config: &mut Config, timed: bool) {
     config
         .wasm_features(WasmFeatures::all(), false)
         .wasm_features(FEATURES, true)
@@ -43,8 +40,7 @@ pub fn engine_settings(config: &mut Config) {
         .memory_may_move(false)
         .memory_init_cow(true)
         .table_lazy_init(true)
-        .max_wasm_stack(STACK)
-        .epoch_interruption(false)
+        .epoch_interruption(timed)
         .consume_fuel(false)
         .debug_info(false)
         .debug_symbols(false)
@@ -78,11 +74,4 @@ pub fn baseline_cpu(config: &mut Config, architecture: &str) {
         // loading refuses an artifact with instructions that the machine does not have.
         unsafe { config.cranelift_flag_enable(feature) };
     }
-}
-
-/// The engine that runs every nanoprocess of this process.
-pub(super) fn engine() -> wasmtime::Result<Engine> {
-    let mut config = Config::new();
-    engine_settings(&mut config);
-    Engine::new(&config)
 }

@@ -2,6 +2,7 @@
 
 use super::instance::Instance;
 use crate::host::fault::{Fault, FaultKind, Stop, TrapKind};
+use crate::host::limits::remedy;
 use wasmtime::{Error, Trap};
 
 /// A stack pointer below this has run through the bottom of the guest's shadow stack, which lies lowest in memory.
@@ -35,21 +36,39 @@ pub(super) fn stop(instance: &Instance, error: Error, stack: Option<i32>) -> Sto
         }
         .into();
     }
+    let limits = instance.process().spec().limits;
     let refused = instance.take_refused_memory();
     let overflow = instance.stack() < STACK_FLOOR;
     instance.poison();
     let (kind, message) = match trap {
-        Some(Trap::UnreachableCodeReached) if refused => (FaultKind::OutOfMemory, "it may not have more".to_owned()),
-        Some(Trap::StackOverflow) => (FaultKind::StackOverflow, "it recursed too deeply".to_owned()),
+        Some(Trap::UnreachableCodeReached) if refused => {
+            let message = format!(
+                "it may not have more than {} bytes; {}",
+                limits.memory,
+                remedy("memory")
+            );
+            (FaultKind::OutOfMemory, message)
+        }
+        Some(Trap::StackOverflow) => {
+            let message = format!("it recursed beyond {} bytes; {}", limits.stack, remedy("stack"));
+            (FaultKind::StackOverflow, message)
+        }
         Some(Trap::MemoryOutOfBounds) if overflow => (FaultKind::StackOverflow, "it recursed too deeply".to_owned()),
-        Some(Trap::Interrupt) => (FaultKind::Timeout, "the call was interrupted".to_owned()),
+        Some(Trap::Interrupt) => {
+            let message = format!(
+                "the call took longer than {} ms; {}",
+                limits.milliseconds,
+                remedy("time")
+            );
+            (FaultKind::Timeout, message)
+        }
         Some(trap) => (FaultKind::Trap(kind(trap)), trap.to_string()),
         None => (FaultKind::Trap(TrapKind::Other), format!("{error:#}")),
     };
     Stop::fault(kind, name, message)
 }
 
-fn kind(trap: Trap) -> TrapKind {
+pub(super) fn kind(trap: Trap) -> TrapKind {
     match trap {
         Trap::UnreachableCodeReached => TrapKind::Unreachable,
         Trap::MemoryOutOfBounds | Trap::HeapMisaligned => TrapKind::OutOfBounds,

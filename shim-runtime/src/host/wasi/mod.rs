@@ -1,12 +1,46 @@
-//! WASI preview 1, one file a family. A guest imports only what was granted; what it does not import does not exist.
+//! WASI preview 1, one file a family, each linked only where its family was granted: a guest imports only what was
+//! granted, and what it does not import does not exist.
 
+#[cfg(any(feature = "clocks", feature = "polling"))]
 mod clocks;
+#[cfg(feature = "stdio")]
+mod descriptors;
+#[cfg(feature = "environment")]
 mod environment;
+mod errno;
+#[cfg(feature = "files")]
+mod files;
+mod guest;
+#[cfg(feature = "files")]
+mod links;
+#[cfg(feature = "files")]
+mod metadata;
+#[cfg(feature = "files")]
+mod paths;
+#[cfg(feature = "polling")]
+mod polling;
 mod process;
+#[cfg(feature = "random")]
 mod random;
-mod stdio;
+#[cfg(feature = "files")]
+mod readdir;
+#[cfg(feature = "stdio")]
+mod rights;
+#[cfg(feature = "sockets")]
+mod sockets;
+mod state;
+#[cfg(feature = "stdio")]
+mod streams;
+#[cfg(feature = "files")]
+mod times;
 
-use super::nanoprocess::Spec;
+pub(crate) use errno::Errno;
+#[cfg(feature = "files")]
+pub(crate) use files::Directory;
+pub(crate) use guest::Guest;
+pub(crate) use state::State;
+#[cfg(feature = "stdio")]
+pub(crate) use streams::{Input, Output};
 
 /// The most parameters that a WASI function has.
 pub(crate) const MAX_PARAMS: usize = 9;
@@ -27,43 +61,37 @@ pub(crate) enum Param {
     Long,
 }
 
-/// What a function works on.
-pub(crate) struct Guest<'g> {
-    pub(crate) memory: &'g mut [u8],
-    pub(crate) spec: &'static Spec,
-    pub(crate) state: &'g mut State,
-}
-
-/// What one instance remembers between calls.
-#[derive(Debug, Default)]
-pub(crate) struct State {
-    clocks: clocks::State,
-}
-
 /// How a function ended.
 pub(crate) enum Answer {
     Errno(Errno),
     Exit(i32),
 }
 
-/// WASI's error numbers, as far as they occur.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Errno {
-    Success = 0,
-    BadDescriptor = 8,
-    Fault = 21,
-    Invalid = 28,
-    Io = 29,
-    NotSupported = 58,
-}
-
 /// Every function there is, for looking up by name.
 const FAMILIES: &[&[Function]] = &[
+    #[cfg(feature = "clocks")]
     clocks::FUNCTIONS,
+    #[cfg(feature = "stdio")]
+    descriptors::FUNCTIONS,
+    #[cfg(feature = "environment")]
     environment::FUNCTIONS,
+    #[cfg(feature = "files")]
+    files::FUNCTIONS,
+    #[cfg(feature = "files")]
+    links::FUNCTIONS,
+    #[cfg(feature = "files")]
+    paths::FUNCTIONS,
+    #[cfg(feature = "polling")]
+    polling::FUNCTIONS,
     process::FUNCTIONS,
+    #[cfg(feature = "random")]
     random::FUNCTIONS,
-    stdio::FUNCTIONS,
+    #[cfg(feature = "files")]
+    readdir::FUNCTIONS,
+    #[cfg(feature = "sockets")]
+    sockets::FUNCTIONS,
+    #[cfg(feature = "files")]
+    times::FUNCTIONS,
 ];
 
 /// The function of that name.
@@ -91,29 +119,4 @@ const fn function_of(
 /// Turns the result of a function's body into its answer.
 fn answer(result: Result<(), Errno>) -> Answer {
     Answer::Errno(result.err().unwrap_or(Errno::Success))
-}
-
-impl Guest<'_> {
-    /// A span of guest memory.
-    fn span(&mut self, pointer: u64, len: u64) -> Result<&mut [u8], Errno> {
-        let span = pointer.checked_add(len).and_then(|end| {
-            let range = usize::try_from(pointer).ok()?..usize::try_from(end).ok()?;
-            self.memory.get_mut(range)
-        });
-        span.ok_or(Errno::Fault)
-    }
-
-    fn write(&mut self, pointer: u64, bytes: &[u8]) -> Result<(), Errno> {
-        self.span(pointer, bytes.len() as u64)?.copy_from_slice(bytes);
-        Ok(())
-    }
-
-    fn write_word(&mut self, pointer: u64, value: u32) -> Result<(), Errno> {
-        self.write(pointer, &value.to_le_bytes())
-    }
-
-    fn read_word(&mut self, pointer: u64) -> Result<u32, Errno> {
-        let span = self.span(pointer, 4)?;
-        Ok(u32::from_le_bytes([span[0], span[1], span[2], span[3]]))
-    }
 }

@@ -1,0 +1,51 @@
+//! Plain calls, kept from being inlined. Bytes are copied once in either direction, which is what `memcpy` does.
+
+use crate::measure::{Cell, cell};
+use std::hint::black_box;
+
+#[path = "../../work/work.rs"]
+mod work;
+
+#[inline(never)]
+fn add(a: u64, b: u64) -> u64 {
+    work::add(a, b)
+}
+
+#[inline(never)]
+fn hash(text: &str) -> u64 {
+    work::hash(text)
+}
+
+#[inline(never)]
+fn copy(bytes: &[u8], place: &mut [u8]) -> u64 {
+    place.copy_from_slice(bytes);
+    work::ends(black_box(place))
+}
+
+#[inline(never)]
+fn twice(value: u64, f: &mut dyn FnMut(u64) -> u64) -> u64 {
+    work::twice(value, f)
+}
+
+#[inline(never)]
+fn bump(counter: &mut work::Counter) -> u64 {
+    counter.bump()
+}
+
+pub(crate) fn cells() -> Vec<Cell> {
+    let mut counter = work::Counter(0);
+    let mut cells = vec![
+        cell("scalar call", "native", || add(black_box(1), black_box(2))),
+        cell("22-byte string to u64", "native", || hash(black_box(super::ours::TEXT))),
+        cell("callback", "native", || twice(black_box(1), &mut |value| value + 1)),
+        cell("handle method", "native", move || bump(black_box(&mut counter))),
+    ];
+    for (name, len) in super::ours::INPUTS {
+        let (bytes, mut place) = (vec![1; len], vec![0; len]);
+        cells.push(cell(name, "native", move || copy(black_box(&bytes), &mut place)));
+    }
+    for (name, len) in super::ours::OUTPUTS {
+        cells.push(cell(name, "native", move || work::fill(black_box(len))));
+    }
+    cells
+}

@@ -1,0 +1,222 @@
+//! How functions cross: each argument, the result, and what it borrows.
+
+use super::{Choice, Hosted, Iterators, Settle};
+use crate::extract::api::{Generics, Meta, PathTy, Ty};
+
+/// A function that forwards to the guest.
+#[derive(Debug, Clone)]
+pub struct FunctionPlan {
+    /// Names the unit for demotion: its public path.
+    pub key: String,
+    /// Where it stands.
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+    /// Documentation, attributes.
+    pub meta: Meta,
+    /// Parameters and bounds as upstream.
+    pub generics: Generics,
+    /// Arguments, the receiver first.
+    pub params: Vec<ParamPlan>,
+    /// Values of the caller's types that the guest uses through stand-ins.
+    pub hosted: Vec<Hosted>,
+    /// Result as upstream.
+    pub output: Ty,
+    /// What the host reads: the result, with numbers for what the guest does not have.
+    pub read: Ty,
+    /// What is made of what was read.
+    pub settle: Settle,
+    /// How the result comes back.
+    pub returns: Returns,
+    /// What a borrowed result is tied to.
+    pub anchor: AnchorPlan,
+    /// Which guest export it calls.
+    pub export: u32,
+    /// Type parameters that are one of the crate's own types; the export is the first of as many.
+    pub choices: Vec<Choice>,
+    /// What the guest calls.
+    pub callee: Callee,
+    /// `unsafe fn`
+    pub is_unsafe: bool,
+}
+
+/// Where a function stands in the bindings.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// In a module.
+    Module(Vec<String>),
+    /// In an inherent impl block.
+    Inherent {
+        /// The impl's parameters.
+        generics: Generics,
+        /// The type.
+        self_ty: Ty,
+    },
+    /// In a trait impl; printed with it.
+    Impl,
+}
+
+/// What the guest calls.
+#[derive(Debug, Clone)]
+pub enum Callee {
+    /// A free function, by its path below the crate root.
+    Free(Vec<String>),
+    /// `<Type>::name`
+    Inherent(Ty, String),
+    /// `<Type as Trait>::name`
+    Trait(Ty, PathTy, String),
+}
+
+impl Callee {
+    /// The same with other types.
+    #[must_use]
+    pub fn map(&self, ty: impl Fn(&Ty) -> Ty, path: impl Fn(&PathTy) -> PathTy) -> Self {
+        match self {
+            Self::Free(name) => Self::Free(name.clone()),
+            Self::Inherent(of, name) => Self::Inherent(ty(of), name.clone()),
+            Self::Trait(of, trait_, name) => Self::Trait(ty(of), path(trait_), name.clone()),
+        }
+    }
+}
+
+/// How an argument crosses.
+#[derive(Debug, Clone)]
+pub struct ParamPlan {
+    /// Its name; `self` for the receiver.
+    pub name: String,
+    /// Its type as upstream.
+    pub ty: Ty,
+    /// What the host does with it first.
+    pub convert: Option<Conversion>,
+    /// What the guest receives, after conversion.
+    pub guest: Ty,
+    /// How it crosses.
+    pub pass: Pass,
+    /// It is an object that uses values of what it was made from.
+    pub loan: bool,
+}
+
+/// A conversion on the host that replaces a generic argument by a concrete value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conversion {
+    /// `AsRef::<T>::as_ref(&arg)`
+    AsRef(Ty),
+    /// `Borrow::<T>::borrow(&arg)`
+    Borrow(Ty),
+    /// `Into::<T>::into(arg)`
+    Into(Ty),
+    /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`
+    ToText,
+    /// `arg.map(…)` on an `Option` or an array.
+    Map(Owned),
+    /// `arg.iter().map(…).collect::<Vec<_>>()` on a slice or vector behind references.
+    Iter(Owned),
+    /// `arg.into_iter().collect::<Vec<T>>()`; the guest gets the vector.
+    Collect {
+        /// What the guest gets as an iterator.
+        iterator: bool,
+        /// What each element is converted to first: something owned.
+        each: Option<Owned>,
+    },
+}
+
+/// A conversion of a generic value to something owned that the guest's bounds accept as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owned {
+    /// `AsRef::<T>::as_ref(&value).to_owned()`
+    AsRef(Ty),
+    /// `Borrow::<T>::borrow(&value).to_owned()`
+    Borrow(Ty),
+    /// `Into::<T>::into(value)`
+    Into(Ty),
+    /// `value.to_string()`
+    ToText,
+}
+
+/// How an argument is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// In a slot of its own.
+    Scalar,
+    /// `&str`, as a span.
+    Text,
+    /// `&[u8]`, as a span.
+    Bytes,
+    /// A handle, given away.
+    Give,
+    /// `&Object`
+    Object,
+    /// `&mut Object`
+    ObjectMut,
+    /// In the call's message, given away or lent as its type says.
+    Message,
+    /// `&mut` of a value: in the message, and written back from the reply.
+    MessageMut,
+    /// The number of a hosted value, for which the guest makes a stand-in.
+    StandIn(usize),
+    /// A serializer: whether its format is for people.
+    Serializer,
+    /// A deserializer, lent for the call.
+    Deserializer,
+    /// A value of one of the crate's own types, in the message, given away or lent as its type says.
+    Chosen(usize),
+}
+
+/// How a result comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    /// Nothing.
+    Unit,
+    /// In the slot.
+    Scalar,
+    /// In the slot, as a guest object of this kind.
+    Object(u32),
+    /// In the slot, as an iterator.
+    Iterator {
+        /// The exports for it.
+        exports: Iterators,
+        /// It has two ends.
+        double_ended: bool,
+        /// It is in a box.
+        boxed: bool,
+        /// Nobody notices when items are fetched ahead.
+        ahead: bool,
+    },
+    /// In a message.
+    Message {
+        /// Borrowed parts are written out: what they point into does not outlive the call.
+        inline: bool,
+    },
+}
+
+/// What a borrowed result is tied to; numbers are indices of arguments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AnchorPlan {
+    /// The handle whose arena keeps what is copied out.
+    pub owner: Option<usize>,
+    /// Handles with lifetimes, whose inputs the result may point into.
+    pub inherit: Vec<usize>,
+    /// Handles with lifetimes, whose inputs must live on, although nothing maps back into them.
+    pub hold: Vec<usize>,
+    /// Inputs that are copied to stay, and how long.
+    pub keep: Vec<(usize, Keep)>,
+}
+
+impl AnchorPlan {
+    /// How the argument `index` is kept, if it is.
+    #[must_use]
+    pub fn kept(&self, index: usize) -> Option<Keep> {
+        self.keep.iter().find(|(kept, _)| *kept == index).map(|(_, keep)| *keep)
+    }
+}
+
+/// How long the guest's copy of an input stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// As long as handles that the call returns; borrowed parts of results map back into the host's input.
+    Mapped,
+    /// As long as handles that the call returns.
+    Held,
+    /// For good: the result is `Copy`, so that nobody can tell when the last one is gone.
+    Forever,
+}

@@ -1,0 +1,89 @@
+//! How a crate's structs and enums cross.
+
+use crate::extract::api::{Generics, ItemId, Meta, Shape, Ty, Variant};
+
+/// How a struct or enum crosses.
+#[derive(Debug, Clone)]
+pub struct TypePlan {
+    /// Names the unit for demotion: its public path.
+    pub key: String,
+    /// Module it is defined in.
+    pub module: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// Documentation, attributes.
+    pub meta: Meta,
+    /// Parameters and bounds.
+    pub generics: Generics,
+    /// Its representation.
+    pub repr: Repr,
+    /// Traits derived on the host.
+    pub derives: Vec<String>,
+    /// `#[repr(…)]` contents.
+    pub attributes: Vec<String>,
+    /// Pairs of lifetimes, the first of which outlives the second because of what the private fields are.
+    pub outlives: Vec<(String, String)>,
+    /// Whether the original is `Send` and `Sync`.
+    pub send: bool,
+    /// See `send`.
+    pub sync: bool,
+    /// How a handle keeps values of the caller's types, one of each type parameter.
+    pub keepers: Vec<Keeper>,
+    /// Type parameters that are one of the crate's own types; the export that drops is the first of as many.
+    pub choices: Vec<Choice>,
+    /// Whether a handle uses values of what it was made from, whose type it does not name.
+    pub loan: bool,
+    /// Whether it implements `Default`: how the guest makes a struct to which fields may be added.
+    pub has_default: bool,
+}
+
+/// How a handle keeps values of one type of the caller's, which the guest has stand-ins for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// They are its own.
+    Kept,
+    /// They are its own, and its destructor asks them.
+    Tended,
+    /// They are its own or those of what it borrows, for its last lifetime.
+    Lease,
+    /// There are none: the type is one of the crate's own that implement this trait.
+    Chosen(ItemId),
+}
+
+/// A type parameter that is one of the crate's own types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The parameter.
+    pub param: String,
+    /// The trait that the types implement.
+    pub trait_: ItemId,
+    /// The types, in the order of their numbers.
+    pub types: Vec<Ty>,
+}
+
+/// The representation of a type on the host.
+#[derive(Debug, Clone)]
+pub enum Repr {
+    /// By value: the same definition on both sides.
+    Struct(Shape),
+    /// By value: the same definition on both sides.
+    Enum(Vec<Variant>),
+    /// A handle to the guest's object.
+    Object {
+        /// Export that drops it; also the handle's kind.
+        drop: u32,
+    },
+    /// The bytes of an opaque `Copy` type.
+    Bytes {
+        /// Export that tells size and alignment.
+        layout: u32,
+    },
+}
+
+impl Repr {
+    /// Whether values of the type are encoded field by field.
+    #[must_use]
+    pub fn is_value(&self) -> bool {
+        matches!(self, Self::Struct(_) | Self::Enum(_))
+    }
+}

@@ -1,0 +1,131 @@
+//! What third-party code leaves in its target directory is read back without being led astray, and misleads nobody else.
+
+use cargo_nanobuild::compile::Error;
+use cargo_nanobuild::{extract, fetch};
+
+use crate::support::{Package, Way};
+
+const SECRET: &str = "{\"secret\": true}";
+
+#[test]
+fn documentation_is_not_read_through_a_link() {
+    // rustdoc writes after build scripts have run, so the macro-free way in is the folder.
+    let package = Package::with_script("");
+    let victim = package.root().join("victim");
+    package.write("victim/mine.json", SECRET);
+    let script = format!(
+        "fn main() {{\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    \
+         let target = std::path::Path::new(&out).ancestors().find(|folder| folder.ends_with(\"target\")).unwrap();\n    \
+         let folder = target.join(\"{}\");\n    let _ = std::fs::create_dir_all(&folder);\n    \
+         let _ = std::fs::remove_dir_all(folder.join(\"doc\"));\n    \
+         std::os::unix::fs::symlink(\"{victim}\", folder.join(\"doc\")).unwrap();\n}}",
+        fetch::TARGET
+    );
+    package.write("mine/build.rs", &script);
+    for way in Way::ALL {
+        let extracted = extract::extract(&way.jail(), &package.fetched(), fetch::TARGET);
+        assert!(extracted.is_err(), "{way:?}");
+        assert_eq!(std::fs::read_to_string(victim.join("mine.json")).unwrap(), SECRET);
+    }
+}
+
+#[test]
+fn a_module_of_another_place_is_not_read() {
+    // A procedural macro speaks on rustc's channel to Cargo, and can claim that anything is the module.
+    let package = Package::new("[lib]\nproc-macro = false\n", &[]);
+    package.write("elsewhere/secret.wasm", "secret");
+    let claim = format!(
+        r#"{{"reason":"compiler-artifact","package_id":"x","manifest_path":"/x","target":{{"kind":["cdylib"],"crate_types":["cdylib"],"name":"x","src_path":"/x","edition":"2024","doc":true,"doctest":false,"test":true}},"profile":{{"opt_level":"3","debuginfo":0,"debug_assertions":false,"overflow_checks":false,"test":false}},"features":[],"filenames":["{}"],"executable":null,"fresh":false}}"#,
+        package.root().join("elsewhere/secret.wasm")
+    );
+    package.write("mine/claim", &claim);
+    package.write(
+        "mine/build.rs",
+        "fn main() {\n    let text = std::fs::read_to_string(\"claim\").unwrap();\n    println!(\"{text}\");\n    \
+         println!(\"cargo::warning={text}\");\n    eprintln!(\"{text}\");\n    \
+         let parent = std::os::unix::process::parent_id();\n    \
+         let _ = std::fs::write(format!(\"/proc/{parent}/fd/1\"), &text);\n}",
+    );
+    for way in Way::ALL {
+        let module = package.build(&way.jail()).unwrap();
+        assert!(module.bytes.starts_with(b"\0asm"), "{way:?}");
+    }
+}
+
+#[test]
+fn a_library_of_another_place_is_not_linked() {
+    let package = Package::with_script("");
+    let victim = package.root().join("victim");
+    package.write("victim/libsecret.a", "!<arch>\n");
+    package.write(
+        "mine/build.rs",
+        &format!(
+            "fn main() {{\n    println!(\"cargo::rustc-link-search=native={victim}\");\n    \
+             println!(\"cargo::rustc-link-lib=static=secret\");\n}}"
+        ),
+    );
+    for way in Way::ALL {
+        let error = package.build(&way.jail()).unwrap_err();
+        assert!(matches!(error, Error::Dependency { .. }), "{way:?}: {error}");
+    }
+}
+
+#[test]
+fn link_arguments_do_not_write_elsewhere() {
+    let package = Package::with_script("");
+    let map = package.root().join("victim/map");
+    package.write("victim/x", "");
+    package.write(
+        "mine/build.rs",
+        &format!("fn main() {{ println!(\"cargo::rustc-link-arg=-Map={map}\"); println!(\"cargo::rustc-cdylib-link-arg=-Map={map}\"); }}"),
+    );
+    for way in Way::ALL {
+        let _ = package.build(&way.jail());
+        assert!(!map.exists(), "{way:?}");
+    }
+}
+
+#[test]
+fn the_package_s_own_cargo_configuration_is_not_followed() {
+    let package = Package::with_script("fn main() {}");
+    let wrapper = package.root().join("mine/wrapper.sh");
+    package.write("mine/wrapper.sh", "#!/bin/sh\nexit 1\n");
+    std::fs::set_permissions(&wrapper, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    package.write(
+        "mine/.cargo/config.toml",
+        &format!("[build]\nrustc-wrapper = \"{wrapper}\"\n"),
+    );
+    for way in Way::ALL {
+        package.build(&way.jail()).unwrap();
+    }
+}
+
+#[test]
+fn what_an_old_graph_left_is_not_built_upon() {
+    let package = Package::with_script(
+        "fn main() {\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    std::fs::write(format!(\"{out}/poison\"), \"\").unwrap();\n}",
+    );
+    let has_poison = |allowed: &str| {
+        fetch::forget_other_builds(&package.fetched(), allowed).unwrap();
+        package.left("poison").is_some()
+    };
+    let build = || {
+        fetch::forget_other_builds(&package.fetched(), "").unwrap();
+        package.build(&Way::Namespaces.jail()).unwrap();
+    };
+    build();
+    assert!(has_poison(""), "the same graph keeps it");
+    assert!(!has_poison("something"), "another allowance does not");
+    build();
+    let manifest = std::fs::read_to_string(package.root().join("mine/Cargo.toml")).unwrap();
+    package.write(
+        "mine/Cargo.toml",
+        &format!("{manifest}\n[dependencies]\nother = {{ path = \"../other\" }}\n"),
+    );
+    package.write(
+        "other/Cargo.toml",
+        "[package]\nname = \"other\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+    );
+    package.write("other/src/lib.rs", "");
+    assert!(!has_poison(""), "another graph does not");
+}
