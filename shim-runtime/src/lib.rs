@@ -22,11 +22,25 @@ pub const SOURCES: &str = env!("CARGO_MANIFEST_DIR");
 #[doc(hidden)]
 pub mod wire;
 
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+#[doc(hidden)]
+pub mod serde;
+
 #[cfg(target_family = "wasm")]
 pub mod guest;
 #[cfg(all(not(target_family = "wasm"), feature = "host"))]
 mod host;
 
+#[cfg(all(
+    not(target_family = "wasm"),
+    feature = "host",
+    any(feature = "serde", feature = "serde_core")
+))]
+#[doc(hidden)]
+pub use host::human_readable;
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+#[doc(hidden)]
+pub use serde::{Answered, Lent, Tape};
 #[cfg(any(target_family = "wasm", feature = "host"))]
 #[doc(hidden)]
 pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};

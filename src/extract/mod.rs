@@ -3,6 +3,7 @@
 //! [`rustdoc`] runs the tool; [`parse`](mod@parse) is pure and the only code that sees rustdoc's types.
 
 pub mod api;
+mod bounds;
 
 mod outline;
 
@@ -128,10 +129,11 @@ pub fn parse(json: &[u8], package: &Utf8Path) -> Result<Extracted, Error> {
     parse::parse(json, package)
 }
 
-/// Crates whose traits the API's types implement, by the names that code gives them.
+/// Crates whose traits the API's types implement or its bounds name, by the names that code gives them.
 #[must_use]
 pub fn foreign_traits(api: &Api) -> BTreeSet<String> {
-    let foreign = api.impls.iter().filter_map(|block| match &block.trait_.def {
+    let defs = api.impls.iter().map(|block| &block.trait_.def).chain(bounds::of(api));
+    let foreign = defs.filter_map(|def| match def {
         api::Def::Foreign { krate, .. } => Some(krate.clone()),
         _ => None,
     });

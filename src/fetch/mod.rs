@@ -102,6 +102,7 @@ pub fn lend(fetched: &mut Fetched, natives: Vec<Package>, net: Net) -> Result<()
     let path = fetched.guest.join("Cargo.toml");
     let text = manifest::print_with(&fetched.dependency, &natives);
     files::replace(&path, text.as_bytes())?;
+    runtime::lend(&fetched.guest.join("runtime"), &natives)?;
     let net = Net { locked: false, ..net };
     cargo::metadata(&path, net, &[]).map_err(|error| error::resolving(&fetched.dependency, net.offline, error))?;
     fetched.natives = natives;

@@ -2,7 +2,8 @@
 //! and without what only the host needs, so that resolving it needs no network.
 
 use camino::Utf8Path;
-use toml_edit::{DocumentMut, Item};
+use nanobuild_policy::lockfile::Package;
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Value, value};
 
 use super::Error;
 use crate::sys::files;
@@ -30,10 +31,39 @@ pub(super) fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// The runtime's manifest without dependencies: on wasm it has none.
+/// Gives the guest's copy of the runtime those of `natives` that it has a feature for.
+pub(super) fn lend(copy: &Utf8Path, natives: &[Package]) -> Result<(), Error> {
+    let path = copy.join("Cargo.toml");
+    let invalid = || Error::Runtime { path: path.clone() };
+    let text = files::read_text(&path)?.ok_or_else(invalid)?;
+    let mut document: DocumentMut = text.parse().map_err(|_| invalid())?;
+    for native in natives.iter().filter(|native| FEATURES.contains(&native.name.as_str())) {
+        let version = Value::from(format!("={}", native.version));
+        let mut table = InlineTable::from_iter([("version", version), ("default-features", Value::from(false))]);
+        table.insert("features", Array::from_iter(["std"]).into());
+        document["dependencies"][&native.name] = value(table);
+        document["features"][&native.name] = value(Array::new());
+        document["features"]["default"] = value(Array::from_iter([native.name.as_str()]));
+    }
+    files::replace(&path, document.to_string().as_bytes())?;
+    Ok(())
+}
+
+/// The runtime's features that are crates with traits that cross.
+const FEATURES: [&str; 2] = ["serde", "serde_core"];
+
+/// The runtime's manifest without dependencies: on wasm it has none of its own.
 fn guest_manifest(text: &str) -> Option<String> {
     let mut document: DocumentMut = text.parse().ok()?;
-    for key in ["features", "target", "dev-dependencies", "bench", "test", "example"] {
+    for key in [
+        "features",
+        "dependencies",
+        "target",
+        "dev-dependencies",
+        "bench",
+        "test",
+        "example",
+    ] {
         document.remove(key);
     }
     // The names stay, for `cfg(feature = …)`.
@@ -43,7 +73,7 @@ fn guest_manifest(text: &str) -> Option<String> {
         .into_iter()
         .flat_map(|table| table.iter_mut())
     {
-        *enables = toml_edit::value(toml_edit::Array::new());
+        *enables = value(Array::new());
     }
     Some(document.to_string())
 }

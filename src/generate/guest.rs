@@ -12,7 +12,8 @@ use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::generate::values;
 use crate::plan::bridge::{
-    Bridge, Callee, Closure, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, TypePlan,
+    Bridge, Callee, Closure, Conversion, FunctionPlan, Home, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, Settle,
+    TypePlan,
 };
 use crate::plan::{instances, instantiate};
 use crate::plan::{is_hidden, trait_name};
@@ -59,6 +60,14 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
             pub extern "C" fn #ask(object: u64, ask: u64, other: u64) -> u64 { nb::guest::hidden::ask_hidden(object, ask, other) }
             #[unsafe(no_mangle)]
             pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::hidden::drop_hidden(object) }
+        };
+        source.unit(Unit::new("", tokens))?;
+    }
+    if let Some(answer) = bridge.answer {
+        let answer = name(answer);
+        let tokens = quote! {
+            #[unsafe(no_mangle)]
+            pub extern "C" fn #answer(number: u64, question: u64) -> u64 { nb::guest::answer(number, question) }
         };
         source.unit(Unit::new("", tokens))?;
     }
@@ -157,7 +166,7 @@ fn exports(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
 /// One exported function.
 fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let export = name(plan.export);
-    let (slots, reads) = reads(printer, &plan.params);
+    let (slots, reads) = reads(printer, plan);
     let callee = callee(printer, &plan.callee);
     let args = plan
         .params
@@ -166,9 +175,34 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .map(|(index, param)| argument(index, param, &plan.hosted));
     let call = quote!(#callee(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
+    let call = match plan
+        .hosted
+        .iter()
+        .any(|hosted| hosted.makes() && hosted.home == Home::Call)
+    {
+        true => {
+            let ty = printer.ty(&plan.output);
+            quote!({ let made: #ty = #call; made })
+        }
+        false => call,
+    };
     let call = hidden(&plan.read, &call, 0).unwrap_or(call);
     let backs: Vec<Ident> = places(plan).collect();
     let reply = match plan.returns {
+        Returns::Message { inline } if let Settle::Lent(at, _) = plan.settle => {
+            let slot = format_ident!("s{at}");
+            quote! {
+                let out = #call;
+                nb::guest::reply_with(#inline, |w| {
+                    nb::guest::put_outcome::<Here, _>(out, #slot, w);
+                    #(nb::Put::<Here>::put(#backs, w);)*
+                })
+            }
+        }
+        Returns::Message { .. } if let Settle::Played(at) = plan.settle => {
+            let (slot, arg) = (format_ident!("s{at}"), format_ident!("a{at}"));
+            quote!(nb::guest::recorded(#slot, |#arg| #call))
+        }
         Returns::Unit => quote!(#call; 0),
         Returns::Scalar => quote!(nb::Slot::into_slot(#call)),
         Returns::Object(_) => quote!(nb::guest::object_slot(#call)),
@@ -225,7 +259,8 @@ fn places(plan: &FunctionPlan) -> impl Iterator<Item = Ident> {
 }
 
 /// The slots of an export, and the statements that read its arguments out of them.
-fn reads(printer: Printer<'_>, params: &[ParamPlan]) -> (Vec<Ident>, Vec<TokenStream>) {
+fn reads(printer: Printer<'_>, plan: &FunctionPlan) -> (Vec<Ident>, Vec<TokenStream>) {
+    let params = &plan.params;
     let (mut slots, mut reads) = (Vec::new(), Vec::new());
     let messaged = params.iter().any(|param| is_message(param.pass));
     if messaged {
@@ -262,11 +297,17 @@ fn reads(printer: Printer<'_>, params: &[ParamPlan]) -> (Vec<Ident>, Vec<TokenSt
                 quote!(let mut #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);)
             }
             Pass::StandIn(_) => quote!(let mut #arg = nb::guest::StandIn::of(#slot);),
+            Pass::Serializer => quote!(),
+            Pass::Deserializer => quote!(let #arg = nb::guest::remote(#slot);),
         };
         if !is_message(param.pass) {
             slots.push(slot);
         }
         reads.push(read);
+    }
+    if plan.hosted.iter().any(Hosted::makes) {
+        slots.push(format_ident!("k"));
+        reads.push(quote!(let maker = nb::guest::Maker::of(k);));
     }
     if messaged {
         slots.push(format_ident!("m"));

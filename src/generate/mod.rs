@@ -20,8 +20,8 @@ use nanobuild_policy::grant::Grants;
 use sha2::{Digest, Sha256};
 
 use crate::fetch::Fetched;
-use crate::plan::Bridge;
 use crate::plan::bridge::{ConstValue, Repr};
+use crate::plan::{Bridge, is_serde};
 use source::Source;
 
 /// The guest's source, and the fingerprint that both sides carry: a hash of everything else in it.
@@ -93,15 +93,22 @@ pub fn bindings_crate(fetched: &Fetched, runtime: &str, version: &str, grants: &
     document["features"] = toml_edit::Item::Table(features);
     let mut dependency = toml_edit::InlineTable::new();
     dependency.insert("path", runtime.into());
-    let families = bindings::authority::families(&grants.capabilities);
-    if !families.is_empty() {
-        dependency.insert("features", families.into_iter().collect::<toml_edit::Array>().into());
+    let serde = fetched.natives.iter().filter(|native| is_serde(&native.name));
+    let mut features: toml_edit::Array = serde.map(|native| native.name.as_str()).collect();
+    features.extend(bindings::authority::families(&grants.capabilities));
+    if !features.is_empty() {
+        dependency.insert("features", features.into());
     }
     let mut dependencies = toml_edit::Table::new();
     dependencies["nanobuild-runtime"] = toml_edit::value(dependency);
     for native in &fetched.natives {
         let mut table = toml_edit::InlineTable::new();
-        table.insert("version", format!("={}", native.version).into());
+        // Serde's traits are the same in every version, and what crosses is not its own.
+        let version = match is_serde(&native.name) {
+            true => native.version.major.to_string(),
+            false => format!("={}", native.version),
+        };
+        table.insert("version", version.into());
         table.insert("default-features", false.into());
         dependencies[&native.name] = toml_edit::value(table);
     }

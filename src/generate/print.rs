@@ -135,8 +135,15 @@ impl Printer<'_> {
             Ty::Assoc {
                 self_ty, trait_, name, ..
             } => {
+                let is_param = matches!(**self_ty, Ty::Param(_));
                 let (self_ty, name) = (self.ty(self_ty), ident(name));
                 match trait_ {
+                    // Rustdoc leaves out the arguments of a trait that the bound has: `D::Error` of `D: Deserializer<'de>`.
+                    Some(PathTy {
+                        def: Def::Foreign { .. },
+                        args,
+                        ..
+                    }) if args.is_empty() && is_param => quote!(#self_ty::#name),
                     Some(trait_) => {
                         let trait_ = self.path(trait_);
                         quote!(<#self_ty as #trait_>::#name)

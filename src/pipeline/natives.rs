@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
+use nanobuild_policy::lockfile::Package;
+use semver::Version;
 
 use super::Error;
 use crate::extract::{Extracted, foreign_traits};
 use crate::fetch::{self, Fetched};
+use crate::plan::is_serde;
 use crate::select;
 use crate::session::Order;
 use crate::sys::files;
@@ -31,10 +34,7 @@ pub(super) fn lend(order: &Order<'_>, extracted: Extracted, fetched: &mut Fetche
         None => {
             let lockfile = files::read_text(&order.root.join("Cargo.lock"))?.unwrap_or_default();
             let has = select::natives(&lockfile, &order.wanted.dependency.name);
-            named
-                .filter(|package| has.contains(&(package.name.clone(), package.version.clone())))
-                .cloned()
-                .collect()
+            named.filter(|package| is_native(package, &has)).cloned().collect()
         }
     };
     let names = natives.iter().map(|package| code_name(&package.name)).collect();
@@ -45,6 +45,16 @@ pub(super) fn lend(order: &Order<'_>, extracted: Extracted, fetched: &mut Fetche
         natives: names,
         ..extracted
     })
+}
+
+/// Whether an application has the crate: at the same version, or of serde at any that has the same traits.
+fn is_native(package: &Package, has: &BTreeSet<(String, Version)>) -> bool {
+    if is_serde(&package.name) {
+        let same =
+            |(name, version): &(String, Version)| *name == package.name && version.major == package.version.major;
+        return has.iter().any(same);
+    }
+    has.contains(&(package.name.clone(), package.version.clone()))
 }
 
 /// Where bindings are checked. Those that need the runtime alone share what is built of it; with others, build scripts run

@@ -39,6 +39,8 @@ pub struct Bridge {
     pub iterators: Option<Iterators>,
     /// The exports that answer for values of hidden types and drop them, if there are any.
     pub hidden: Option<(u32, u32)>,
+    /// The export by which the host asks what the guest has lent, if that lends anything.
+    pub answer: Option<u32>,
     /// Number of guest exports (`nb0`, `nb1`, …).
     pub exports: u32,
 }

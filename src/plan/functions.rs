@@ -2,13 +2,14 @@
 
 use crate::extract::api::{Function, Generics, Meta, Ty};
 use crate::plan::anchors;
-use crate::plan::bridge::{AnchorPlan, Callee, Choice, FunctionPlan, ParamPlan, Pass, Place, Returns, Settle};
+use crate::plan::bridge::{AnchorPlan, Callee, Choice, FunctionPlan, Hosted, ParamPlan, Pass, Place, Returns, Settle};
 use crate::plan::choices;
 use crate::plan::conversions::{Converted, convert};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::iterators;
 use crate::plan::lifetimes::{self, Named};
 use crate::plan::planner::Planner;
+use crate::plan::serde;
 use crate::plan::settle::{self, Settled};
 use crate::plan::stand_ins::{self, Hosts};
 use crate::plan::types::{Types, local};
@@ -72,7 +73,7 @@ pub(super) fn plan(
         };
     }
     let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
-    squeeze(&mut params, &anchor);
+    squeeze(&mut params, &anchor, hosts.list.iter().any(Hosted::makes));
     Ok(FunctionPlan {
         key: context.key,
         place: context.place,
@@ -113,6 +114,7 @@ fn arguments(
             None => param(planner, function, name, ty, scopes, &mut hosts)?,
         });
     }
+    serde::add_makers(&planner.types, function, scopes, &mut hosts)?;
     Ok((params, hosts))
 }
 
@@ -150,7 +152,10 @@ fn param(
         guest,
         pass,
     };
-    if let Some(candidate) = stand_ins::candidate(ty, scopes) {
+    if let Some(pass) = serde::pass(&planner.types, ty, scopes) {
+        return Ok(plan(None, ty.clone(), pass));
+    }
+    if let Some(candidate) = stand_ins::candidate(planner.natives, ty, scopes) {
         let held = candidate.param.is_some_and(|param| {
             hosts.find(param).is_some() || stand_ins::is_held(&planner.types, &function.output, param)
         });
@@ -319,12 +324,12 @@ fn returns(planner: &Planner<'_>, read: &Ty, settle: &Settle, params: &[ParamPla
 }
 
 /// Puts everything into the message where the slots do not suffice.
-fn squeeze(params: &mut [ParamPlan], anchor: &AnchorPlan) {
+fn squeeze(params: &mut [ParamPlan], anchor: &AnchorPlan, makes: bool) {
     let slots = params
         .iter()
         .filter(|param| !matches!(param.pass, Pass::Message | Pass::MessageMut | Pass::Chosen(_)))
         .count();
-    if slots < MAX_SLOTS {
+    if slots + usize::from(makes) < MAX_SLOTS {
         return;
     }
     for (index, param) in params.iter_mut().enumerate() {

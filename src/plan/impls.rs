@@ -10,7 +10,7 @@ use crate::plan::planner::Planner;
 use crate::plan::stand_ins;
 use crate::plan::std_traits::{self, Treatment};
 use crate::plan::traits;
-use crate::plan::types::local;
+use crate::plan::types::{local, type_params};
 
 /// Traits that the host derives on value types, in the order in which they are printed.
 const DERIVABLE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
@@ -108,7 +108,7 @@ pub(super) fn implement<'a>(
 fn hosted(planner: &Planner<'_>, block: &Impl) -> Vec<(usize, Vec<&'static str>)> {
     let held = stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default();
     let of = |(at, param)| {
-        let abilities = stand_ins::abilities(&conversions::bounds_of(param, &[&block.generics]));
+        let abilities = stand_ins::abilities(planner.natives, &conversions::bounds_of(param, &[&block.generics]));
         (at, abilities.unwrap_or_default())
     };
     held.into_iter().map(of).collect()
@@ -118,7 +118,7 @@ fn hosted(planner: &Planner<'_>, block: &Impl) -> Vec<(usize, Vec<&'static str>)
 fn values_can(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
     for (_, param) in stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default() {
         let bounds = conversions::bounds_of(param, &[&block.generics]);
-        if stand_ins::abilities(&bounds).is_none() {
+        if stand_ins::abilities(planner.natives, &bounds).is_none() {
             return Err(conversions::unconvertible(param, &bounds));
         }
     }
@@ -216,7 +216,7 @@ pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Ob
     };
     match inner {
         Ty::Param(name) => {
-            let can = stand_ins::abilities(&conversions::bounds_of(name, &[&block.generics]));
+            let can = stand_ins::abilities(planner.natives, &conversions::bounds_of(name, &[&block.generics]));
             if can.is_some_and(|can| !can.is_empty()) {
                 return Ok(());
             }
@@ -240,7 +240,12 @@ pub(super) fn assoc_types(planner: &Planner<'_>, block: &Impl) -> Result<Vec<(St
         if let AssocKind::Type { ty: Some(ty), .. } = &item.kind {
             let unsized_ok = matches!(ty, Ty::Prim(name) if name == "str") || matches!(ty, Ty::Slice(_));
             if !unsized_ok {
-                cross::value(&planner.types, ty, Way::Out)?;
+                // What is a parameter here is settled by the methods, or they do not cross.
+                let params = type_params(&block.generics).map(str::to_owned).collect();
+                let before = planner.types.value_params.replace(params);
+                let crosses = cross::value(&planner.types, ty, Way::Out);
+                planner.types.value_params.replace(before);
+                crosses?;
             }
             types.push((item.name.clone(), ty.clone()));
         }

@@ -20,6 +20,7 @@ mod loans;
 mod modules;
 mod outlives;
 mod planner;
+mod serde;
 mod settle;
 mod stand_ins;
 mod std_traits;
@@ -34,6 +35,7 @@ pub use functions::through;
 pub use hidden::is_hidden;
 pub use lifetimes::{borrows_for_good, same_but_lifetimes};
 pub use planner::{Coverage, Plan, plan};
+pub use serde::is as is_serde;
 pub use types::{fields, local as local_type, type_params};
 
 use crate::extract::api::Api;

@@ -39,9 +39,9 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
         api,
         natives: &extracted.natives,
         demoted,
-        types: Types::classify(api, demoted),
+        types: Types::classify(api, &extracted.natives, demoted),
         drops: BTreeMap::new(),
-        exports: hidden::DROP + 1,
+        exports: super::serde::ANSWER + 1,
         plan: Plan {
             skipped: extracted.skipped.clone(),
             ..Plan::default()
@@ -56,6 +56,11 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     let Planner { mut plan, exports, .. } = planner;
     plan.bridge.exports = exports;
     plan.bridge.hidden = hidden::is_used(api).then_some((hidden::ASK, hidden::DROP));
+    plan.bridge.answer = extracted
+        .natives
+        .iter()
+        .any(|name| super::serde::is(name))
+        .then_some(super::serde::ANSWER);
     plan.bridge.iterators = iterators::exports(&plan.bridge.functions, &plan.bridge.impls);
     plan.skipped.sort();
     plan.skipped.dedup();

@@ -7,6 +7,7 @@ use crate::plan::bridge::{Home, Lender, ParamPlan, Pass, Settle};
 use crate::plan::conversions::mentions_param;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::planner::Planner;
+use crate::plan::serde;
 use crate::plan::stand_ins::{self, Hosts};
 use crate::plan::types::local;
 
@@ -32,13 +33,13 @@ pub(super) fn output(
     params: &[ParamPlan],
     inputs: &[Ty],
 ) -> Result<Settled, Obstacle> {
-    Outputs {
+    let outputs = Outputs {
         planner,
         hosts,
         params,
         inputs,
-    }
-    .settle(output)
+    };
+    serde::settle(output, params, |ty| outputs.settle(ty)).unwrap_or_else(|| outputs.settle(output))
 }
 
 struct Outputs<'o, 'a> {

@@ -1,9 +1,12 @@
 //! Values of the caller's types: they stay on the host, and the guest has stand-ins that ask them.
 
+use std::collections::BTreeSet;
+
 use crate::extract::api::{Arg, Binding, Bound, Def, Generics, PathTy, Ty};
 use crate::plan::bridge::{Closure, ClosureKind, Home, Hosted, Keeper};
 use crate::plan::conversions::{bounds_of, unconvertible};
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::serde;
 use crate::plan::types::{Types, local};
 
 /// What a stand-in can be asked, by std's trait: the methods of the runtime's `Abilities` that say that a type answers.
@@ -26,7 +29,7 @@ const ABILITIES: &[(&str, &[&str])] = &[
 
 /// What the bounds say that a type can do; `None` if a stand-in cannot do all of it.
 #[must_use]
-pub(super) fn abilities(bounds: &[Bound]) -> Option<Vec<&'static str>> {
+pub(super) fn abilities(natives: &BTreeSet<String>, bounds: &[Bound]) -> Option<Vec<&'static str>> {
     let mut found = Vec::new();
     for bound in bounds {
         let Bound::Trait {
@@ -35,7 +38,10 @@ pub(super) fn abilities(bounds: &[Bound]) -> Option<Vec<&'static str>> {
         else {
             continue;
         };
-        let Def::Std(path) = &trait_.def else { return None };
+        let Def::Std(path) = &trait_.def else {
+            found.push(serde::ability(natives, &trait_.def)?);
+            continue;
+        };
         let known = ABILITIES
             .binary_search_by_key(&path.as_str(), |(known, _)| known)
             .ok()?;
@@ -58,7 +64,7 @@ pub(super) struct Candidate<'t> {
 
 /// Sees an argument's type as one of the caller's: `R`, `&mut R`, `impl Read`, `&mut dyn Read`, `Box<dyn Read>`.
 #[must_use]
-pub(super) fn candidate<'t>(ty: &'t Ty, scopes: &[&Generics]) -> Option<Candidate<'t>> {
+pub(super) fn candidate<'t>(natives: &BTreeSet<String>, ty: &'t Ty, scopes: &[&Generics]) -> Option<Candidate<'t>> {
     let named = |param: Option<&'t str>, name: &'t str| Candidate {
         param,
         bounds: bounds_of(name, scopes),
@@ -76,6 +82,7 @@ pub(super) fn candidate<'t>(ty: &'t Ty, scopes: &[&Generics]) -> Option<Candidat
             Ty::Param(name) if *mutable => Some(named(None, name)),
             Ty::ImplTrait(bounds) if *mutable => Some(unnamed(bounds)),
             Ty::DynTrait(bounds) => Some(unnamed(bounds)),
+            Ty::Param(name) => Some(named(None, name)).filter(|candidate| can_be_lent(natives, &candidate.bounds)),
             _ => None,
         },
         Ty::Path(path) => match boxed(path)? {
@@ -85,6 +92,15 @@ pub(super) fn candidate<'t>(ty: &'t Ty, scopes: &[&Generics]) -> Option<Candidat
         _ => None,
     }
 }
+
+/// Whether `&T` can do what `T` is known to: looking is enough for it.
+fn can_be_lent(natives: &BTreeSet<String>, bounds: &[Bound]) -> bool {
+    let abilities = abilities(natives, bounds).unwrap_or_default();
+    abilities.contains(&"serialize") && abilities.iter().all(|one| LOOKS.contains(one))
+}
+
+/// Abilities that a shared reference passes on.
+const LOOKS: [&str; 3] = ["debug", "display", "serialize"];
 
 /// What a `Box` holds.
 #[must_use]
@@ -104,7 +120,7 @@ impl Candidate<'_> {
         let closure = closure(types, &self.bounds)?;
         let abilities = match &closure {
             Some(_) => Vec::new(),
-            None => abilities(&self.bounds).ok_or_else(|| unconvertible(self.name, &self.bounds))?,
+            None => abilities(types.natives, &self.bounds).ok_or_else(|| unconvertible(self.name, &self.bounds))?,
         };
         Ok(Hosted {
             param: self.param.map(str::to_owned),

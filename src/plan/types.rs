@@ -27,6 +27,8 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Types<'a> {
     api: &'a Api,
+    /// Crates that the application has natively.
+    pub natives: &'a BTreeSet<String>,
     kinds: BTreeMap<ItemId, Kind>,
     /// How handles with parameters of the caller's keep values of those.
     keepers: BTreeMap<ItemId, Vec<Keeper>>,
@@ -49,9 +51,10 @@ struct Traits {
 impl<'a> Types<'a> {
     /// Decides for all types of `api`. `demoted` names those that rustc rejected, by public path.
     #[must_use]
-    pub(super) fn classify(api: &'a Api, demoted: &BTreeMap<String, String>) -> Self {
+    pub(super) fn classify(api: &'a Api, natives: &'a BTreeSet<String>, demoted: &BTreeMap<String, String>) -> Self {
         let mut types = Self {
             api,
+            natives,
             kinds: BTreeMap::new(),
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
@@ -84,7 +87,12 @@ impl<'a> Types<'a> {
     fn all_keepers(&self) -> BTreeMap<ItemId, Vec<Keeper>> {
         let objects = self.kinds.iter().filter(|(_, kind)| **kind == Kind::Object);
         objects
-            .filter_map(|(id, _)| Some((*id, keepers(&self.implementors, generics_of(&self.api.items[id])?))))
+            .filter_map(|(id, _)| {
+                Some((
+                    *id,
+                    keepers(self.natives, &self.implementors, generics_of(&self.api.items[id])?),
+                ))
+            })
             .collect()
     }
 
@@ -181,7 +189,8 @@ impl<'a> Types<'a> {
     fn closed(&self, id: ItemId, generics: &Generics, traits: &Traits) -> Kind {
         let known = |name| {
             let bounds = bounds_of(name, &[generics]);
-            stand_ins::abilities(&bounds).is_some() || choices::chosen(&self.implementors, &bounds).is_some()
+            stand_ins::abilities(self.natives, &bounds).is_some()
+                || choices::chosen(&self.implementors, &bounds).is_some()
         };
         let stand_ins = type_params(generics).all(known);
         if has_const_params(generics) || !stand_ins {
@@ -200,11 +209,14 @@ impl<'a> Types<'a> {
 
 /// How a handle keeps values of its type parameters. One whose parameters are bounded where it is defined has, as a rule,
 /// a destructor that relies on the bounds.
-fn keepers(implementors: &Implementors, generics: &Generics) -> Vec<Keeper> {
+fn keepers(natives: &BTreeSet<String>, implementors: &Implementors, generics: &Generics) -> Vec<Keeper> {
     let has_lifetimes = lifetime_params(generics).next().is_some();
     let of = |name| {
         let bounds = bounds_of(name, &[generics]);
-        match (choices::chosen(implementors, &bounds), stand_ins::abilities(&bounds)) {
+        match (
+            choices::chosen(implementors, &bounds),
+            stand_ins::abilities(natives, &bounds),
+        ) {
             (Some(trait_), _) => Keeper::Chosen(trait_),
             _ if has_lifetimes => Keeper::Lease,
             (_, Some(abilities)) if !abilities.is_empty() => Keeper::Tended,

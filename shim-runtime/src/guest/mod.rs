@@ -10,10 +10,14 @@ pub mod fmt;
 mod hash;
 pub mod hidden;
 mod iterators;
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+pub(crate) mod lending;
 mod macros;
 mod memory;
 mod panic;
 mod reply;
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+mod serde;
 pub(crate) mod side;
 mod stand_in;
 mod state;
@@ -22,10 +26,14 @@ pub use crate::wire::hash::Recorder;
 pub use constants::{address, leak_bytes, scalar, span};
 pub use hash::hash_reply;
 pub use iterators::{double_ended, drop_iterator, iterator, pull};
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+pub use lending::answer;
 pub use memory::{
     allocate, borrowed, bytes, drop_object, free, give, layout_of, lent, message, object, object_mut, object_slot,
     owned, raw_bytes, raw_value, text, write_back, write_back_slice,
 };
 pub use reply::{call_host, drop_callback, reply, reply_inline, reply_with, take};
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+pub use serde::{Maker, put_outcome, recorded, remote};
 pub use stand_in::StandIn;
 pub use state::{initialize, state};

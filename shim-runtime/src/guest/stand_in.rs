@@ -41,6 +41,14 @@ impl StandIn {
         take::<(), T>(&mut reply)
     }
 
+    /// Asks for events, which are copied: whoever they are for may ask the host in turn.
+    #[cfg(any(feature = "serde", feature = "serde_core"))]
+    pub(super) fn events(&self, question: impl FnOnce(&mut Writer)) -> Vec<u8> {
+        let mut reply = call_host(self.id, question);
+        let len = reply.remaining();
+        reply.raw(len).map(<[u8]>::to_vec).unwrap_or_default()
+    }
+
     /// Asks what generated code knows how to answer.
     pub fn own<M, T: Get<'static, M>>(&self, arguments: impl FnOnce(&mut Writer)) -> T {
         let mut reply = call_host(self.id, |w| {

@@ -11,6 +11,9 @@ type Answer<T> = fn(&mut T, &mut Reader<'_>, &mut Writer) -> Result<(), Malforme
 /// How one question is answered by looking at the value.
 type Look<T> = fn(&T, &mut Reader<'_>, &mut Writer) -> Result<(), Malformed>;
 
+/// How a new value is made, if that works; the answer says why not.
+pub(super) type Make<T> = fn(&mut Reader<'_>, &mut Writer) -> Result<Option<T>, Malformed>;
+
 /// The questions that values of a type answer.
 pub struct Abilities<T> {
     read: Option<Answer<T>>,
@@ -24,6 +27,8 @@ pub struct Abilities<T> {
     debug: Option<Look<T>>,
     display: Option<Look<T>>,
     own_shared: Option<Look<T>>,
+    pub(super) serialize: Option<Look<T>>,
+    pub(super) make: Option<Make<T>>,
 }
 
 impl<T> Clone for Abilities<T> {
@@ -56,6 +61,8 @@ impl<T> Abilities<T> {
         debug: None,
         display: None,
         own_shared: None,
+        serialize: None,
+        make: None,
     };
 
     /// Answers a question.
@@ -69,7 +76,7 @@ impl<T> Abilities<T> {
             Ask::Flush => self.flush,
             Ask::Text => self.text,
             Ask::Own => self.own,
-            Ask::Debug | Ask::Display => None,
+            Ask::Debug | Ask::Display | Ask::Serialize | Ask::Make => None,
         };
         match answer {
             Some(answer) => answer(value, r, w),
@@ -88,10 +95,16 @@ impl<T> Abilities<T> {
         let look = match ask {
             Ask::Debug => self.debug,
             Ask::Display => self.display,
+            Ask::Serialize => self.serialize,
             Ask::Own => self.own_shared,
             _ => None,
         };
         look.ok_or(UNABLE)?(value, r, w)
+    }
+
+    /// Makes a value, or answers why it cannot be made.
+    pub(crate) fn make(&self, r: &mut Reader<'_>, w: &mut Writer) -> Result<Option<T>, Malformed> {
+        self.make.ok_or(UNABLE)?(r, w)
     }
 
     /// `T: Read`

@@ -191,6 +191,13 @@ impl<'c> Call<'c> {
         id.into()
     }
 
+    /// Lets the guest ask for new values of the type, which are kept like those that it has.
+    pub fn maker<T>(&mut self, values: &mut Lease<'_, T>) -> u64 {
+        let id = self.session.instance().next_lasting();
+        values.set_maker(id);
+        id.into()
+    }
+
     /// Lets the guest use values for the duration of this call.
     pub fn serve<T>(&mut self, values: &'c mut Lease<'_, T>) {
         self.lend(match values {

@@ -4,7 +4,7 @@ use super::abilities::Abilities;
 use super::call::Call;
 use super::fault::{Fault, FaultKind};
 use super::handle::Handle;
-use super::nanoprocess::Nanoprocess;
+use super::nanoprocess::{self, Nanoprocess};
 use crate::wire::asks::Ask;
 use crate::wire::{Get, Malformed, Reader, Writer};
 use std::fmt;
@@ -14,6 +14,8 @@ use std::fmt;
 /// A number finds a value only here, where its owner put it: no number that a guest makes up reaches another one.
 pub struct Kept<T> {
     values: Vec<(u32, T)>,
+    /// The number by which the guest asks for new ones.
+    maker: Option<u32>,
     abilities: Abilities<T>,
 }
 
@@ -32,12 +34,27 @@ impl<T> Kept<T> {
     pub const fn new() -> Self {
         Kept {
             values: Vec::new(),
+            maker: None,
             abilities: Abilities::NONE,
         }
     }
 
     fn able(&mut self, add: impl FnOnce(Abilities<T>) -> Abilities<T>) {
         self.abilities = add(self.abilities);
+    }
+
+    /// Makes a value for the guest, which gets its number.
+    fn make(&mut self, ask: Ask, r: &mut Reader<'_>, w: &mut Writer) -> Result<(), Malformed> {
+        if ask != Ask::Make {
+            return Err(UNKNOWN);
+        }
+        let process = r.process().ok_or(UNKNOWN)?;
+        if let Some(value) = self.abilities.make(r, w)? {
+            let id = nanoprocess::open(process).instance().next_lasting();
+            self.values.push((id, value));
+            w.u32(id);
+        }
+        Ok(())
     }
 
     fn position(&self, id: u32) -> Option<usize> {
@@ -89,10 +106,13 @@ const UNKNOWN: Malformed = Malformed("it asked a value of its caller's that it d
 
 impl<T> Serve for Kept<T> {
     fn has(&self, id: u32) -> bool {
-        self.position(id).is_some()
+        self.maker == Some(id) || self.position(id).is_some()
     }
 
     fn answer(&mut self, id: u32, ask: Ask, r: &mut Reader<'_>, w: &mut Writer) -> Result<(), Malformed> {
+        if self.maker == Some(id) {
+            return self.make(ask, r, w);
+        }
         let at = self.position(id).ok_or(UNKNOWN)?;
         self.abilities.answer(&mut self.values[at].1, ask, r, w)
     }
@@ -179,6 +199,13 @@ impl<'k, T> Lease<'k, T> {
             Lease::Own(kept) => Ok(kept),
             Lease::Mut(kept) => Ok(kept),
             Lease::Ref(..) => Err(UNKNOWN),
+        }
+    }
+
+    /// Lets the guest ask for new values by this number.
+    pub(crate) fn set_maker(&mut self, id: u32) {
+        if let Ok(kept) = self.kept_mut() {
+            kept.maker = Some(id);
         }
     }
 

@@ -25,6 +25,8 @@ mod macros;
 mod nanoprocess;
 mod opaque;
 mod remote;
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+mod serde;
 mod session;
 pub(crate) mod side;
 #[cfg_attr(
@@ -73,3 +75,7 @@ pub use limits::Limits;
 pub use nanoprocess::{Nanoprocess, Spec};
 pub use opaque::Opaque;
 pub use remote::Remote;
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+pub(crate) use serde::Peer;
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+pub use serde::human_readable;

@@ -24,6 +24,8 @@ pub struct Spec {
     pub fingerprint: u64,
     /// How many numbered exports the guest has.
     pub exports: u32,
+    /// The export that answers questions to what the guest has lent.
+    pub answer: u32,
     /// What it may use at most.
     pub limits: Limits,
     /// How many instances there are.
@@ -41,6 +43,7 @@ impl Spec {
         artifact: &[],
         fingerprint: 0,
         exports: 0,
+        answer: 0,
         limits: Limits::DEFAULT,
         instances: Instances::Shared,
         restart_on_panic: false,

@@ -91,6 +91,13 @@ fn does_not_fit(what: fmt::Arguments<'_>) -> String {
     format!("{what} is more than a nanoprocess can take")
 }
 
+impl Reader<'_> {
+    /// Whose message it is.
+    pub(crate) fn process(&self) -> Option<&'static Nanoprocess> {
+        self.side.source.map(|(process, _)| process)
+    }
+}
+
 impl Writer {
     /// Writes to an empty buffer what a guest will read.
     pub(crate) fn to(process: &'static Nanoprocess, bytes: Vec<u8>) -> Writer {

@@ -38,6 +38,10 @@ asks! {
     Debug,
     /// `Display::fmt`, alternate or not.
     Display,
+    /// `Serialize::serialize`, for people or not.
+    Serialize,
+    /// `Deserialize::deserialize`, of a new value, from a deserializer that is lent.
+    Make,
     /// Whatever generated code reads and answers: a closure's call, the methods of a trait of the crate.
     Own,
 }

@@ -28,6 +28,8 @@ pub mod hash;
 mod tests;
 
 pub use error_chain::ErrorChain;
+#[cfg(any(feature = "serde", feature = "serde_core"))]
+pub(crate) use reader::MAX_DEPTH;
 pub use reader::Reader;
 pub use writer::Writer;
 

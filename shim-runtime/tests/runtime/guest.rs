@@ -1,6 +1,6 @@
 //! Both halves together: a guest crate in the shape that the tool generates, and bindings in that shape.
 
-use crate::support::{Here, compile};
+use crate::support::{Here, build};
 use nanobuild_runtime::{
     self as nb, Anchor, Call, Fault, FaultKind, Get, Handle, Inputs, Limits, Malformed, Nanoprocess, Put, Reader, Slot,
     Spec, Writer, catch,
@@ -9,32 +9,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::num::{IntErrorKind, ParseIntError};
-use std::path::Path;
-use std::process::Command;
 use std::sync::LazyLock;
 use std::time::SystemTime;
 
 /// Builds the guest once and compiles it ahead of time.
-static ARTIFACT: LazyLock<&'static [u8]> = LazyLock::new(|| {
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/guest");
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guest");
-    let status = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--release",
-            "--offline",
-            "--target",
-            "wasm32-wasip1",
-            "--target-dir",
-        ])
-        .arg(&target)
-        .env("RUSTFLAGS", "-C link-arg=--export=__stack_pointer")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .current_dir(fixture)
-        .status();
-    assert!(status.expect("cargo runs").success(), "the guest builds");
-    compile(&std::fs::read(target.join("wasm32-wasip1/release/guest.wasm")).expect("the guest was built"))
-});
+static ARTIFACT: LazyLock<&'static [u8]> = LazyLock::new(|| build("guest", "guest"));
 
 /// A nanoprocess of the guest that no other test uses.
 fn process() -> &'static Nanoprocess {

@@ -8,6 +8,7 @@ mod guest;
 mod hostile;
 mod instances;
 mod limits;
+mod serde_traits;
 mod stand_ins;
 mod support;
 mod threads;

@@ -1,6 +1,8 @@
 //! Nanoprocesses made on the spot.
 
 use nanobuild_runtime::{Nanoprocess, Spec};
+use std::path::Path;
+use std::process::Command;
 use std::sync::LazyLock;
 use wasmtime::{Config, Engine};
 
@@ -13,6 +15,35 @@ pub(crate) const FINGERPRINT: u64 = 0x0123_4567_89ab_cdef;
 pub(crate) fn compile(wasm: &[u8]) -> &'static [u8] {
     static ENGINE: LazyLock<Engine> = LazyLock::new(|| engine(false));
     ENGINE.precompile_module(wasm).expect("it is a module").leak()
+}
+
+/// Builds a guest crate among the fixtures and compiles it ahead of time.
+pub(crate) fn build(fixture: &str, library: &str) -> &'static [u8] {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guest");
+    let status = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--release",
+            "--offline",
+            "--target",
+            "wasm32-wasip1",
+            "--target-dir",
+        ])
+        .arg(&target)
+        .env("RUSTFLAGS", "-C link-arg=--export=__stack_pointer")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .current_dir(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/fixtures")
+                .join(fixture),
+        )
+        .status();
+    assert!(status.expect("cargo runs").success(), "the guest builds");
+    let module = target
+        .join("wasm32-wasip1/release")
+        .join(library)
+        .with_extension("wasm");
+    compile(&std::fs::read(module).expect("the guest was built"))
 }
 
 /// As [`compile`], so that calls can be interrupted.

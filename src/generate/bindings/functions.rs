@@ -191,6 +191,8 @@ fn slots(plan: &FunctionPlan) -> Vec<Slot> {
             Pass::Give => quote!(nb_call.give(#arg.handle)),
             Pass::Object => quote!(nb_call.handle(&#arg.handle)),
             Pass::ObjectMut => quote!(nb_call.handle_mut(&mut #arg.handle)),
+            Pass::Serializer => quote!(nb::Slot::into_slot(nb::human_readable(&#arg))),
+            Pass::Deserializer => hosted::lend_deserializer(index),
             Pass::Message | Pass::MessageMut | Pass::Chosen(_) | Pass::StandIn(_) => return None,
         };
         Some(Slot {
@@ -209,8 +211,9 @@ fn slot_list(plan: &FunctionPlan) -> TokenStream {
         .enumerate()
         .filter(|(_, param)| !is_message(param))
         .map(|(index, _)| slot_name(index));
+    let maker = hosted::maker(plan).map(|_| quote!(nb_maker,));
     let message = plan.params.iter().any(is_message).then(|| quote!(nb_m));
-    quote!([#(#slots,)* #message])
+    quote!([#(#slots,)* #maker #message])
 }
 
 fn is_message(param: &ParamPlan) -> bool {

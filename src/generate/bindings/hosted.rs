@@ -44,7 +44,17 @@ pub(super) fn homes(plan: &FunctionPlan) -> TokenStream {
         let home = match hosted.home {
             Home::Call => {
                 let arg = stand_in(plan, at).map(|index| arg(index, &plan.params[index]));
-                arg.map_or_else(|| quote!(nb::Lease::new()), |arg| quote!(nb::Lease::for_value(&#arg)))
+                let param = hosted.param.as_deref().map_or_else(
+                    || quote!(_),
+                    |name| {
+                        let name = ident(name);
+                        quote!(#name)
+                    },
+                );
+                arg.map_or_else(
+                    || quote!(nb::Lease::<'_, #param>::new()),
+                    |arg| quote!(nb::Lease::for_value(&#arg)),
+                )
             }
             Home::Mut(index, field) => {
                 let (arg, keeper) = of_argument(plan, (index, field));
@@ -64,7 +74,33 @@ pub(super) fn homes(plan: &FunctionPlan) -> TokenStream {
             #able
         }
     });
-    quote!(#(#each)*)
+    let deserializers = plan.params.iter().enumerate();
+    let deserializers = deserializers.filter(|(_, param)| param.pass == Pass::Deserializer);
+    let deserializers = deserializers.map(|(index, param)| {
+        let ([lent, people, answer], arg) = (deserializer(index), arg(index, param));
+        quote! {
+            let mut #lent = nb::Lent::new(&PROCESS, #arg);
+            let #people = #lent.is_human_readable();
+            let mut #answer = |nb_r: &mut nb::Reader<'_>, nb_w: &mut nb::Writer| #lent.answer(nb_r, nb_w);
+        }
+    });
+    quote!(#(#each)* #(#deserializers)*)
+}
+
+/// The variables of an argument that is a deserializer: itself, whether its format is for people, what answers for it.
+fn deserializer(index: usize) -> [Ident; 3] {
+    ["nb_d", "nb_p", "nb_f"].map(|name| format_ident!("{name}{index}"))
+}
+
+/// The slot of an argument that is a deserializer.
+pub(super) fn lend_deserializer(index: usize) -> TokenStream {
+    let [_, people, answer] = deserializer(index);
+    quote!(nb_call.callback(&mut #answer) | nb::Slot::into_slot(#people) << 32)
+}
+
+/// The values that the guest may ask for more of.
+pub(super) fn maker(plan: &FunctionPlan) -> Option<usize> {
+    plan.hosted.iter().position(Hosted::makes)
 }
 
 /// What is called once is taken out when it is.
@@ -132,7 +168,9 @@ pub(super) fn serves(plan: &FunctionPlan) -> TokenStream {
         let arg = arg(index, param);
         quote!(nb_call.serve_loan(&mut #arg.loan);)
     });
-    quote!(#(#keeps)* #(#serves)* #(#loans)*)
+    let maker = maker(plan).map(values);
+    let maker = maker.map(|values| quote!(let nb_maker = nb_call.maker(&mut #values);));
+    quote!(#(#keeps)* #maker #(#serves)* #(#loans)*)
 }
 
 /// The type that is read of an answer; left to inference where it is the result's own.
@@ -188,6 +226,14 @@ fn settled(plan: &FunctionPlan, settle: &Settle, value: TokenStream, depth: usiz
         Settle::Same(index) => {
             let (arg, slot) = (arg(*index, &plan.params[*index]), slot_name(*index));
             quote!({ #value.check(#slot, &PROCESS); #arg })
+        }
+        Settle::Played(index) => {
+            let arg = arg(*index, &plan.params[*index]);
+            quote!(#value.play(#arg, &PROCESS))
+        }
+        Settle::Lent(index, settle) => {
+            let ([lent, ..], inner) = (deserializer(*index), inner(settle, 0));
+            quote!(#value.settle(#lent.into_kept()).map(|#v| #inner))
         }
         Settle::Option(some) => {
             let some = inner(some, 0);

@@ -183,6 +183,7 @@ fn glue(bridge: &Bridge, embedded: Embedded<'_>) -> TokenStream {
         .iter()
         .any(|module| module.path.first().is_some_and(|name| name == "nanobuild"));
     let configure = (!is_taken).then(configure);
+    let answer = bridge.answer.map(|answer| quote!(answer: #answer,));
     quote! {
         #configure
 
@@ -196,6 +197,7 @@ fn glue(bridge: &Bridge, embedded: Embedded<'_>) -> TokenStream {
                     artifact: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/artifact.cwasm")),
                     fingerprint: #fingerprint,
                     exports: #exports,
+                    #answer
                     grants: #grants,
                     limits: #limits,
                     instances: #instances,

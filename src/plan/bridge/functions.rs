@@ -154,6 +154,10 @@ pub enum Pass {
     MessageMut,
     /// The number of a hosted value, for which the guest makes a stand-in.
     StandIn(usize),
+    /// A serializer: whether its format is for people.
+    Serializer,
+    /// A deserializer, lent for the call.
+    Deserializer,
     /// A value of one of the crate's own types, in the message, given away or lent as its type says.
     Chosen(usize),
 }

@@ -65,6 +65,10 @@ pub enum Settle {
     Loan(Lender),
     /// The argument, which is a mutable borrow.
     Same(usize),
+    /// Events, played to the serializer that an argument is.
+    Played(usize),
+    /// What came of the deserializer that an argument is.
+    Lent(usize, Box<Settle>),
     /// In an `Option`.
     Option(Box<Settle>),
     /// In a `Result`.
