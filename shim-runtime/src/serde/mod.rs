@@ -4,6 +4,10 @@
 //! serializer ([`replay`]). Deserializing is a conversation, since the type says what it expects: the side that has the
 //! type gets a [`Remote`] deserializer, whose questions the side with the real one answers ([`lent`]) by handing it a
 //! visitor that asks in turn ([`asking`]). Each question lends at most one closure, for as long as it is open.
+#![allow(
+    clippy::redundant_closure,
+    reason = "the named function would fix a lifetime that the closure leaves open"
+)]
 
 #[cfg(not(feature = "serde_core"))]
 pub(crate) use ::serde as api;
