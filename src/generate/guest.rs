@@ -11,7 +11,10 @@ use crate::extract::api::{Arg, Generics, Param, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::generate::values;
-use crate::plan::bridge::{Bridge, Callee, Closure, Conversion, FunctionPlan, Home, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, Settle, TypePlan};
+use crate::plan::bridge::{
+    Bridge, Callee, Closure, Conversion, FunctionPlan, Home, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, Settle,
+    TypePlan,
+};
 use crate::plan::{instances, instantiate};
 use crate::plan::{is_hidden, trait_name};
 

@@ -49,7 +49,7 @@ fn hint(peer: Peer, id: u32) -> Option<usize> {
         id,
         &mut |_, _| Err(Malformed("nothing was lent")),
         |_, w| w.u8(Op::Hint as u8),
-        |r| <Option<u64> as Get<'_, ()>>::get(r),
+        <Option<u64> as Get<'_, ()>>::get,
     );
     hint.map(|hint| usize::try_from(hint).unwrap_or(usize::MAX).min(MOST_HINT))
 }

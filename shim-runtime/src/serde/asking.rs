@@ -92,7 +92,7 @@ impl<'de> Visitor<'de> for Asking {
             self.1,
             &mut |_, _| Err(Malformed("nothing was lent")),
             |_, w| w.u8(Visit::Expecting as u8),
-            |r| <String as Get<'_, ()>>::get(r),
+            <String as Get<'_, ()>>::get,
         );
         f.write_str(&text)
     }
