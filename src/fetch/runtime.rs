@@ -90,4 +90,35 @@ mod tests {
         assert!(manifest.contains("name = \"nanobuild-runtime\""), "{manifest}");
         assert!(!manifest.contains("dep:"), "{manifest}");
     }
+
+    #[test]
+    fn serde_is_lent_to_it_at_the_guests_version_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        let text = guest_manifest(include_str!("../../shim-runtime/Cargo.toml")).unwrap();
+        files::replace(&folder.join("Cargo.toml"), text.as_bytes()).unwrap();
+        let package = |name: &str| Package {
+            name: name.into(),
+            version: "1.0.229".parse().unwrap(),
+            source: "registry".into(),
+            checksum: None,
+            features: Vec::new(),
+        };
+        lend(folder, &[package("num-traits"), package("serde_core")]).unwrap();
+        let manifest: DocumentMut = files::read_text(&folder.join("Cargo.toml"))
+            .unwrap()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let dependencies = manifest["dependencies"].as_table_like().unwrap();
+        assert_eq!(
+            dependencies.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            ["serde_core"]
+        );
+        assert_eq!(
+            dependencies.get("serde_core").unwrap()["version"].as_str(),
+            Some("=1.0.229")
+        );
+        assert_eq!(manifest["features"]["default"].to_string().trim(), "[\"serde_core\"]");
+    }
 }

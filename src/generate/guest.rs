@@ -1,6 +1,7 @@
 //! The guest crate: wraps the real crate's API in exports.
 
 mod items;
+mod serde;
 
 use std::collections::BTreeMap;
 
@@ -12,8 +13,7 @@ use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::generate::values;
 use crate::plan::bridge::{
-    Bridge, Callee, Closure, Conversion, FunctionPlan, Home, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, Settle,
-    TypePlan,
+    Bridge, Callee, Closure, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, TypePlan,
 };
 use crate::plan::{instances, instantiate};
 use crate::plan::{is_hidden, trait_name};
@@ -63,13 +63,8 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
         };
         source.unit(Unit::new("", tokens))?;
     }
-    if let Some(answer) = bridge.answer {
-        let answer = name(answer);
-        let tokens = quote! {
-            #[unsafe(no_mangle)]
-            pub extern "C" fn #answer(number: u64, question: u64) -> u64 { nb::guest::answer(number, question) }
-        };
-        source.unit(Unit::new("", tokens))?;
+    if let Some(answer) = serde::answer(bridge) {
+        source.unit(Unit::new("", answer))?;
     }
     for plan in bridge.types.values() {
         source.unit(type_unit(printer, plan))?;
@@ -175,34 +170,10 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .map(|(index, param)| argument(index, param, &plan.hosted));
     let call = quote!(#callee(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
-    let call = match plan
-        .hosted
-        .iter()
-        .any(|hosted| hosted.makes() && hosted.home == Home::Call)
-    {
-        true => {
-            let ty = printer.ty(&plan.output);
-            quote!({ let made: #ty = #call; made })
-        }
-        false => call,
-    };
+    let call = serde::made(printer, plan, call);
     let call = hidden(&plan.read, &call, 0).unwrap_or(call);
     let backs: Vec<Ident> = places(plan).collect();
-    let reply = match plan.returns {
-        Returns::Message { inline } if let Settle::Lent(at, _) = plan.settle => {
-            let slot = format_ident!("s{at}");
-            quote! {
-                let out = #call;
-                nb::guest::reply_with(#inline, |w| {
-                    nb::guest::put_outcome::<Here, _>(out, #slot, w);
-                    #(nb::Put::<Here>::put(#backs, w);)*
-                })
-            }
-        }
-        Returns::Message { .. } if let Settle::Played(at) = plan.settle => {
-            let (slot, arg) = (format_ident!("s{at}"), format_ident!("a{at}"));
-            quote!(nb::guest::recorded(#slot, |#arg| #call))
-        }
+    let reply = serde::reply(plan, &call, &backs).unwrap_or_else(|| match plan.returns {
         Returns::Unit => quote!(#call; 0),
         Returns::Scalar => quote!(nb::Slot::into_slot(#call)),
         Returns::Object(_) => quote!(nb::guest::object_slot(#call)),
@@ -219,7 +190,7 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             let out = #call;
             nb::guest::reply_with(#inline, |w| { nb::Put::<Here>::put(out, w); #(nb::Put::<Here>::put(#backs, w);)* })
         },
-    };
+    });
     quote! {
         #[unsafe(no_mangle)]
         pub extern "C" fn #export(#(#slots: u64),*) -> u64 { #(#reads)* #reply }

@@ -71,3 +71,29 @@ fn known<'o>(order: &Order<'o>) -> Option<&'o BTreeSet<String>> {
     let facts = order.record.facts.as_ref()?;
     order.wanted.is_described_by(facts).then_some(&facts.natives)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serde_may_be_another_version_and_other_crates_may_not() {
+        let package = |name: &str, version: &str| Package {
+            name: name.into(),
+            version: version.parse().unwrap(),
+            source: "registry".into(),
+            checksum: None,
+            features: Vec::new(),
+        };
+        let has = ["serde_core 1.0.220", "num-traits 0.2.18"].map(|one| {
+            let (name, version) = one.split_once(' ').unwrap();
+            (name.to_owned(), version.parse().unwrap())
+        });
+        let has = BTreeSet::from(has);
+        assert!(is_native(&package("serde_core", "1.0.229"), &has));
+        assert!(!is_native(&package("serde_core", "2.0.0"), &has));
+        assert!(!is_native(&package("serde", "1.0.220"), &has));
+        assert!(is_native(&package("num-traits", "0.2.18"), &has));
+        assert!(!is_native(&package("num-traits", "0.2.19"), &has));
+    }
+}

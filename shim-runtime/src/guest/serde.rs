@@ -66,7 +66,11 @@ pub fn remote(slot: u64) -> Remote<'static> {
 
 /// Writes what came of the host's deserializer in `slot`.
 pub fn put_outcome<M, T: Put<M>>(outcome: Result<T, Error>, slot: u64, w: &mut Writer) {
-    if let Some(value) = write(outcome, slot as u32, w) {
+    // An error is gone when the host reads what was written of it.
+    let inline = std::mem::replace(&mut w.side.inline, true);
+    let value = write(outcome, slot as u32, w);
+    w.side.inline = inline;
+    if let Some(value) = value {
         value.put(w);
     }
 }

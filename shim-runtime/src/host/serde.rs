@@ -13,9 +13,6 @@ use crate::serde::{Answered, Lent, Record, Replay, Tape, make, owner};
 use crate::wire::{Get, Malformed, Reader, Writer};
 use std::cell::Cell;
 
-/// How much of the stack conversations about nested values may take; the guest's own limit is above it.
-const STACK: usize = 384 << 10;
-
 thread_local! {
     /// Where the stack was when the first question of a conversation was asked.
     static BASE: Cell<Option<usize>> = const { Cell::new(None) };
@@ -61,7 +58,9 @@ impl Peer {
 
     /// Whether values nest so deeply that the stack would not do for much more.
     pub(crate) fn is_deep(self) -> bool {
-        BASE.get().is_some_and(|base| base.abs_diff(stack()) > STACK)
+        // The guest's own limit, beyond which it traps, must not be reached.
+        let most = self.0.spec().limits.stack / 4 * 3;
+        BASE.get().is_some_and(|base| base.abs_diff(stack()) as u64 > most)
     }
 }
 

@@ -49,9 +49,13 @@ fn hint(peer: Peer, id: u32) -> Option<usize> {
         id,
         &mut |_, _| Err(Malformed("nothing was lent")),
         |_, w| w.u8(Op::Hint as u8),
-        |r| <Option<u64> as Get<'_, ()>>::get(r),
+        told_hint,
     );
     hint.map(|hint| usize::try_from(hint).unwrap_or(usize::MAX).min(MOST_HINT))
+}
+
+fn told_hint(r: &mut Reader<'_>) -> Result<Option<u64>, Malformed> {
+    Get::<()>::get(r)
 }
 
 fn op(op: Op) -> impl FnOnce(&mut Writer) {

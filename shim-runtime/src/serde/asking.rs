@@ -52,6 +52,10 @@ impl Asking {
     }
 }
 
+fn told_text(r: &mut Reader<'_>) -> Result<String, Malformed> {
+    Get::<()>::get(r)
+}
+
 /// Methods that tell a value.
 macro_rules! tells {
     ($($method:ident($type:ty) $visit:ident;)*) => {
@@ -88,11 +92,11 @@ impl<'de> Visitor<'de> for Asking {
     }
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text: String = self.0.ask(
+        let text = self.0.ask(
             self.1,
             &mut |_, _| Err(Malformed("nothing was lent")),
             |_, w| w.u8(Visit::Expecting as u8),
-            |r| <String as Get<'_, ()>>::get(r),
+            told_text,
         );
         f.write_str(&text)
     }

@@ -65,7 +65,7 @@ impl<'de> Remote<'de> {
             self.id,
             &mut |_, _| Err(Malformed("nothing was lent")),
             |_, w| w.u8(Method::Capture as u8),
-            |r| outcome::read_theirs(r, self.id, |r| <Vec<u8> as Get<'_, ()>>::get(r)),
+            |r| outcome::read_theirs(r, self.id, <Vec<u8> as Get<'_, ()>>::get),
         )?;
         let recall = Recall {
             tape: &Tape::new(tape, ""),
