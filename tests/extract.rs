@@ -37,6 +37,7 @@ fn fetched(root: &Utf8Path, source: &str) -> Fetched {
         features: BTreeSet::new(),
         folder: "real-one".to_owned(),
     };
+    let folders = vec![(package.clone(), "real-one-1.2.3".to_owned())];
     let manifest = Manifest::default();
     Fetched {
         dependency,
@@ -45,7 +46,7 @@ fn fetched(root: &Utf8Path, source: &str) -> Fetched {
         package,
         manifest,
         graph: Vec::new(),
-        folders: Vec::new(),
+        folders,
         natives: Vec::new(),
         build: Default::default(),
     }
@@ -75,6 +76,23 @@ fn a_package_is_documented_for_wasm() {
     };
     assert_eq!(item.name, "here");
     assert_eq!(item.meta.span, Some(("src/lib.rs".to_owned(), 1)));
+}
+
+#[test]
+fn a_package_inherits_from_the_application_above() {
+    let (_folder, root) = root();
+    let app = "[workspace]\nmembers = [\"real\"]\nexclude = [\"guest\"]\n[workspace.package]\nedition = \"2024\"\n\
+               [package]\nname = \"app\"\nedition.workspace = true\n";
+    write(&root.join("Cargo.toml"), app);
+    write(&root.join("src/main.rs"), "fn main() {}");
+    let fetched = fetched(
+        &root,
+        "/// Only the edition 2024 knows it.\npub fn answer<'a>(of: &'a str) -> impl Sized + use<'a> { of }",
+    );
+    let manifest = "[package]\nname = \"real-one\"\nversion = \"1.2.3\"\nedition.workspace = true\n";
+    write(&fetched.package.join("Cargo.toml"), manifest);
+    let extracted = extract(&fetched).expect("the package is documented");
+    assert_eq!(extracted.api.items.len() + extracted.skipped.len(), 1, "{extracted:?}");
 }
 
 #[test]

@@ -79,8 +79,9 @@ fn everything(root: &Utf8Path, target: &Utf8Path) -> BTreeMap<Utf8PathBuf, Vec<u
     let mut found = BTreeMap::new();
     for (home, name) in [(root, "project"), (guest.as_path(), "guest")] {
         let own = |path: &Utf8PathBuf| {
-            // The stamp is about this machine and this run.
-            !path.starts_with("target") && path.file_name() != Some("stamp.json")
+            // The stamp is about this machine and this run; Cargo's own folders are about where it works.
+            let cargos = ["target", "analysis"].iter().any(|folder| path.starts_with(folder));
+            !cargos && path.file_name() != Some("stamp.json")
         };
         for path in files::list(home).unwrap().into_iter().filter(own) {
             let bytes = std::fs::read(home.join(&path)).unwrap();

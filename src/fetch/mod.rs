@@ -63,19 +63,31 @@ impl Fetched {
         self.guest.join("analysis")
     }
 
-    /// What compiling it reads: the sources of the graph, and manifests above those that come from a folder, which may
-    /// inherit from them.
+    /// What compiling it reads: the sources of the graph, and manifests above those that inherit from them.
     #[must_use]
     pub fn reads(&self) -> Vec<Utf8PathBuf> {
         let folders = self.folders.iter().map(|(folder, _)| folder);
-        let manifests = folders
+        let above: BTreeSet<Utf8PathBuf> = folders
             .clone()
+            .filter(|folder| mentions_workspace(folder))
             .flat_map(|folder| folder.ancestors().skip(1))
-            .map(|folder| folder.join("Cargo.toml"));
-        let manifests: BTreeSet<Utf8PathBuf> = manifests.filter(|manifest| manifest.is_file()).collect();
+            .filter(|folder| mentions_workspace(folder))
+            .flat_map(|folder| ROOT_FILES.map(|file| folder.join(file)))
+            .filter(|file| file.is_file())
+            .collect();
         let own = std::iter::once(self.guest.clone());
-        own.chain(folders.cloned()).chain(manifests).collect()
+        own.chain(folders.cloned()).chain(above).collect()
     }
+}
+
+/// What Cargo looks at in a workspace's root to inherit from it: the manifest, and, if it is a package too, whether it has
+/// something to build.
+const ROOT_FILES: [&str; 3] = ["Cargo.toml", "src/lib.rs", "src/main.rs"];
+
+/// Whether a folder's manifest inherits from a workspace, or is one's root. Others Cargo need not see: an application's own
+/// manifest does not parse where its targets cannot be seen.
+fn mentions_workspace(folder: &Utf8Path) -> bool {
+    files::read_text(&folder.join("Cargo.toml")).is_ok_and(|text| text.is_some_and(|text| text.contains("workspace")))
 }
 
 /// What the bindings' manifest repeats of the real one.
