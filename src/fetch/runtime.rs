@@ -22,12 +22,7 @@ pub(super) fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<(), Error> {
         let path = from.join("src").join(file);
         files::replace(&to.join("src").join(file), &files::read(&path)?.unwrap_or_default())?;
     }
-    for stale in files::list(&to.join("src"))?
-        .iter()
-        .filter(|file| !sources.contains(file))
-    {
-        files::remove(&to.join("src").join(stale))?;
-    }
+    files::retain(&to.join("src"), |path| sources.iter().any(|ours| ours == path))?;
     Ok(())
 }
 

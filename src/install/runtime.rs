@@ -73,7 +73,7 @@ pub fn tools(rustc: &str) -> Tools {
     }
 }
 
-/// Writes the bundled runtime into a folder.
+/// Writes the bundled runtime into a folder, which holds nothing else then.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -81,7 +81,7 @@ pub fn write(folder: &Utf8Path) -> Result<(), files::Error> {
     for (path, text) in FILES {
         files::replace(&folder.join(path), text.as_bytes())?;
     }
-    Ok(())
+    files::retain(folder, |path| FILES.iter().any(|(ours, _)| path == ours))
 }
 
 #[cfg(test)]

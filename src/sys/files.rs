@@ -302,6 +302,15 @@ pub fn list(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Error> {
     Ok(found)
 }
 
+/// Removes the files below a folder that are not `wanted`, by their paths below it: what an older version left behind.
+///
+/// # Errors
+/// When a folder cannot be read or a file not be removed, and for anything that is neither a file nor a folder.
+pub fn retain(folder: &Utf8Path, wanted: impl Fn(&Utf8Path) -> bool) -> Result<(), Error> {
+    let stale = list(folder)?.into_iter().filter(|path| !wanted(path));
+    stale.map(|path| remove(&folder.join(path))).collect()
+}
+
 /// SHA-256 of some bytes, in hex.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
