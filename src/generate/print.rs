@@ -212,7 +212,9 @@ impl Printer<'_> {
         quote!(#def(#(#inputs),*) #output)
     }
 
-    fn arg(&self, arg: &Arg) -> TokenStream {
+    /// A generic argument.
+    #[must_use]
+    pub fn arg(&self, arg: &Arg) -> TokenStream {
         match arg {
             Arg::Lifetime(name) => {
                 let lifetime = self.lifetime(if name.starts_with('#') { "_" } else { name });

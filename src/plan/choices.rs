@@ -9,7 +9,7 @@ use crate::plan::conversions::{bounds_of, mentions_param};
 use crate::plan::subst::Subst;
 
 /// The most instances of one item: more are not worth their code.
-const MOST: usize = 16;
+pub(super) const MOST: usize = 16;
 
 /// The crate's own types that implement each of its traits, in the order in which they are told apart.
 pub(super) type Implementors = BTreeMap<ItemId, Vec<Ty>>;

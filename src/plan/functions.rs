@@ -315,6 +315,7 @@ fn returns(planner: &Planner<'_>, read: &Ty, settle: &Settle, params: &[ParamPla
         Ty::Prim(name) if is_scalar(name) => Returns::Scalar,
         ty if *settle == Settle::Plain
             && planner.types.is_object(ty)
+            && !local(ty).is_some_and(|id| planner.types.borrows_by_arguments(id))
             && lifetimes::lifetimes(planner.api, ty).is_empty() =>
         {
             Returns::Object(planner.drop_export(ty))

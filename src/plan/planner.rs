@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::api::{Alias, Api, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Ty};
+use crate::extract::api::{Alias, Api, Arg, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Ty};
 use crate::extract::{Extracted, Skipped};
-use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, TypePlan};
+use crate::plan::bridge::{AliasPlan, Bridge, Callee, Choice, FunctionPlan, Place, Repr, TypePlan};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::lifetimes;
 use crate::plan::types::{Kind, Types, generics_of, local};
+use crate::plan::instances::{self, Instance};
 use crate::plan::{choices, consts, hidden, impls, iterators, key, modules};
 
 /// The bridge, and what is not on it.
@@ -34,12 +35,14 @@ pub struct Coverage {
 /// Plans how `extracted` crosses. `demoted` holds the keys of units that rustc rejected, with its words.
 #[must_use]
 pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
-    let api = &hidden::hide(&super::defaults::settle(&extracted.api), &extracted.natives);
+    let expanded = instances::expand(super::defaults::settle(&extracted.api), &extracted.natives);
+    let api = &hidden::hide(&expanded.api, &extracted.natives);
     let mut planner = Planner {
         api,
         natives: &extracted.natives,
         demoted,
-        types: Types::classify(api, &extracted.natives, demoted),
+        types: Types::classify(api, &extracted.natives, demoted, expanded.instances),
+        repeated: expanded.repeated,
         drops: BTreeMap::new(),
         exports: super::serde::ANSWER + 1,
         plan: Plan {
@@ -75,6 +78,8 @@ pub(super) struct Planner<'a> {
     pub natives: &'a BTreeSet<String>,
     /// Units that rustc rejected.
     demoted: &'a BTreeMap<String, String>,
+    /// Inherent blocks that repeat one for another instance of their type.
+    repeated: BTreeSet<(ItemId, usize)>,
     /// Representations.
     pub types: Types<'a>,
     drops: BTreeMap<ItemId, u32>,
@@ -116,14 +121,28 @@ impl<'a> Planner<'a> {
     fn instance(&self, id: ItemId, ty: &Ty) -> Option<u32> {
         let generics = self.api.items.get(&id).and_then(generics_of)?;
         let Ty::Path(path) = ty else { return None };
-        let given: BTreeMap<String, Ty> = super::types::type_params(generics)
-            .map(str::to_owned)
-            .zip(cross::type_args(path).cloned())
-            .collect();
-        let choices = choices::of(&self.types.implementors, &[generics]);
+        let given = instances::instance(self.api, generics, path)?;
         (0..)
-            .zip(choices::instances(&choices))
+            .zip(self.instances(id, generics))
             .find_map(|(number, chosen)| (chosen == given).then_some(number))
+    }
+
+    /// The instances of an object type, in the order of the exports that drop them.
+    fn instances(&self, id: ItemId, generics: &Generics) -> Vec<Instance> {
+        if let Some(instances) = self.types.instances(id) {
+            return instances.to_vec();
+        }
+        let choices = choices::of(&self.types.implementors, &[generics]);
+        let types = |chosen: BTreeMap<String, Ty>| chosen.into_iter().map(|(name, ty)| (name, Arg::Type(ty))).collect();
+        choices::instances(&choices).into_iter().map(types).collect()
+    }
+
+    /// Type parameters that code over an object type is instantiated for.
+    fn choices(&self, id: ItemId, generics: &Generics) -> Vec<Choice> {
+        match self.types.instances(id) {
+            Some(_) => Vec::new(),
+            None => choices::of(&self.types.implementors, &[generics]),
+        }
     }
 
     /// Whether rustc rejected the unit `key`.
@@ -204,8 +223,8 @@ impl<'a> Planner<'a> {
                     continue;
                 }
                 (Kind::Object, _) => {
-                    let count = choices::count(&choices::of(&self.types.implementors, &[generics]));
-                    let drop = self.block_of_exports(count.unwrap_or(1));
+                    let count = self.instances(*id, generics).len();
+                    let drop = self.block_of_exports(u32::try_from(count).unwrap_or(u32::MAX));
                     self.drops.insert(*id, drop);
                     Repr::Object { drop }
                 }
@@ -237,7 +256,10 @@ impl<'a> Planner<'a> {
                 send: facts.send != Some(false),
                 sync: facts.sync != Some(false),
                 keepers: self.types.keepers(*id).to_vec(),
-                choices: choices::of(&self.types.implementors, &[generics]),
+                choices: self.choices(*id, generics),
+                instances: self.instances(*id, generics),
+                concrete: self.types.instances(*id).is_some(),
+                borrows_by_arguments: self.types.borrows_by_arguments(*id),
                 loan: self.types.has_loan(*id),
                 has_default: self.types.has_default(*id),
             };
@@ -256,8 +278,8 @@ impl<'a> Planner<'a> {
                     self.skip(&key, Obstacle::new("static mut", "a mutable static"), false);
                 }
                 ItemKind::Static(value, false) => consts::free(self, value, path, key, &item.meta, true),
-                ItemKind::Struct(definition) => self.inherent(&key, &definition.facts.inherent),
-                ItemKind::Enum(definition) => self.inherent(&key, &definition.facts.inherent),
+                ItemKind::Struct(definition) => self.inherent(*id, &key, &definition.facts.inherent),
+                ItemKind::Enum(definition) => self.inherent(*id, &key, &definition.facts.inherent),
                 ItemKind::Macro(_) => self.skip(&key, Obstacle::new("macro", "a macro"), false),
                 ItemKind::Alias(alias) => self.alias(*id, alias, path, key, &item.meta),
                 ItemKind::Union(_) | ItemKind::Trait(_) | ItemKind::Other(_) => {}
@@ -303,19 +325,24 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn inherent(&mut self, ty_key: &str, blocks: &'a [crate::extract::api::InherentImpl]) {
+    fn inherent(&mut self, id: ItemId, ty_key: &str, blocks: &'a [crate::extract::api::InherentImpl]) {
         let mut seen = BTreeSet::new();
         let blocks: Vec<_> = blocks
             .iter()
             .map(|block| lifetimes::named_self(self.api, block))
             .collect();
-        for block in &blocks {
+        for (number, block) in blocks.iter().enumerate() {
+            let repeated = self.repeated.contains(&(id, number));
             for item in &block.items {
                 let mut key = format!("{ty_key}::{}", item.name);
                 if !seen.insert(item.name.clone()) {
                     key = format!("{key}#{}", seen.len());
                 }
+                let counted = self.plan.coverage;
                 self.inherent_item(key, block, item);
+                if repeated {
+                    self.plan.coverage = counted;
+                }
             }
         }
     }

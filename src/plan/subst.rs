@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract::api::{Arg, Binding, Bound, Def, Function, Generics, ItemId, Param, PathTy, Ty, Where};
+use crate::extract::api::{
+    Arg, AssocItem, AssocKind, Binding, Bound, Const, Def, Function, Generics, ItemId, Param, PathTy, Ty, Where,
+};
 use crate::plan::conversions::to_owned;
 
 /// What stands for what.
@@ -12,6 +14,8 @@ pub(super) struct Subst {
     pub self_ty: Option<Ty>,
     /// Type parameters by name.
     pub params: BTreeMap<String, Ty>,
+    /// Const parameters by name.
+    pub consts: BTreeMap<String, String>,
     /// Associated types of `Self` by name.
     pub assoc: BTreeMap<String, Ty>,
     /// Positions of type arguments that are left out of local paths.
@@ -35,7 +39,7 @@ impl Subst {
             Ty::Path(path) => Ty::Path(self.path(path)),
             Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.ty(part)).collect()),
             Ty::Slice(ty) => Ty::Slice(Box::new(self.ty(ty))),
-            Ty::Array(ty, len) => Ty::Array(Box::new(self.ty(ty)), len.clone()),
+            Ty::Array(ty, len) => Ty::Array(Box::new(self.ty(ty)), self.constant(len)),
             Ty::Ref { lifetime, mutable, ty } => Ty::Ref {
                 lifetime: lifetime.clone(),
                 mutable: *mutable,
@@ -115,8 +119,13 @@ impl Subst {
     fn arg(&self, arg: &Arg) -> Arg {
         match arg {
             Arg::Type(ty) => Arg::Type(self.ty(ty)),
-            other => other.clone(),
+            Arg::Const(text) => Arg::Const(self.constant(text)),
+            Arg::Lifetime(_) => arg.clone(),
         }
+    }
+
+    fn constant(&self, text: &str) -> String {
+        self.consts.get(text).map_or_else(|| text.to_owned(), Clone::clone)
     }
 
     fn bounds(&self, bounds: &[Bound]) -> Vec<Bound> {
@@ -153,7 +162,11 @@ impl Subst {
             Where::Equal(a, b) => Where::Equal(self.ty(a), self.ty(b)),
             Where::Lifetime { .. } => clause.clone(),
         };
-        let stays = |param: &&Param| !matches!(param, Param::Type { name, .. } if self.params.contains_key(name));
+        let stays = |param: &&Param| match param {
+            Param::Type { name, .. } => !self.params.contains_key(name),
+            Param::Const { name, .. } => !self.consts.contains_key(name),
+            Param::Lifetime { .. } => true,
+        };
         Generics {
             params: generics.params.iter().filter(stays).map(param).collect(),
             wheres: generics
@@ -178,6 +191,24 @@ impl Subst {
             output: self.ty(&function.output),
             ..function.clone()
         }
+    }
+
+    /// A member of a block with everything replaced.
+    #[must_use]
+    pub(super) fn member(&self, item: &AssocItem) -> AssocItem {
+        let kind = match &item.kind {
+            AssocKind::Function(function) => AssocKind::Function(self.function(function)),
+            AssocKind::Const(value) => AssocKind::Const(Const {
+                ty: self.ty(&value.ty),
+                ..value.clone()
+            }),
+            AssocKind::Type { generics, bounds, ty } => AssocKind::Type {
+                generics: generics.clone(),
+                bounds: bounds.clone(),
+                ty: ty.as_ref().map(|ty| self.ty(ty)),
+            },
+        };
+        AssocItem { kind, ..item.clone() }
     }
 }
 

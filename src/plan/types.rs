@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::api::{Api, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
+use crate::extract::api::{Api, Arg, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
 use crate::plan::bridge::Keeper;
 use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
-use crate::plan::{loans, stand_ins};
+use crate::plan::instances::{self, Instance, Instances};
+use crate::plan::{lifetimes, loans, stand_ins};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub(super) struct Types<'a> {
     loans: BTreeSet<ItemId>,
     /// The crate's own types that implement its traits.
     pub implementors: Implementors,
+    /// The arguments that private types with parameters have.
+    instances: Instances,
     /// Types that implement `Default`.
     defaults: BTreeSet<ItemId>,
     /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
@@ -51,7 +54,12 @@ struct Traits {
 impl<'a> Types<'a> {
     /// Decides for all types of `api`. `demoted` names those that rustc rejected, by public path.
     #[must_use]
-    pub(super) fn classify(api: &'a Api, natives: &'a BTreeSet<String>, demoted: &BTreeMap<String, String>) -> Self {
+    pub(super) fn classify(
+        api: &'a Api,
+        natives: &'a BTreeSet<String>,
+        demoted: &BTreeMap<String, String>,
+        instances: Instances,
+    ) -> Self {
         let mut types = Self {
             api,
             natives,
@@ -59,6 +67,7 @@ impl<'a> Types<'a> {
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
             implementors: choices::implementors(api),
+            instances,
             defaults: implementors(api, "std::default::Default"),
             value_params: RefCell::default(),
         };
@@ -85,7 +94,10 @@ impl<'a> Types<'a> {
     }
 
     fn all_keepers(&self) -> BTreeMap<ItemId, Vec<Keeper>> {
-        let objects = self.kinds.iter().filter(|(_, kind)| **kind == Kind::Object);
+        let objects = self
+            .kinds
+            .iter()
+            .filter(|(id, kind)| **kind == Kind::Object && !self.instances.contains_key(id));
         objects
             .filter_map(|(id, _)| {
                 Some((
@@ -100,6 +112,29 @@ impl<'a> Types<'a> {
     #[must_use]
     pub(super) fn keepers(&self, id: ItemId) -> &[Keeper] {
         self.keepers.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The instances of `id`, if it is a private type that the API has at certain arguments.
+    #[must_use]
+    pub(super) fn instances(&self, id: ItemId) -> Option<&[Instance]> {
+        self.instances.get(&id).map(Vec::as_slice)
+    }
+
+    /// Whether `path` means one of the instances of `id`.
+    #[must_use]
+    pub(super) fn is_instance(&self, id: ItemId, path: &PathTy) -> bool {
+        let generics = self.api.items.get(&id).and_then(generics_of);
+        let given = generics.and_then(|generics| instances::instance(self.api, generics, path));
+        given.is_some_and(|given| self.instances.get(&id).is_some_and(|known| known.contains(&given)))
+    }
+
+    /// Whether objects of `id` borrow by their arguments only: no lifetime of their own says for how long.
+    #[must_use]
+    pub(super) fn borrows_by_arguments(&self, id: ItemId) -> bool {
+        let own = self.api.items.get(&id).and_then(generics_of);
+        let mut args = self.instances.get(&id).into_iter().flatten().flat_map(BTreeMap::values);
+        own.is_some_and(|own| lifetime_params(own).next().is_none())
+            && args.any(|arg| matches!(arg, Arg::Type(ty) if !lifetimes::lifetimes(self.api, ty).is_empty()))
     }
 
     /// Whether the type implements `Default`.
@@ -187,6 +222,9 @@ impl<'a> Types<'a> {
     }
 
     fn closed(&self, id: ItemId, generics: &Generics, traits: &Traits) -> Kind {
+        if self.instances.contains_key(&id) {
+            return Kind::Object;
+        }
         let known = |name| {
             let bounds = bounds_of(name, &[generics]);
             stand_ins::abilities(self.natives, &bounds).is_some()

@@ -1,9 +1,11 @@
 //! Structs and enums: real definitions for values, handles and bytes for the rest.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::extract::api::{Bound, Field, Generics, Param, Shape, Variant};
+use crate::extract::api::{Arg, Bound, Field, Generics, Param, Shape, Variant};
 use crate::generate::bindings::{Told, choices, docs, hosted};
 use crate::generate::print::{Printer, ident, verbatim};
 use crate::generate::values;
@@ -105,6 +107,9 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
     let inputs = lifetimes
         .last()
         .map(|main| quote!(pub(crate) inputs: nb::Inputs<#main>,));
+    let held = plan
+        .borrows_by_arguments
+        .then(|| quote!(pub(crate) inputs: nb::Inputs<'static>,));
     let codec = object_codec(printer, plan, drop);
     let kept = keepers(plan, &lifetimes)
         .into_iter()
@@ -121,6 +126,7 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
             #(#last)*
             #loan
             #inputs
+            #held
             pub(crate) marker: ::std::marker::PhantomData<#marker>,
         }
         #codec
@@ -167,8 +173,27 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
     let kept = plan.keepers.iter().enumerate();
     let kept = kept.filter(|(_, keeper)| !matches!(keeper, Keeper::Chosen(_)));
     let kept = kept.map(|(field, _)| hosted::keeper(field));
-    let drop = choices::export(drop, &plan.choices);
     let loan = plan.loan.then(|| quote!(loan: nb::Loan::NONE,));
+    let gets = if plan.concrete {
+        let each = (drop..).zip(&plan.instances);
+        let each = each.map(|(drop, instance)| instance_get(printer, plan, drop, instance));
+        quote!(#(#each)*)
+    } else {
+        let drop = choices::export(drop, &plan.choices);
+        quote! {
+            impl<'nb_r, #(#free,)* #(#read_params),*> nb::Get<'nb_r, Here> for #name #read_args {
+                fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
+                    Ok(Self {
+                        handle: r.handle(#drop)?,
+                        #(#kept: nb::Keeper::EMPTY,)*
+                        #loan
+                        #inputs
+                        marker: ::std::marker::PhantomData,
+                    })
+                }
+            }
+        }
+    };
     quote! {
         impl<#(#params),*> nb::Put<Here> for #name #args #wheres {
             fn put(self, w: &mut nb::Writer) { w.give(self.handle); }
@@ -176,15 +201,31 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
             fn lend_mut(&mut self, w: &mut nb::Writer) { w.handle_mut(&mut self.handle); }
             fn surrender(&mut self, w: &mut nb::Writer) { w.surrender(&mut self.handle); }
         }
-        impl<'nb_r, #(#free,)* #(#read_params),*> nb::Get<'nb_r, Here> for #name #read_args {
+        #gets
+    }
+}
+
+/// How one instance of a type comes back; what its arguments borrow is what the reader borrows.
+fn instance_get(printer: Printer<'_>, plan: &TypePlan, drop: u32, instance: &BTreeMap<String, Arg>) -> TokenStream {
+    let name = ident(&plan.name);
+    let lifetimes = lifetimes(printer, &plan.generics);
+    let (free, inputs) = match lifetimes.split_last() {
+        Some((_, free)) => (free, Some(quote!(inputs: r.inputs(),))),
+        None => (&[][..], plan.borrows_by_arguments.then(|| quote!(inputs: r.inputs().held(),))),
+    };
+    let own = free.iter().map(|lifetime| quote!(#lifetime));
+    let main = lifetimes.last().map(|_| quote!('nb_r));
+    let given = plan.generics.params.iter().filter_map(|param| match param {
+        Param::Lifetime { .. } => None,
+        Param::Type { name, .. } | Param::Const { name, .. } => instance.get(name),
+    });
+    let given = given.map(|arg| printer.arg(&crate::plan::with_lifetime(arg, "nb_r")));
+    let args = own.chain(main).chain(given);
+    let loan = plan.loan.then(|| quote!(loan: nb::Loan::NONE,));
+    quote! {
+        impl<'nb_r, #(#free),*> nb::Get<'nb_r, Here> for #name<#(#args),*> {
             fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
-                Ok(Self {
-                    handle: r.handle(#drop)?,
-                    #(#kept: nb::Keeper::EMPTY,)*
-                    #loan
-                    #inputs
-                    marker: ::std::marker::PhantomData,
-                })
+                Ok(Self { handle: r.handle(#drop)?, #loan #inputs marker: ::std::marker::PhantomData })
             }
         }
     }
@@ -230,7 +271,9 @@ fn marker(printer: Printer<'_>, plan: &TypePlan, lifetimes: &[syn::Lifetime]) ->
         quote!(& #short & #long ())
     });
     let chosen = plan.choices.iter().map(|choice| ident(&choice.param));
-    quote!((#auto, #(&#lifetimes (),)* #(#outlives,)* #(#chosen,)*))
+    let given = crate::plan::type_params(&plan.generics).filter(|_| plan.concrete).map(ident);
+    let types = chosen.chain(given);
+    quote!((#auto, #(&#lifetimes (),)* #(#outlives,)* #(::std::marker::PhantomData<#types>,)*))
 }
 
 /// The bytes of an opaque `Copy` type. Before the guest is built its size is not known: wrappers are checked with any.
