@@ -163,12 +163,14 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let export = name(plan.export);
     let (slots, reads) = reads(printer, plan);
     let callee = callee(printer, &plan.callee);
+    let given = plan.arguments.iter().map(|ty| printer.ty(ty));
+    let given = (!plan.arguments.is_empty()).then(|| quote!(::<#(#given),*>));
     let args = plan
         .params
         .iter()
         .enumerate()
         .map(|(index, param)| argument(index, param, &plan.hosted));
-    let call = quote!(#callee(#(#args),*));
+    let call = quote!(#callee #given(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let call = serde::made(printer, plan, call);
     let call = hidden(&plan.read, &call, 0).unwrap_or(call);

@@ -307,6 +307,23 @@ impl Printer<'_> {
         }
     }
 
+    /// The arguments of an instance of a type: the definition's own lifetimes, and what stands for its other parameters,
+    /// in which all lifetimes are this one.
+    #[must_use]
+    pub fn instance_args(&self, generics: &Generics, instance: &BTreeMap<String, Arg>, lifetime: &str) -> TokenStream {
+        let args = generics.params.iter().filter_map(|param| match param {
+            Param::Lifetime { name, .. } => {
+                let name = self.lifetime(name);
+                Some(quote!(#name))
+            }
+            Param::Type { name, .. } | Param::Const { name, .. } => {
+                let arg = instance.get(name)?;
+                Some(self.arg(&crate::plan::with_lifetime(arg, lifetime)))
+            }
+        });
+        quote!(<#(#args),*>)
+    }
+
     /// The arguments that name a definition's own parameters: `<'a, T>`, or nothing.
     #[must_use]
     pub fn own_args(&self, generics: &Generics) -> TokenStream {

@@ -84,8 +84,6 @@ impl<'a> Case<'a> {
 }
 
 fn put(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<'_>], is_enum: bool) -> TokenStream {
-    let params = bounded(printer, &plan.generics, &quote!(nb::Put<Here>), None);
-    let (args, wheres) = (printer.own_args(&plan.generics), printer.wheres(&plan.generics));
     let body = |method: &str| {
         let arms = cases.iter().map(|case| {
             let (pattern, bindings) = (case.spread(true, is_sealed(printer, case)), case.bindings());
@@ -106,13 +104,17 @@ fn put(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
         quote!(match self { #(#arms)* #others })
     };
     let (give, lend, surrender) = (body("put"), body("lend"), body("surrender"));
-    quote! {
-        impl<#(#params),*> nb::Put<Here> for #path #args #wheres {
-            fn put(self, w: &mut nb::Writer) { #give }
-            fn lend(&self, w: &mut nb::Writer) { #lend }
-            fn surrender(&mut self, w: &mut nb::Writer) { #surrender }
+    let each = heads(printer, plan, &quote!(nb::Put<Here>), false);
+    let each = each.into_iter().map(|Head { params, args, wheres }| {
+        quote! {
+            impl<#(#params),*> nb::Put<Here> for #path #args #wheres {
+                fn put(self, w: &mut nb::Writer) { #give }
+                fn lend(&self, w: &mut nb::Writer) { #lend }
+                fn surrender(&mut self, w: &mut nb::Writer) { #surrender }
+            }
         }
-    }
+    });
+    quote!(#(#each)*)
 }
 
 /// In the guest, non-exhaustive enums may grow variants that nobody here knows.
@@ -142,8 +144,6 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
         Side::Host => quote!('nb_r),
         Side::Guest => quote!('static),
     };
-    let params = bounded(printer, &plan.generics, &quote!(nb::Get<#reader, Here>), Some(()));
-    let args = reader_args(printer, &plan.generics);
     let builds = buildable.iter().map(|case| {
         let (build, bindings) = (case.build(is_sealed(printer, case)), case.bindings());
         let gets = case.fields.iter().map(|field| get_field(printer, &field.ty));
@@ -168,15 +168,54 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     });
     let others = others(printer, plan, is_enum, cases.is_empty());
     let lifetime = (printer.side == Side::Host).then(|| quote!('nb_r,));
-    let wheres = printer.wheres(&plan.generics);
-    quote! {
-        impl<#lifetime #(#params),*> nb::Get<#reader, Here> for #path #args #wheres {
-            fn get(r: &mut nb::Reader<#reader>) -> ::core::result::Result<Self, nb::Malformed> {
-                r.nested(|r| Ok(#body))
+    let releases = quote!(match self { #(#releases)* #others });
+    let each = heads(printer, plan, &quote!(nb::Get<#reader, Here>), true);
+    let each = each.into_iter().map(|Head { params, args, wheres }| {
+        quote! {
+            impl<#lifetime #(#params),*> nb::Get<#reader, Here> for #path #args #wheres {
+                fn get(r: &mut nb::Reader<#reader>) -> ::core::result::Result<Self, nb::Malformed> {
+                    r.nested(|r| Ok(#body))
+                }
+                fn release(self) { #releases }
             }
-            fn release(self) { match self { #(#releases)* #others } }
         }
+    });
+    quote!(#(#each)*)
+}
+
+/// What a codec is implemented for: parameters, the type's arguments, and conditions.
+struct Head {
+    params: Vec<TokenStream>,
+    args: TokenStream,
+    wheres: TokenStream,
+}
+
+/// The type over its parameters, each with `bound`; or each of its instances, if these are all that there are. A reader's
+/// lifetime takes the place of the type's own.
+fn heads(printer: Printer<'_>, plan: &TypePlan, bound: &TokenStream, of_reader: bool) -> Vec<Head> {
+    if !plan.concrete {
+        return vec![Head {
+            params: bounded(printer, &plan.generics, bound, of_reader.then_some(())),
+            args: if of_reader {
+                reader_args(printer, &plan.generics)
+            } else {
+                printer.own_args(&plan.generics)
+            },
+            wheres: printer.wheres(&plan.generics),
+        }];
     }
+    let mut lifetimes = plan.generics.clone();
+    lifetimes.params.retain(|param| matches!(param, Param::Lifetime { .. }));
+    lifetimes.wheres.clear();
+    let params = if of_reader { Vec::new() } else { printer.params(&lifetimes, false) };
+    let named = if of_reader { of_the_reader(&plan.generics) } else { plan.generics.clone() };
+    let inner = if of_reader { "nb_r" } else { "_" };
+    let each = plan.instances.iter().map(|instance| Head {
+        params: params.clone(),
+        args: printer.instance_args(&named, instance, inner),
+        wheres: TokenStream::new(),
+    });
+    each.collect()
 }
 
 /// Reads a field. On the host, what borrows for good is read so; in the guest everything does.
@@ -218,11 +257,15 @@ fn bounded(printer: Printer<'_>, generics: &Generics, bound: &TokenStream, of_re
 
 /// The type's arguments, every lifetime being the reader's.
 fn reader_args(printer: Printer<'_>, generics: &Generics) -> TokenStream {
+    printer.own_args(&of_the_reader(generics))
+}
+
+fn of_the_reader(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     for param in &mut generics.params {
         if let Param::Lifetime { name, .. } = param {
             "nb_r".clone_into(name);
         }
     }
-    printer.own_args(&generics)
+    generics
 }

@@ -151,6 +151,13 @@ pub(super) fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle
         },
         Ty::Path(path) => named(types, path, way),
         hidden if super::hidden::is_hidden(hidden) => Ok(()),
+        Ty::Assoc { .. } => {
+            let settled = types.in_scope(ty);
+            settled.iter().try_for_each(|one| match one {
+                Ty::Assoc { .. } => Err(obstacle_of(one)),
+                known => value(types, known, way),
+            })
+        }
         Ty::Param(name) if types.value_params.borrow().contains(name) => Ok(()),
         other => Err(obstacle_of(other)),
     }

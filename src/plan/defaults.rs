@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use crate::extract::api::{
     Api, Arg, Def, Generics, Impl, ItemId, ItemKind, Param, PathTy, Shape, Ty,
 };
+use crate::plan::projections::Projecting;
 use crate::plan::subst::Subst;
 use crate::plan::types::fields;
 
-/// The API with defaulted parameters of private types settled.
+/// The API with defaulted parameters of private types settled, but for those that have instances anyway.
 #[must_use]
-pub(super) fn settle(api: &Api) -> Api {
+pub(super) fn settle(api: &Api, projecting: &Projecting) -> Api {
     let defaults: BTreeMap<ItemId, Vec<(usize, Ty)>> = api
         .items
         .iter()
+        .filter(|(id, _)| !projecting.types.contains(id))
         .filter_map(|(id, item)| Some((*id, defaulted(&item.kind)?)))
         .collect();
     if defaults.is_empty() {

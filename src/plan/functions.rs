@@ -1,10 +1,12 @@
 //! How a function crosses: each argument, the result, and what a borrowed result is tied to.
 
+use std::collections::BTreeSet;
+
 use crate::extract::api::{Function, Generics, Meta, Ty};
 use crate::plan::anchors;
 use crate::plan::bridge::{AnchorPlan, Callee, Choice, FunctionPlan, Hosted, ParamPlan, Pass, Place, Returns, Settle};
 use crate::plan::choices;
-use crate::plan::conversions::{Converted, convert};
+use crate::plan::conversions::{Converted, convert, mentions_param};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::iterators;
 use crate::plan::lifetimes::{self, Named};
@@ -53,6 +55,21 @@ pub(super) fn plan(
             "too many combinations of types that implement traits of the crate",
         )
     })?;
+    let before = planner.types.scope.replace(choices.clone());
+    let planned = over(planner, function, context, choices, instances);
+    planner.types.scope.replace(before);
+    planned
+}
+
+/// Plans a function over choices of types, of which there are so many.
+fn over(
+    planner: &mut Planner<'_>,
+    function: &Function,
+    context: Context<'_>,
+    choices: Vec<Choice>,
+    instances: u32,
+) -> Result<FunctionPlan, Obstacle> {
+    let scopes = [&function.generics, context.outer];
     let (mut params, hosts) = arguments(planner, function, &scopes, &choices)?;
     let named = named(planner, &params, function);
     let unnamed = iterators::unnamed(&named.output);
@@ -90,6 +107,8 @@ pub(super) fn plan(
         export: planner.block_of_exports(instances),
         choices,
         callee: context.callee,
+        arguments: Vec::new(),
+        crossing: crossing(planner, function),
         is_unsafe: function.is_unsafe,
     })
 }
@@ -109,7 +128,7 @@ fn arguments(
     }
     let mut params = Vec::new();
     for (name, ty) in &function.inputs {
-        params.push(match chosen(name, ty, choices) {
+        params.push(match chosen(&planner.types, name, ty, choices) {
             Some(plan) => plan,
             None => param(planner, function, name, ty, scopes, &mut hosts)?,
         });
@@ -118,14 +137,19 @@ fn arguments(
     Ok((params, hosts))
 }
 
-/// An argument whose type is one of the crate's own: by value or looked at.
-fn chosen(name: &str, ty: &Ty, choices: &[Choice]) -> Option<ParamPlan> {
+/// An argument whose type is one of the crate's own: by value, looked at or changed.
+fn chosen(types: &Types<'_>, name: &str, ty: &Ty, choices: &[Choice]) -> Option<ParamPlan> {
     let of = match ty {
-        Ty::Ref { mutable: false, ty, .. } => ty,
+        Ty::Ref { ty, .. } => ty,
         ty => ty,
     };
     let Ty::Param(param) = of else { return None };
     let at = choices.iter().position(|choice| choice.param == *param)?;
+    // Only an object changes where it is.
+    let changes = matches!(ty, Ty::Ref { mutable: true, .. });
+    if changes && !choices[at].types.iter().all(|ty| types.is_object(ty)) {
+        return None;
+    }
     Some(ParamPlan {
         name: name.to_owned(),
         ty: ty.clone(),
@@ -183,6 +207,34 @@ fn param(
     };
     let pass = pass(planner, &guest)?;
     Ok(plan(convert, guest, pass))
+}
+
+/// The types in a signature that cross for those of the caller's types that are chosen, and for no others.
+fn crossing(planner: &Planner<'_>, function: &Function) -> Vec<Ty> {
+    let mut found = BTreeSet::new();
+    if !planner.types.scope.borrow().is_empty() {
+        let inputs = function.inputs.iter().filter(|(name, _)| name != "self");
+        inputs.for_each(|(_, ty)| over_parameters(&planner.types, ty, &mut found));
+        over_parameters(&planner.types, &function.output, &mut found);
+    }
+    found.into_iter().collect()
+}
+
+fn over_parameters(types: &Types<'_>, ty: &Ty, found: &mut BTreeSet<Ty>) {
+    match ty {
+        Ty::Path(path) => match local(ty).filter(|id| types.instances(*id).is_some()) {
+            Some(_) if mentions_param(ty) => {
+                found.insert(ty.clone());
+            }
+            _ => cross::type_args(path).for_each(|arg| over_parameters(types, arg, found)),
+        },
+        Ty::Assoc { .. } => {
+            found.insert(ty.clone());
+        }
+        Ty::Tuple(parts) => parts.iter().for_each(|part| over_parameters(types, part, found)),
+        Ty::Slice(ty) | Ty::Array(ty, _) | Ty::Ref { ty, .. } => over_parameters(types, ty, found),
+        _ => {}
+    }
 }
 
 /// Whether an argument is an object that uses values of what it was made from, and may do so in this call.
@@ -315,6 +367,7 @@ fn returns(planner: &Planner<'_>, read: &Ty, settle: &Settle, params: &[ParamPla
         Ty::Prim(name) if is_scalar(name) => Returns::Scalar,
         ty if *settle == Settle::Plain
             && planner.types.is_object(ty)
+            && !mentions_param(ty)
             && !local(ty).is_some_and(|id| planner.types.borrows_by_arguments(id))
             && lifetimes::lifetimes(planner.api, ty).is_empty() =>
         {

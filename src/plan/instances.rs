@@ -2,13 +2,16 @@
 //! Each such instance is an object of its own, and blocks over the parameters are repeated for each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::extract::api::{
-    Api, Arg, AssocItem, AssocKind, Bound, Def, Function, Generics, Impl, InherentImpl, Item, ItemId, ItemKind, Param,
+    Api, Arg, AssocItem, AssocKind, Binding, Bound, Def, Function, Generics, Impl, InherentImpl, Item, ItemId, ItemKind, Param,
     PathTy, Shape, Ty,
 };
+use crate::plan::bridge::Choice;
 use crate::plan::choices::{self, Implementors, MOST};
 use crate::plan::conversions::bounds_of;
+use crate::plan::projections::{Projecting, Projections};
 use crate::plan::subst::Subst;
 use crate::plan::types::{fields, generics_of, has_const_params, type_params};
 use crate::plan::{lifetimes, projections, stand_ins};
@@ -31,15 +34,16 @@ pub(super) struct Expanded {
 
 /// Finds the instances of `api`, those that other instances bring included, and repeats blocks for them.
 #[must_use]
-pub(super) fn expand(api: Api, natives: &BTreeSet<String>) -> Expanded {
+pub(super) fn expand(api: &Api, natives: &BTreeSet<String>, projecting: &Projecting) -> Expanded {
+    let repeater = Repeater::of(api, projecting);
     let mut finder = Finder {
-        candidates: candidates(&api, natives),
+        candidates: candidates(api, natives, projecting),
         natives,
-        found: Instances::new(),
+        found: repeater.chosen(),
     };
     loop {
         let before = finder.found.clone();
-        let (expanded, repeated) = repeat(&api, &finder.found);
+        let (expanded, repeated) = repeater.repeat(&finder.found);
         finder.visit(&expanded);
         if finder.found == before {
             return Expanded {
@@ -74,10 +78,13 @@ pub(super) fn instance(api: &Api, generics: &Generics, path: &PathTy) -> Option<
     Some(instance)
 }
 
-/// Private structs with parameters that no block leaves to the caller.
-fn candidates(api: &Api, natives: &BTreeSet<String>) -> BTreeSet<ItemId> {
+/// Private structs with parameters that no block leaves to the caller, and types over associated types of parameters.
+fn candidates(api: &Api, natives: &BTreeSet<String>, projecting: &Projecting) -> BTreeSet<ItemId> {
     let implementors = choices::implementors(api);
     let is_candidate = |id: ItemId, item: &Item| {
+        if projecting.types.contains(&id) {
+            return item.path.is_some();
+        }
         let ItemKind::Struct(definition) = &item.kind else {
             return false;
         };
@@ -204,7 +211,7 @@ impl Finder<'_> {
         for bound in bounds {
             if let Bound::Trait { trait_, .. } = bound {
                 for (_, binding) in &trait_.bindings {
-                    if let crate::extract::api::Binding::Equal(ty) = binding {
+                    if let Binding::Equal(ty) = binding {
                         self.ty(api, ty);
                     }
                 }
@@ -254,67 +261,129 @@ impl Finder<'_> {
     }
 }
 
-/// The API with blocks over parameters repeated for each instance.
-fn repeat(api: &Api, instances: &Instances) -> (Api, BTreeSet<(ItemId, usize)>) {
-    let (mut expanded, mut repeated) = (api.clone(), BTreeSet::new());
-    for id in instances.keys() {
-        let Some(Item {
-            kind: ItemKind::Struct(definition),
-            ..
-        }) = expanded.items.get_mut(id)
-        else {
-            continue;
-        };
-        let mut blocks = Vec::new();
-        for block in &definition.facts.inherent {
-            for (at, subst) in settings(api, instances, &block.self_ty, &block.generics).iter().enumerate() {
-                if at > 0 {
-                    repeated.insert((*id, blocks.len()));
-                }
-                blocks.push(subst.as_ref().map_or_else(|| block.clone(), |setting| setting.inherent(block)));
-            }
-        }
-        definition.facts.inherent = blocks;
-    }
-    expanded.impls = api
-        .impls
-        .iter()
-        .flat_map(|block| {
-            let settings = settings(api, instances, &block.self_ty, &block.generics);
-            settings
-                .into_iter()
-                .map(|setting| setting.map_or_else(|| block.clone(), |setting| setting.of_trait(block)))
-        })
-        .collect();
-    (expanded, repeated)
+/// Repeats blocks for instances.
+struct Repeater<'a> {
+    api: &'a Api,
+    projecting: &'a Projecting,
+    implementors: Implementors,
+    projections: Rc<Projections>,
 }
 
-/// What a block is repeated with: nothing in it changes (`None`) where its type has no instances or no parameters.
-fn settings(api: &Api, instances: &Instances, self_ty: &Ty, own: &Generics) -> Vec<Option<Setting>> {
-    let inner = if let Ty::Ref { ty, .. } = self_ty { ty } else { self_ty };
-    let Ty::Path(path) = inner else { return vec![None] };
-    let Def::Local(id) = &path.def else { return vec![None] };
-    let (Some(known), Some(generics)) = (instances.get(id), api.items.get(id).and_then(generics_of)) else {
-        return vec![None];
-    };
-    let Some(pattern) = instance(api, generics, path) else {
-        return vec![None];
-    };
-    let mut found = Vec::new();
-    for instance in known {
-        let mut setting = Setting::default();
-        let fits = pattern
-            .iter()
-            .all(|(name, pattern)| setting.bind(api, own, pattern, &instance[name]));
-        if fits && setting.subst.params.is_empty() && setting.subst.consts.is_empty() {
-            return vec![None];
-        }
-        if fits {
-            projections::settle(api, own, &mut setting.subst);
-            found.push(Some(setting));
+impl<'a> Repeater<'a> {
+    fn of(api: &'a Api, projecting: &'a Projecting) -> Self {
+        Self {
+            api,
+            projecting,
+            implementors: choices::implementors(api),
+            projections: Rc::new(projections::of(api)),
         }
     }
-    found
+
+    /// The instances of types whose parameters are all bounded by traits whose associated types matter.
+    fn chosen(&self) -> Instances {
+        let of = |id: &ItemId| {
+            let item = self.api.items.get(id).filter(|item| item.path.is_some())?;
+            let generics = generics_of(item)?;
+            let blocks = self.api.impls.iter().filter(|block| super::types::local(&block.self_ty) == Some(*id));
+            let scopes: Vec<&Generics> = std::iter::once(generics).chain(blocks.map(|block| &block.generics)).collect();
+            let names: Vec<&str> = type_params(generics).collect();
+            let mut choices = self.projected(&scopes);
+            choices.retain(|choice| names.contains(&choice.param.as_str()));
+            let all = choices.len() == names.len() && !has_const_params(generics);
+            choices::count(&choices).filter(|_| all)?;
+            let instances = choices::instances(&choices).into_iter();
+            let typed = |chosen: BTreeMap<String, Ty>| chosen.into_iter().map(|(name, ty)| (name, Arg::Type(ty)));
+            Some((*id, instances.map(|chosen| typed(chosen).collect()).collect()))
+        };
+        self.projecting.types.iter().filter_map(of).collect()
+    }
+
+    /// The choices for parameters bounded by traits whose associated types matter.
+    fn projected(&self, scopes: &[&Generics]) -> Vec<Choice> {
+        let mut choices = choices::of(&self.implementors, scopes);
+        choices.retain(|choice| self.projecting.traits.contains(&choice.trait_));
+        let mut seen = BTreeSet::new();
+        choices.retain(|choice| seen.insert(choice.param.clone()));
+        choices
+    }
+
+    /// The API with blocks over parameters repeated for each instance.
+    fn repeat(&self, instances: &Instances) -> (Api, BTreeSet<(ItemId, usize)>) {
+        let (mut expanded, mut repeated) = (self.api.clone(), BTreeSet::new());
+        for id in instances.keys() {
+            let inherent = match expanded.items.get_mut(id).map(|item| &mut item.kind) {
+                Some(ItemKind::Struct(definition)) => &mut definition.facts.inherent,
+                Some(ItemKind::Enum(definition)) => &mut definition.facts.inherent,
+                _ => continue,
+            };
+            let mut blocks = Vec::new();
+            for block in &*inherent {
+                for (at, setting) in self.settings(instances, &block.self_ty, &block.generics).iter().enumerate() {
+                    if at > 0 {
+                        repeated.insert((*id, blocks.len()));
+                    }
+                    blocks.push(setting.inherent(block));
+                }
+            }
+            *inherent = blocks;
+        }
+        let of_trait = |block: &Impl| {
+            let settings = self.settings(instances, &block.self_ty, &block.generics);
+            let blocks = settings.iter().flat_map(|setting| self.closed(&setting.of_trait(block)));
+            blocks.collect::<Vec<_>>()
+        };
+        expanded.impls = self.api.impls.iter().flat_map(of_trait).collect();
+        (expanded, repeated)
+    }
+
+    /// A block for each choice of what is left of its parameters, where associated types of theirs matter.
+    fn closed(&self, block: &Impl) -> Vec<Impl> {
+        let choices = self.projected(&[&block.generics]);
+        if choices.is_empty() || choices::count(&choices).is_none() {
+            return vec![block.clone()];
+        }
+        let with = |params| Setting {
+            subst: Subst {
+                params,
+                projections: self.projections.clone(),
+                ..Subst::default()
+            },
+            ..Setting::default()
+        };
+        choices::instances(&choices).into_iter().map(|params| with(params).of_trait(block)).collect()
+    }
+
+    /// What a block is repeated with; nothing in it changes where its type has no instances or no parameters.
+    fn settings(&self, instances: &Instances, self_ty: &Ty, own: &Generics) -> Vec<Setting> {
+        let Some((known, pattern)) = self.pattern(instances, self_ty) else {
+            return vec![Setting::default()];
+        };
+        let mut found = Vec::new();
+        for instance in known {
+            let mut setting = Setting::default();
+            let fits = pattern
+                .iter()
+                .all(|(name, pattern)| setting.bind(self.api, own, pattern, &instance[name]));
+            if fits && setting.subst.params.is_empty() && setting.subst.consts.is_empty() {
+                return vec![setting];
+            }
+            if fits {
+                projections::settle(self.api, own, &mut setting.subst);
+                setting.subst.projections = self.projections.clone();
+                found.push(setting);
+            }
+        }
+        found
+    }
+
+    /// The instances of the type that a block is for, and the arguments that the block gives it.
+    fn pattern<'i>(&self, instances: &'i Instances, self_ty: &Ty) -> Option<(&'i Vec<Instance>, Instance)> {
+        let inner = if let Ty::Ref { ty, .. } = self_ty { ty } else { self_ty };
+        let Ty::Path(path) = inner else { return None };
+        let Def::Local(id) = &path.def else { return None };
+        let generics = self.api.items.get(id).and_then(generics_of)?;
+        Some((instances.get(id)?, instance(self.api, generics, path)?))
+    }
 }
 
 /// What stands for the parameters of a block, and the lifetimes in that.

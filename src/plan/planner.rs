@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::api::{Alias, Api, Arg, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Ty};
+use crate::extract::api::{Alias, Api, Arg, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Param, Ty};
 use crate::extract::{Extracted, Skipped};
 use crate::plan::bridge::{AliasPlan, Bridge, Callee, Choice, FunctionPlan, Place, Repr, TypePlan};
 use crate::plan::cross::{self, Obstacle, Way};
@@ -35,7 +35,9 @@ pub struct Coverage {
 /// Plans how `extracted` crosses. `demoted` holds the keys of units that rustc rejected, with its words.
 #[must_use]
 pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
-    let expanded = instances::expand(super::defaults::settle(&extracted.api), &extracted.natives);
+    let projecting = super::projections::projecting(&extracted.api);
+    let settled = super::defaults::settle(&extracted.api, &projecting);
+    let expanded = instances::expand(&settled, &extracted.natives, &projecting);
     let api = &hidden::hide(&expanded.api, &extracted.natives);
     let mut planner = Planner {
         api,
@@ -307,7 +309,7 @@ impl<'a> Planner<'a> {
         *self.types.value_params.borrow_mut() = params.into_iter().collect();
         let crosses = self
             .accepted(&key)
-            .and_then(|()| cross::value(&self.types, &alias.ty, Way::Out));
+            .and_then(|()| cross::value(&self.types, &at_defaults(alias), Way::Out));
         self.types.value_params.borrow_mut().clear();
         match crosses {
             Ok(()) => {
@@ -378,6 +380,15 @@ impl<'a> Planner<'a> {
             AssocKind::Type { .. } => {}
         }
     }
+}
+
+/// What an alias stands for where its arguments are left out.
+fn at_defaults(alias: &Alias) -> Ty {
+    let defaults = alias.generics.params.iter().filter_map(|param| match param {
+        Param::Type { name, default, .. } => Some((name.clone(), default.clone()?)),
+        _ => None,
+    });
+    choices::instantiate_ty(&alias.ty, &defaults.collect())
 }
 
 /// A path's last name, and the module before it.

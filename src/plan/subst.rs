@@ -1,11 +1,13 @@
 //! Replaces parameters, `Self` and associated types by what they stand for.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::extract::api::{
     Arg, AssocItem, AssocKind, Binding, Bound, Const, Def, Function, Generics, ItemId, Param, PathTy, Ty, Where,
 };
 use crate::plan::conversions::to_owned;
+use crate::plan::projections::Projections;
 
 /// What stands for what.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +20,8 @@ pub(super) struct Subst {
     pub consts: BTreeMap<String, String>,
     /// Associated types of `Self` by name.
     pub assoc: BTreeMap<String, Ty>,
+    /// Associated types of other types.
+    pub projections: Rc<Projections>,
     /// Positions of type arguments that are left out of local paths.
     pub dropped: BTreeMap<ItemId, Vec<usize>>,
 }
@@ -73,6 +77,11 @@ impl Subst {
             _ => {}
         }
         let of = self.ty(self_ty);
+        if let Some(trait_) = trait_
+            && let Some(ty) = self.projections.get(&(of.clone(), trait_.def.clone(), name.to_owned()))
+        {
+            return ty.clone();
+        }
         let is_to_owned =
             name == "Owned" && trait_.is_none_or(|path| path.def == Def::Std("std::borrow::ToOwned".to_owned()));
         match to_owned(&of).filter(|_| is_to_owned) {

@@ -2,13 +2,16 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::extract::api::{Api, Arg, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
-use crate::plan::bridge::Keeper;
+use crate::plan::bridge::{Choice, Keeper};
 use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::instances::{self, Instance, Instances};
+use crate::plan::projections::{self, Projections};
+use crate::plan::subst::Subst;
 use crate::plan::{lifetimes, loans, stand_ins};
 
 /// The kind of representation, before exports are numbered.
@@ -39,6 +42,9 @@ pub(super) struct Types<'a> {
     pub implementors: Implementors,
     /// The arguments that private types with parameters have.
     instances: Instances,
+    projections: Rc<Projections>,
+    /// The choices of the function that is looked at.
+    pub scope: RefCell<Vec<Choice>>,
     /// Types that implement `Default`.
     defaults: BTreeSet<ItemId>,
     /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
@@ -68,6 +74,8 @@ impl<'a> Types<'a> {
             loans: BTreeSet::new(),
             implementors: choices::implementors(api),
             instances,
+            projections: Rc::new(projections::of(api)),
+            scope: RefCell::default(),
             defaults: implementors(api, "std::default::Default"),
             value_params: RefCell::default(),
         };
@@ -123,9 +131,52 @@ impl<'a> Types<'a> {
     /// Whether `path` means one of the instances of `id`.
     #[must_use]
     pub(super) fn is_instance(&self, id: ItemId, path: &PathTy) -> bool {
-        let generics = self.api.items.get(&id).and_then(generics_of);
-        let given = generics.and_then(|generics| instances::instance(self.api, generics, path));
-        given.is_some_and(|given| self.instances.get(&id).is_some_and(|known| known.contains(&given)))
+        let Some(generics) = self.api.items.get(&id).and_then(generics_of) else {
+            return false;
+        };
+        let known = self.instances(id).unwrap_or_default();
+        let is_known = |ty: &Ty| match ty {
+            Ty::Path(path) => {
+                instances::instance(self.api, generics, path).is_some_and(|given| known.contains(&given))
+            }
+            _ => false,
+        };
+        self.in_scope(&Ty::Path(path.clone())).iter().all(is_known)
+    }
+
+    /// What `ty` is for each choice of the function that is looked at.
+    #[must_use]
+    pub(super) fn in_scope(&self, ty: &Ty) -> Vec<Ty> {
+        let settled = |params| self.settled(params, BTreeMap::new()).ty(ty);
+        choices::instances(&self.scope.borrow()).into_iter().map(settled).collect()
+    }
+
+    fn settled(&self, params: BTreeMap<String, Ty>, consts: BTreeMap<String, String>) -> Subst {
+        Subst {
+            params,
+            consts,
+            projections: self.projections.clone(),
+            ..Subst::default()
+        }
+    }
+
+    /// What the fields of a type are made of in each of its instances; as they are if it has none.
+    fn settings(&self, id: ItemId) -> Vec<Subst> {
+        let Some(instances) = self.instances(id) else {
+            return vec![Subst::default()];
+        };
+        let of = |instance: &Instance| {
+            let (mut params, mut consts) = (BTreeMap::new(), BTreeMap::new());
+            for (name, arg) in instance {
+                match arg {
+                    Arg::Type(ty) => drop(params.insert(name.clone(), ty.clone())),
+                    Arg::Const(value) => drop(consts.insert(name.clone(), value.clone())),
+                    Arg::Lifetime(_) => {}
+                }
+            }
+            self.settled(params, consts)
+        };
+        instances.iter().map(of).collect()
     }
 
     /// Whether objects of `id` borrow by their arguments only: no lifetime of their own says for how long.
@@ -194,13 +245,13 @@ impl<'a> Types<'a> {
             ItemKind::Struct(definition) => {
                 let private = fields(&definition.shape).iter().any(|field| !field.public);
                 let open = !private && !traits.drop.contains(&id);
-                (!open || self.fields_cross(&definition.shape).is_err()).then(|| self.closed(id, generics, traits))
+                (!open || self.fields_cross(id, &definition.shape).is_err()).then(|| self.closed(id, generics, traits))
             }
             ItemKind::Enum(definition) => {
                 let bad = definition
                     .variants
                     .iter()
-                    .find_map(|v| Some((v, self.fields_cross(&v.shape).err()?)));
+                    .find_map(|v| Some((v, self.fields_cross(id, &v.shape).err()?)));
                 bad.map(|(variant, why)| {
                     Kind::Skip(Obstacle::new(
                         why.construct,
@@ -214,10 +265,12 @@ impl<'a> Types<'a> {
         fallen
     }
 
-    fn fields_cross(&self, shape: &Shape) -> Result<(), Obstacle> {
-        fields(shape).iter().try_for_each(|field| {
-            cross::value(self, &field.ty, Way::In)?;
-            cross::value(self, &field.ty, Way::Out)
+    fn fields_cross(&self, id: ItemId, shape: &Shape) -> Result<(), Obstacle> {
+        let settings = self.settings(id);
+        let mut all = settings.iter().flat_map(|subst| fields(shape).iter().map(|field| subst.ty(&field.ty)));
+        all.try_for_each(|ty| {
+            cross::value(self, &ty, Way::In)?;
+            cross::value(self, &ty, Way::Out)
         })
     }
 

@@ -179,7 +179,7 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
         let each = each.map(|(drop, instance)| instance_get(printer, plan, drop, instance));
         quote!(#(#each)*)
     } else {
-        let drop = choices::export(drop, &plan.choices);
+        let drop = choices::export(printer, drop, &plan.choices);
         quote! {
             impl<'nb_r, #(#free,)* #(#read_params),*> nb::Get<'nb_r, Here> for #name #read_args {
                 fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
@@ -213,17 +213,16 @@ fn instance_get(printer: Printer<'_>, plan: &TypePlan, drop: u32, instance: &BTr
         Some((_, free)) => (free, Some(quote!(inputs: r.inputs(),))),
         None => (&[][..], plan.borrows_by_arguments.then(|| quote!(inputs: r.inputs().held(),))),
     };
-    let own = free.iter().map(|lifetime| quote!(#lifetime));
-    let main = lifetimes.last().map(|_| quote!('nb_r));
-    let given = plan.generics.params.iter().filter_map(|param| match param {
-        Param::Lifetime { .. } => None,
-        Param::Type { name, .. } | Param::Const { name, .. } => instance.get(name),
-    });
-    let given = given.map(|arg| printer.arg(&crate::plan::with_lifetime(arg, "nb_r")));
-    let args = own.chain(main).chain(given);
+    // The last lifetime is that of the inputs, which the reader knows.
+    let mut generics = plan.generics.clone();
+    let mut own = generics.params.iter_mut().rev();
+    if let Some(Param::Lifetime { name, .. }) = own.find(|param| matches!(param, Param::Lifetime { .. })) {
+        "nb_r".clone_into(name);
+    }
+    let args = printer.instance_args(&generics, instance, "nb_r");
     let loan = plan.loan.then(|| quote!(loan: nb::Loan::NONE,));
     quote! {
-        impl<'nb_r, #(#free),*> nb::Get<'nb_r, Here> for #name<#(#args),*> {
+        impl<'nb_r, #(#free),*> nb::Get<'nb_r, Here> for #name #args {
             fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
                 Ok(Self { handle: r.handle(#drop)?, #loan #inputs marker: ::std::marker::PhantomData })
             }

@@ -36,6 +36,10 @@ pub struct FunctionPlan {
     pub choices: Vec<Choice>,
     /// What the guest calls.
     pub callee: Callee,
+    /// In one instance: arguments for the parameters, if some of them are chosen.
+    pub arguments: Vec<Ty>,
+    /// Types over parameters that cross for those that are chosen.
+    pub crossing: Vec<Ty>,
     /// `unsafe fn`
     pub is_unsafe: bool,
 }
