@@ -128,9 +128,15 @@ impl Printer<'_> {
                 let bounds = self.bounds(bounds);
                 quote!((dyn #bounds))
             }
-            Ty::FnPtr { inputs, output, .. } => {
+            Ty::FnPtr {
+                inputs, output, binder, ..
+            } => {
                 let (inputs, output) = (inputs.iter().map(|ty| self.ty(ty)), self.ty(output));
-                quote!(fn(#(#inputs),*) -> #output)
+                let binder = (!binder.is_empty() && self.side == Side::Host).then(|| {
+                    let names = binder.iter().map(|name| self.lifetime(name));
+                    quote!(for<#(#names),*>)
+                });
+                quote!(#binder fn(#(#inputs),*) -> #output)
             }
             Ty::Assoc {
                 self_ty, trait_, name, ..

@@ -16,7 +16,7 @@ pub(super) fn codec(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream) -
         Repr::Enum(variants) => variants
             .iter()
             .enumerate()
-            .map(|(index, v)| Case::of_variant(index, v))
+            .map(|(index, v)| Case::of_variant(index, v, plan))
             .collect(),
         Repr::Object { .. } | Repr::Bytes { .. } => return quote!(),
     };
@@ -31,6 +31,8 @@ struct Case<'a> {
     tag: Option<u32>,
     path: TokenStream,
     fields: &'a [Field],
+    /// Why no value of it crosses, if none does.
+    stuck: Option<String>,
     /// Outside its crate it cannot be built, and a pattern must say that there may be more.
     sealed: bool,
 }
@@ -41,17 +43,19 @@ impl<'a> Case<'a> {
             tag: None,
             path: quote!(Self),
             fields: fields(shape),
+            stuck: None,
             sealed,
         }
     }
 
-    fn of_variant(index: usize, variant: &'a Variant) -> Self {
+    fn of_variant(index: usize, variant: &'a Variant, plan: &TypePlan) -> Self {
         let name = ident(&variant.name);
         let tag = u32::try_from(index).ok();
         Self {
             tag,
             path: quote!(Self::#name),
             fields: fields(&variant.shape),
+            stuck: plan.stuck.get(&variant.name).map(|why| refusal(plan, variant, why)),
             sealed: variant.meta.non_exhaustive,
         }
     }
@@ -83,9 +87,22 @@ impl<'a> Case<'a> {
     }
 }
 
+/// What is said where a value of a variant that does not cross was to be handed over.
+fn refusal(plan: &TypePlan, variant: &Variant, why: &str) -> String {
+    let key = format!("{}::{}", plan.key, variant.name);
+    format!("`{key}` stays on the side where it was made, because it has {why}")
+}
+
 fn put(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<'_>], is_enum: bool) -> TokenStream {
     let body = |method: &str| {
         let arms = cases.iter().map(|case| {
+            if let Some(why) = &case.stuck {
+                let path = &case.path;
+                return match printer.side {
+                    Side::Host => quote!(#path { .. } => nb::refuse(#why, &PROCESS),),
+                    Side::Guest => quote!(#path { .. } => panic!("{}", #why),),
+                };
+            }
             let (pattern, bindings) = (case.spread(true, is_sealed(printer, case)), case.bindings());
             let tag = case.tag.map(|tag| quote!(w.u32(#tag);));
             let puts = case.fields.iter().zip(&bindings).map(|(field, binding)| {
@@ -135,6 +152,7 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     let amended = plan.has_default && !is_enum;
     let buildable: Vec<&Case<'_>> = cases
         .iter()
+        .filter(|case| case.stuck.is_none())
         .filter(|case| amended || !is_sealed(printer, case))
         .collect();
     if buildable.is_empty() && !is_enum {
@@ -156,6 +174,10 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
         quote!(#(#builds)*)
     };
     let releases = cases.iter().map(|case| {
+        if case.stuck.is_some() {
+            let path = &case.path;
+            return quote!(#path { .. } => {});
+        }
         let (pattern, bindings) = (case.spread(true, is_sealed(printer, case)), case.bindings());
         let releases = case.fields.iter().zip(&bindings).map(|(field, binding)| {
             if printer.side == Side::Guest && crate::plan::is_hidden(&field.ty) {
@@ -207,8 +229,16 @@ fn heads(printer: Printer<'_>, plan: &TypePlan, bound: &TokenStream, of_reader: 
     let mut lifetimes = plan.generics.clone();
     lifetimes.params.retain(|param| matches!(param, Param::Lifetime { .. }));
     lifetimes.wheres.clear();
-    let params = if of_reader { Vec::new() } else { printer.params(&lifetimes, false) };
-    let named = if of_reader { of_the_reader(&plan.generics) } else { plan.generics.clone() };
+    let params = if of_reader {
+        Vec::new()
+    } else {
+        printer.params(&lifetimes, false)
+    };
+    let named = if of_reader {
+        of_the_reader(&plan.generics)
+    } else {
+        plan.generics.clone()
+    };
     let inner = if of_reader { "nb_r" } else { "_" };
     let each = plan.instances.iter().map(|instance| Head {
         params: params.clone(),

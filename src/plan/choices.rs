@@ -35,7 +35,10 @@ fn is_plain(api: &Api, ty: &Ty) -> bool {
     match ty {
         Ty::Path(path) => match &path.def {
             // One with arguments is an instance of a type.
-            Def::Local(id) => path.args.iter().all(|arg| is_plain_arg(api, arg)) && api.items.get(id).is_some_and(|item| item.path.is_some()),
+            Def::Local(id) => {
+                path.args.iter().all(|arg| is_plain_arg(api, arg))
+                    && api.items.get(id).is_some_and(|item| item.path.is_some())
+            }
             Def::Std(_) => !mentions_param(ty) && path.args.is_empty(),
             Def::Foreign { .. } => false,
         },

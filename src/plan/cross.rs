@@ -182,7 +182,10 @@ fn named(types: &Types<'_>, path: &PathTy, way: Way) -> Result<(), Obstacle> {
             if types.instances(*id).is_some() {
                 let known = types.is_instance(*id, path);
                 let other = || {
-                    Obstacle::new("generic type", "a private type at other arguments than the API has by itself")
+                    Obstacle::new(
+                        "generic type",
+                        "a private type at other arguments than the API has by itself",
+                    )
                 };
                 return known.then_some(()).ok_or_else(other);
             }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract::api::{
-    Api, Arg, Def, Generics, Impl, ItemId, ItemKind, Param, PathTy, Shape, Ty,
-};
+use crate::extract::api::{Api, Arg, Def, Generics, Impl, ItemId, ItemKind, Param, PathTy, Shape, Ty};
 use crate::plan::projections::Projecting;
 use crate::plan::subst::Subst;
 use crate::plan::types::fields;

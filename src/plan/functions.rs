@@ -9,6 +9,7 @@ use crate::plan::choices;
 use crate::plan::conversions::{Converted, convert, mentions_param};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::iterators;
+use crate::plan::keys;
 use crate::plan::lifetimes::{self, Named};
 use crate::plan::planner::Planner;
 use crate::plan::serde;
@@ -96,7 +97,7 @@ fn over(
         place: context.place,
         name: context.name.to_owned(),
         meta: context.meta.clone(),
-        generics: function.generics.clone(),
+        generics: keys::widen(&function.generics),
         params,
         hosted: hosts.list,
         output: function.output.clone(),

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::extract::api::{
-    Api, Arg, AssocItem, AssocKind, Binding, Bound, Def, Function, Generics, Impl, InherentImpl, Item, ItemId, ItemKind, Param,
-    PathTy, Shape, Ty,
+    Api, Arg, AssocItem, AssocKind, Binding, Bound, Def, Function, Generics, Impl, InherentImpl, Item, ItemId,
+    ItemKind, Param, PathTy, Shape, Ty,
 };
 use crate::plan::bridge::Choice;
 use crate::plan::choices::{self, Implementors, MOST};
@@ -106,8 +106,12 @@ fn candidates(api: &Api, natives: &BTreeSet<String>, projecting: &Projecting) ->
             .iter()
             .filter(|block| !block.derived && super::types::local(&block.self_ty) == Some(id));
         type_params(generics).next().is_some()
-            && !inherent.iter().any(|block| open(&block.generics, &block.self_ty, &block.items))
-            && !of_traits.into_iter().any(|block| open(&block.generics, &block.self_ty, &block.items))
+            && !inherent
+                .iter()
+                .any(|block| open(&block.generics, &block.self_ty, &block.items))
+            && !of_traits
+                .into_iter()
+                .any(|block| open(&block.generics, &block.self_ty, &block.items))
     };
     let items = api.items.iter().filter(|(id, item)| is_candidate(**id, item));
     items.map(|(id, _)| *id).collect()
@@ -225,7 +229,9 @@ impl Finder<'_> {
         let Some(generics) = generics.filter(|_| self.candidates.contains(id)) else {
             return;
         };
-        let Some(instance) = instance(api, generics, path) else { return };
+        let Some(instance) = instance(api, generics, path) else {
+            return;
+        };
         if instance.values().all(|arg| self.is_concrete(api, arg)) {
             let known = self.found.entry(*id).or_default();
             if known.len() < MOST && !known.contains(&instance) {
@@ -284,8 +290,14 @@ impl<'a> Repeater<'a> {
         let of = |id: &ItemId| {
             let item = self.api.items.get(id).filter(|item| item.path.is_some())?;
             let generics = generics_of(item)?;
-            let blocks = self.api.impls.iter().filter(|block| super::types::local(&block.self_ty) == Some(*id));
-            let scopes: Vec<&Generics> = std::iter::once(generics).chain(blocks.map(|block| &block.generics)).collect();
+            let blocks = self
+                .api
+                .impls
+                .iter()
+                .filter(|block| super::types::local(&block.self_ty) == Some(*id));
+            let scopes: Vec<&Generics> = std::iter::once(generics)
+                .chain(blocks.map(|block| &block.generics))
+                .collect();
             let names: Vec<&str> = type_params(generics).collect();
             let mut choices = self.projected(&scopes);
             choices.retain(|choice| names.contains(&choice.param.as_str()));
@@ -318,7 +330,11 @@ impl<'a> Repeater<'a> {
             };
             let mut blocks = Vec::new();
             for block in &*inherent {
-                for (at, setting) in self.settings(instances, &block.self_ty, &block.generics).iter().enumerate() {
+                for (at, setting) in self
+                    .settings(instances, &block.self_ty, &block.generics)
+                    .iter()
+                    .enumerate()
+                {
                     if at > 0 {
                         repeated.insert((*id, blocks.len()));
                     }
@@ -329,7 +345,9 @@ impl<'a> Repeater<'a> {
         }
         let of_trait = |block: &Impl| {
             let settings = self.settings(instances, &block.self_ty, &block.generics);
-            let blocks = settings.iter().flat_map(|setting| self.closed(&setting.of_trait(block)));
+            let blocks = settings
+                .iter()
+                .flat_map(|setting| self.closed(&setting.of_trait(block)));
             blocks.collect::<Vec<_>>()
         };
         expanded.impls = self.api.impls.iter().flat_map(of_trait).collect();
@@ -350,7 +368,10 @@ impl<'a> Repeater<'a> {
             },
             ..Setting::default()
         };
-        choices::instances(&choices).into_iter().map(|params| with(params).of_trait(block)).collect()
+        choices::instances(&choices)
+            .into_iter()
+            .map(|params| with(params).of_trait(block))
+            .collect()
     }
 
     /// What a block is repeated with; nothing in it changes where its type has no instances or no parameters.

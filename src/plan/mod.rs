@@ -16,6 +16,7 @@ mod hidden;
 mod impls;
 mod instances;
 mod iterators;
+mod keys;
 mod lifetimes;
 mod loans;
 mod modules;

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::api::{Alias, Api, Arg, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Param, Ty};
+use crate::extract::api::{
+    Alias, Api, Arg, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Param, Ty,
+};
 use crate::extract::{Extracted, Skipped};
 use crate::plan::bridge::{AliasPlan, Bridge, Callee, Choice, FunctionPlan, Place, Repr, TypePlan};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
+use crate::plan::instances::{self, Instance};
 use crate::plan::lifetimes;
 use crate::plan::types::{Kind, Types, generics_of, local};
-use crate::plan::instances::{self, Instance};
 use crate::plan::{choices, consts, hidden, impls, iterators, key, modules};
 
 /// The bridge, and what is not on it.
@@ -38,7 +40,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     let projecting = super::projections::projecting(&extracted.api);
     let settled = super::defaults::settle(&extracted.api, &projecting);
     let expanded = instances::expand(&settled, &extracted.natives, &projecting);
-    let api = &hidden::hide(&expanded.api, &extracted.natives);
+    let api = &hidden::hide(&expanded.api, &extracted.natives, &expanded.instances);
     let mut planner = Planner {
         api,
         natives: &extracted.natives,
@@ -139,6 +141,12 @@ impl<'a> Planner<'a> {
         choices::instances(&choices).into_iter().map(types).collect()
     }
 
+    /// The variants of which no value crosses, with the reasons.
+    fn stuck(&self, id: ItemId) -> BTreeMap<String, String> {
+        let stuck = self.types.stuck(id).into_iter();
+        stuck.map(|(variant, obstacle)| (variant, obstacle.reason)).collect()
+    }
+
     /// Type parameters that code over an object type is instantiated for.
     fn choices(&self, id: ItemId, generics: &Generics) -> Vec<Choice> {
         match self.types.instances(id) {
@@ -232,7 +240,12 @@ impl<'a> Planner<'a> {
                 }
                 (Kind::Bytes, _) => Repr::Bytes { layout: self.export() },
                 (Kind::Value, ItemKind::Struct(item)) => Repr::Struct(item.shape.clone()),
-                (Kind::Value, ItemKind::Enum(item)) => Repr::Enum(item.variants.clone()),
+                (Kind::Value, ItemKind::Enum(item)) => {
+                    for (variant, obstacle) in self.types.stuck(*id) {
+                        self.skip(&format!("{key}::{variant}"), obstacle, false);
+                    }
+                    Repr::Enum(item.variants.clone())
+                }
                 (Kind::Value, _) => continue,
             };
             let facts = match &item.kind {
@@ -263,6 +276,7 @@ impl<'a> Planner<'a> {
                 concrete: self.types.instances(*id).is_some(),
                 borrows_by_arguments: self.types.borrows_by_arguments(*id),
                 loan: self.types.has_loan(*id),
+                stuck: self.stuck(*id),
                 has_default: self.types.has_default(*id),
             };
             self.plan.bridge.types.insert(*id, plan);

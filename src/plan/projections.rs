@@ -19,7 +19,9 @@ pub(super) fn of(api: &Api) -> Projections {
     let plain = |block: &&Impl| !block.negative && block.generics.params.is_empty();
     let all = api.impls.iter().filter(plain).flat_map(|block| {
         block.items.iter().filter_map(|item| match &item.kind {
-            AssocKind::Type { generics, ty: Some(ty), .. } if generics.params.is_empty() => {
+            AssocKind::Type {
+                generics, ty: Some(ty), ..
+            } if generics.params.is_empty() => {
                 let key = (block.self_ty.clone(), block.trait_.def.clone(), item.name.clone());
                 Some((key, ty.clone()))
             }
@@ -116,7 +118,9 @@ fn sources(ty: &Ty, traits: &mut BTreeSet<ItemId>) {
     match ty {
         Ty::Assoc {
             self_ty,
-            trait_: Some(PathTy { def: Def::Local(id), .. }),
+            trait_: Some(PathTy {
+                def: Def::Local(id), ..
+            }),
             ..
         } if matches!(**self_ty, Ty::Param(_)) => {
             traits.insert(*id);

@@ -223,5 +223,14 @@ impl Subst {
 
 /// A clause about no parameter any more.
 fn is_settled(clause: &Where) -> bool {
-    matches!(clause, Where::Type { ty, .. } if !super::is_generic(ty) && !matches!(ty, Ty::Ref { .. }))
+    let is_open = |bound: &Bound| match bound {
+        Bound::Trait { trait_, .. } => super::cross::type_args(trait_).any(super::is_generic),
+        _ => false,
+    };
+    match clause {
+        Where::Type { ty, bounds, .. } => {
+            !super::is_generic(ty) && !matches!(ty, Ty::Ref { .. }) && !bounds.iter().any(is_open)
+        }
+        _ => false,
+    }
 }

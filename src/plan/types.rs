@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::extract::api::{Api, Arg, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
+use crate::extract::api::{
+    Api, Arg, Binding, Bound, Def, Enum, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty, Variant,
+};
 use crate::plan::bridge::{Choice, Keeper};
 use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
@@ -136,9 +138,7 @@ impl<'a> Types<'a> {
         };
         let known = self.instances(id).unwrap_or_default();
         let is_known = |ty: &Ty| match ty {
-            Ty::Path(path) => {
-                instances::instance(self.api, generics, path).is_some_and(|given| known.contains(&given))
-            }
+            Ty::Path(path) => instances::instance(self.api, generics, path).is_some_and(|given| known.contains(&given)),
             _ => false,
         };
         self.in_scope(&Ty::Path(path.clone())).iter().all(is_known)
@@ -148,7 +148,10 @@ impl<'a> Types<'a> {
     #[must_use]
     pub(super) fn in_scope(&self, ty: &Ty) -> Vec<Ty> {
         let settled = |params| self.settled(params, BTreeMap::new()).ty(ty);
-        choices::instances(&self.scope.borrow()).into_iter().map(settled).collect()
+        choices::instances(&self.scope.borrow())
+            .into_iter()
+            .map(settled)
+            .collect()
     }
 
     fn settled(&self, params: BTreeMap<String, Ty>, consts: BTreeMap<String, String>) -> Subst {
@@ -248,11 +251,10 @@ impl<'a> Types<'a> {
                 (!open || self.fields_cross(id, &definition.shape).is_err()).then(|| self.closed(id, generics, traits))
             }
             ItemKind::Enum(definition) => {
-                let bad = definition
-                    .variants
-                    .iter()
-                    .find_map(|v| Some((v, self.fields_cross(id, &v.shape).err()?)));
-                bad.map(|(variant, why)| {
+                let bad: Vec<_> = self.bad_variants(id, definition).collect();
+                let lost = bad.iter().find(|(variant, _)| !self.can_be_written(&variant.shape));
+                let lost = lost.or(bad.first().filter(|_| bad.len() == definition.variants.len()));
+                lost.map(|(variant, why)| {
                     Kind::Skip(Obstacle::new(
                         why.construct,
                         format!("variant `{}`: {}", variant.name, why.reason),
@@ -265,9 +267,67 @@ impl<'a> Types<'a> {
         fallen
     }
 
+    fn bad_variants<'d>(&self, id: ItemId, definition: &'d Enum) -> impl Iterator<Item = (&'d Variant, Obstacle)> {
+        let variants = definition.variants.iter();
+        variants.filter_map(move |variant| Some((variant, self.fields_cross(id, &variant.shape).err()?)))
+    }
+
+    /// The variants of a value type of which no value crosses: the host has them, and refuses to hand one over.
+    #[must_use]
+    pub(super) fn stuck(&self, id: ItemId) -> BTreeMap<String, Obstacle> {
+        let (Some(Kind::Value), ItemKind::Enum(definition)) = (self.kind(id), &self.api.items[&id].kind) else {
+            return BTreeMap::new();
+        };
+        let params = type_params(&definition.generics).map(str::to_owned).collect();
+        let before = self.value_params.replace(params);
+        let stuck = self.bad_variants(id, definition);
+        let stuck = stuck.map(|(variant, why)| (variant.name.clone(), why)).collect();
+        self.value_params.replace(before);
+        stuck
+    }
+
+    /// Whether the host can write down the types of all fields.
+    fn can_be_written(&self, shape: &Shape) -> bool {
+        fields(shape).iter().all(|field| self.has_name(&field.ty))
+    }
+
+    fn has_name(&self, ty: &Ty) -> bool {
+        match ty {
+            Ty::Path(path) => {
+                let own = match &path.def {
+                    Def::Local(id) => self.usable(*id).is_ok(),
+                    Def::Std(_) => true,
+                    Def::Foreign { krate, .. } => self.natives.contains(krate),
+                };
+                own && cross::type_args(path).all(|arg| self.has_name(arg))
+            }
+            Ty::Tuple(parts) => parts.iter().all(|part| self.has_name(part)),
+            Ty::Slice(ty) | Ty::Array(ty, _) | Ty::Ref { ty, .. } | Ty::RawPtr { ty, .. } => self.has_name(ty),
+            Ty::FnPtr {
+                inputs, output, plain, ..
+            } => *plain && inputs.iter().chain([&**output]).all(|ty| self.has_name(ty)),
+            Ty::DynTrait(bounds) => bounds.iter().all(|bound| match bound {
+                Bound::Trait { trait_, .. } => {
+                    let bindings = trait_.bindings.iter().all(|(_, binding)| match binding {
+                        Binding::Equal(ty) => self.has_name(ty),
+                        Binding::Bound(_) => false,
+                    });
+                    matches!(trait_.def, Def::Std(_))
+                        && bindings
+                        && cross::type_args(trait_).all(|arg| self.has_name(arg))
+                }
+                _ => true,
+            }),
+            Ty::Prim(_) | Ty::Param(_) => true,
+            _ => super::hidden::is_hidden(ty),
+        }
+    }
+
     fn fields_cross(&self, id: ItemId, shape: &Shape) -> Result<(), Obstacle> {
         let settings = self.settings(id);
-        let mut all = settings.iter().flat_map(|subst| fields(shape).iter().map(|field| subst.ty(&field.ty)));
+        let mut all = settings
+            .iter()
+            .flat_map(|subst| fields(shape).iter().map(|field| subst.ty(&field.ty)));
         all.try_for_each(|ty| {
             cross::value(self, &ty, Way::In)?;
             cross::value(self, &ty, Way::Out)

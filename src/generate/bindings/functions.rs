@@ -127,7 +127,7 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
         quote!(&#from)
     };
     let value = match param.convert.as_ref()? {
-        Conversion::AsRef(ty) => {
+        Conversion::AsRef(ty) | Conversion::Key(ty) => {
             let ty = printer.ty(ty);
             quote!(::std::convert::AsRef::<#ty>::as_ref(#borrowed))
         }

@@ -88,12 +88,13 @@ fn enumeration(printer: Printer<'_>, plan: &TypePlan, variants: &[Variant]) -> T
         let (docs, name) = (docs::attributes(&variant.meta), ident(&variant.name));
         let open = variant.meta.non_exhaustive.then(|| quote!(#[non_exhaustive]));
         let body = body(printer, &variant.shape, false);
+        let stuck = plan.stuck.get(&variant.name).map(|why| docs::stuck(why));
         let discriminant = variant
             .discriminant
             .as_deref()
             .map(verbatim)
             .map(|value| quote!(= #value));
-        quote!(#docs #open #name #body #discriminant)
+        quote!(#docs #stuck #open #name #body #discriminant)
     });
     let codec = values::codec(printer, plan, &quote!(#name));
     quote!(#head pub enum #name<#(#params),*> #wheres { #(#variants),* } #codec)
@@ -211,7 +212,10 @@ fn instance_get(printer: Printer<'_>, plan: &TypePlan, drop: u32, instance: &BTr
     let lifetimes = lifetimes(printer, &plan.generics);
     let (free, inputs) = match lifetimes.split_last() {
         Some((_, free)) => (free, Some(quote!(inputs: r.inputs(),))),
-        None => (&[][..], plan.borrows_by_arguments.then(|| quote!(inputs: r.inputs().held(),))),
+        None => (
+            &[][..],
+            plan.borrows_by_arguments.then(|| quote!(inputs: r.inputs().held(),)),
+        ),
     };
     // The last lifetime is that of the inputs, which the reader knows.
     let mut generics = plan.generics.clone();
@@ -270,7 +274,9 @@ fn marker(printer: Printer<'_>, plan: &TypePlan, lifetimes: &[syn::Lifetime]) ->
         quote!(& #short & #long ())
     });
     let chosen = plan.choices.iter().map(|choice| ident(&choice.param));
-    let given = crate::plan::type_params(&plan.generics).filter(|_| plan.concrete).map(ident);
+    let given = crate::plan::type_params(&plan.generics)
+        .filter(|_| plan.concrete)
+        .map(ident);
     let types = chosen.chain(given);
     quote!((#auto, #(&#lifetimes (),)* #(#outlives,)* #(::std::marker::PhantomData<#types>,)*))
 }

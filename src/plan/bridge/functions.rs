@@ -107,6 +107,8 @@ pub enum Conversion {
     AsRef(Ty),
     /// `Borrow::<T>::borrow(&arg)`
     Borrow(Ty),
+    /// `AsRef::<T>::as_ref(arg)` of a key; the guest looks up by that.
+    Key(Ty),
     /// `Into::<T>::into(arg)`
     Into(Ty),
     /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`

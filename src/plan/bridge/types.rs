@@ -42,6 +42,8 @@ pub struct TypePlan {
     pub borrows_by_arguments: bool,
     /// Whether a handle uses values of what it was made from, whose type it does not name.
     pub loan: bool,
+    /// Variants of which no value crosses, with what is in the way.
+    pub stuck: BTreeMap<String, String>,
     /// Whether it implements `Default`: how the guest makes a struct to which fields may be added.
     pub has_default: bool,
 }
