@@ -100,7 +100,7 @@ fn put(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
                 let path = &case.path;
                 return match printer.side {
                     Side::Host => quote!(#path { .. } => nb::refuse(#why, &PROCESS),),
-                    Side::Guest => quote!(#path { .. } => panic!("{}", #why),),
+                    Side::Guest | Side::Implementing => quote!(#path { .. } => panic!("{}", #why),),
                 };
             }
             let (pattern, bindings) = (case.spread(true, is_sealed(printer, case)), case.bindings());
@@ -160,7 +160,7 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     }
     let reader = match printer.side {
         Side::Host => quote!('nb_r),
-        Side::Guest => quote!('static),
+        Side::Guest | Side::Implementing => quote!('static),
     };
     let builds = buildable.iter().map(|case| {
         let (build, bindings) = (case.build(is_sealed(printer, case)), case.bindings());

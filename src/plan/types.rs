@@ -14,7 +14,7 @@ use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::instances::{self, Instance, Instances};
 use crate::plan::projections::{self, Projections};
 use crate::plan::subst::Subst;
-use crate::plan::{lifetimes, loans, stand_ins};
+use crate::plan::{asked, lifetimes, loans, stand_ins};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub(super) struct Types<'a> {
     projections: Rc<Projections>,
     /// The choices of the function that is looked at.
     pub scope: RefCell<Vec<Choice>>,
+    /// The crate's traits through which values of the application can be asked.
+    pub asked: asked::Traits,
     /// Types that implement `Default`.
     defaults: BTreeSet<ItemId>,
     /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
@@ -78,6 +80,7 @@ impl<'a> Types<'a> {
             instances,
             projections: Rc::new(projections::of(api)),
             scope: RefCell::default(),
+            asked: asked::Traits::new(),
             defaults: implementors(api, "std::default::Default"),
             value_params: RefCell::default(),
         };
@@ -100,6 +103,7 @@ impl<'a> Types<'a> {
         }
         types.keepers = types.all_keepers();
         types.loans = loans::find(api, &types);
+        types.asked = asked::find(api, &types);
         types
     }
 
