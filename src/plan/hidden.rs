@@ -153,7 +153,10 @@ impl Numbers<'_> {
     fn hidden(&mut self, ty: &Ty) -> Ty {
         let next = self.known.len();
         let number = self.known.entry(ty.clone()).or_insert(next);
-        Ty::Opaque(format!("{OPAQUE}{number}>"))
+        let mut params = BTreeSet::new();
+        params_in(ty, &mut params);
+        let params: String = params.into_iter().map(|name| format!("{name},")).collect();
+        Ty::Opaque(format!("{OPAQUE}{number}, ({params})>"))
     }
 
     /// A field is hidden as a whole if something in it has no name or no value.
@@ -218,6 +221,17 @@ impl Numbers<'_> {
             Ty::DynTrait(_) | Ty::FnPtr { .. } | Ty::RawPtr { .. } => true,
             _ => false,
         }
+    }
+}
+
+/// The parameters that a type is over.
+fn params_in<'t>(ty: &'t Ty, found: &mut BTreeSet<&'t str>) {
+    match ty {
+        Ty::Param(name) => drop(found.insert(name)),
+        Ty::Path(path) => super::cross::type_args(path).for_each(|arg| params_in(arg, found)),
+        Ty::Tuple(parts) => parts.iter().for_each(|part| params_in(part, found)),
+        Ty::Slice(ty) | Ty::Array(ty, _) | Ty::Ref { ty, .. } => params_in(ty, found),
+        _ => {}
     }
 }
 
