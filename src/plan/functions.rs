@@ -1,13 +1,12 @@
 //! How a function crosses: each argument, the result, and what a borrowed result is tied to.
 
-use std::collections::BTreeSet;
-
 use crate::extract::api::{Function, Generics, Meta, Ty};
 use crate::plan::anchors;
 use crate::plan::bridge::{AnchorPlan, Callee, Choice, FunctionPlan, Hosted, ParamPlan, Pass, Place, Returns, Settle};
 use crate::plan::choices;
 use crate::plan::conversions::{Converted, convert, mentions_param};
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::crossing;
 use crate::plan::iterators;
 use crate::plan::keys;
 use crate::plan::lifetimes::{self, Named};
@@ -113,7 +112,7 @@ fn over(
         choices,
         callee: context.callee,
         arguments: Vec::new(),
-        crossing: crossing(planner, function),
+        crossing: crossing::of(&planner.types, function),
         is_unsafe: function.is_unsafe,
     })
 }
@@ -217,34 +216,6 @@ fn param(
     };
     let pass = pass(planner, &guest)?;
     Ok(plan(convert, guest, pass))
-}
-
-/// The types in a signature that cross for those of the caller's types that are chosen, and for no others.
-fn crossing(planner: &Planner<'_>, function: &Function) -> Vec<Ty> {
-    let mut found = BTreeSet::new();
-    if !planner.types.scope.borrow().is_empty() {
-        let inputs = function.inputs.iter().filter(|(name, _)| name != "self");
-        inputs.for_each(|(_, ty)| over_parameters(&planner.types, ty, &mut found));
-        over_parameters(&planner.types, &function.output, &mut found);
-    }
-    found.into_iter().collect()
-}
-
-fn over_parameters(types: &Types<'_>, ty: &Ty, found: &mut BTreeSet<Ty>) {
-    match ty {
-        Ty::Path(path) => match local(ty).filter(|id| types.instances(*id).is_some()) {
-            Some(_) if mentions_param(ty) => {
-                found.insert(ty.clone());
-            }
-            _ => cross::type_args(path).for_each(|arg| over_parameters(types, arg, found)),
-        },
-        Ty::Assoc { .. } => {
-            found.insert(ty.clone());
-        }
-        Ty::Tuple(parts) => parts.iter().for_each(|part| over_parameters(types, part, found)),
-        Ty::Slice(ty) | Ty::Array(ty, _) | Ty::Ref { ty, .. } => over_parameters(types, ty, found),
-        _ => {}
-    }
 }
 
 /// Whether an argument is an object that uses values of what it was made from, and may do so in this call.

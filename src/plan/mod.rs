@@ -10,6 +10,7 @@ mod choices;
 mod consts;
 mod conversions;
 mod cross;
+mod crossing;
 mod defaults;
 mod expose;
 mod functions;
@@ -29,6 +30,8 @@ mod settle;
 mod stand_ins;
 mod std_traits;
 mod subst;
+#[cfg(test)]
+mod tests;
 mod traits;
 mod types;
 

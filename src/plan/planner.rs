@@ -1,15 +1,15 @@
 //! Walks the API in order and collects the plan.
 
+mod objects;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::api::{
-    Alias, Api, Arg, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Param, Ty,
-};
+use crate::extract::api::{Alias, Api, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Param, Ty};
 use crate::extract::{Extracted, Skipped};
-use crate::plan::bridge::{AliasPlan, Bridge, Callee, Choice, FunctionPlan, Place, Repr, TypePlan};
+use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, TypePlan};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
-use crate::plan::instances::{self, Instance};
+use crate::plan::instances;
 use crate::plan::lifetimes;
 use crate::plan::types::{Kind, Types, generics_of, local};
 use crate::plan::{choices, consts, hidden, impls, iterators, key, modules};
@@ -116,44 +116,10 @@ impl<'a> Planner<'a> {
         self.exports = count;
     }
 
-    /// The export that drops objects of the handle type `ty`.
-    pub(super) fn drop_export(&self, ty: &Ty) -> u32 {
-        let of = |id| Some(self.drops.get(&id)? + self.instance(id, ty)?);
-        local(ty).and_then(of).unwrap_or_default()
-    }
-
-    /// Which instance of the object type `id` a type without parameters is.
-    fn instance(&self, id: ItemId, ty: &Ty) -> Option<u32> {
-        let generics = self.api.items.get(&id).and_then(generics_of)?;
-        let Ty::Path(path) = ty else { return None };
-        let given = instances::instance(self.api, generics, path)?;
-        (0..)
-            .zip(self.instances(id, generics))
-            .find_map(|(number, chosen)| (chosen == given).then_some(number))
-    }
-
-    /// The instances of an object type, in the order of the exports that drop them.
-    fn instances(&self, id: ItemId, generics: &Generics) -> Vec<Instance> {
-        if let Some(instances) = self.types.instances(id) {
-            return instances.to_vec();
-        }
-        let choices = choices::of(&self.types.implementors, &[generics]);
-        let types = |chosen: BTreeMap<String, Ty>| chosen.into_iter().map(|(name, ty)| (name, Arg::Type(ty))).collect();
-        choices::instances(&choices).into_iter().map(types).collect()
-    }
-
     /// The variants of which no value crosses, with the reasons.
     fn stuck(&self, id: ItemId) -> BTreeMap<String, String> {
         let stuck = self.types.stuck(id).into_iter();
         stuck.map(|(variant, obstacle)| (variant, obstacle.reason)).collect()
-    }
-
-    /// Type parameters that code over an object type is instantiated for.
-    fn choices(&self, id: ItemId, generics: &Generics) -> Vec<Choice> {
-        match self.types.instances(id) {
-            Some(_) => Vec::new(),
-            None => choices::of(&self.types.implementors, &[generics]),
-        }
     }
 
     /// Whether rustc rejected the unit `key`.

@@ -1,20 +1,20 @@
 //! How each struct and enum is represented: by value, as a handle, or as bytes.
 
+mod instances;
+mod variants;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::extract::api::{
-    Api, Arg, Binding, Bound, Def, Enum, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty, Variant,
-};
+use crate::extract::api::{Api, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
 use crate::plan::bridge::{Choice, Keeper};
 use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
-use crate::plan::instances::{self, Instance, Instances};
+use crate::plan::instances::Instances;
 use crate::plan::projections::{self, Projections};
-use crate::plan::subst::Subst;
-use crate::plan::{asked, lifetimes, loans, stand_ins};
+use crate::plan::{asked, loans, stand_ins};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,73 +128,6 @@ impl<'a> Types<'a> {
         self.keepers.get(&id).map_or(&[], Vec::as_slice)
     }
 
-    /// The instances of `id`, if it is a private type that the API has at certain arguments.
-    #[must_use]
-    pub(super) fn instances(&self, id: ItemId) -> Option<&[Instance]> {
-        self.instances.get(&id).map(Vec::as_slice)
-    }
-
-    /// Whether `path` means one of the instances of `id`.
-    #[must_use]
-    pub(super) fn is_instance(&self, id: ItemId, path: &PathTy) -> bool {
-        let Some(generics) = self.api.items.get(&id).and_then(generics_of) else {
-            return false;
-        };
-        let known = self.instances(id).unwrap_or_default();
-        let is_known = |ty: &Ty| match ty {
-            Ty::Path(path) => instances::instance(self.api, generics, path).is_some_and(|given| known.contains(&given)),
-            _ => false,
-        };
-        self.in_scope(&Ty::Path(path.clone())).iter().all(is_known)
-    }
-
-    /// What `ty` is for each choice of the function that is looked at.
-    #[must_use]
-    pub(super) fn in_scope(&self, ty: &Ty) -> Vec<Ty> {
-        let settled = |params| self.settled(params, BTreeMap::new()).ty(ty);
-        choices::instances(&self.scope.borrow())
-            .into_iter()
-            .map(settled)
-            .collect()
-    }
-
-    fn settled(&self, params: BTreeMap<String, Ty>, consts: BTreeMap<String, String>) -> Subst {
-        Subst {
-            params,
-            consts,
-            projections: self.projections.clone(),
-            ..Subst::default()
-        }
-    }
-
-    /// What the fields of a type are made of in each of its instances; as they are if it has none.
-    fn settings(&self, id: ItemId) -> Vec<Subst> {
-        let Some(instances) = self.instances(id) else {
-            return vec![Subst::default()];
-        };
-        let of = |instance: &Instance| {
-            let (mut params, mut consts) = (BTreeMap::new(), BTreeMap::new());
-            for (name, arg) in instance {
-                match arg {
-                    Arg::Type(ty) => drop(params.insert(name.clone(), ty.clone())),
-                    Arg::Const(value) => drop(consts.insert(name.clone(), value.clone())),
-                    Arg::Lifetime(_) => {}
-                }
-            }
-            self.settled(params, consts)
-        };
-        instances.iter().map(of).collect()
-    }
-
-    /// Whether objects of `id` borrow by their arguments only: no lifetime of their own says for how long.
-    #[must_use]
-    pub(super) fn borrows_by_arguments(&self, id: ItemId) -> bool {
-        let own = self.api.items.get(&id).and_then(generics_of);
-        let mut args = self.instances.get(&id).into_iter().flatten().flat_map(BTreeMap::values);
-        own.is_some_and(|own| lifetime_params(own).next().is_none())
-            && args.any(|arg| matches!(arg, Arg::Type(ty) if !lifetimes::lifetimes(self.api, ty).is_empty()))
-    }
-
     /// Whether the type implements `Default`.
     #[must_use]
     pub(super) fn has_default(&self, id: ItemId) -> bool {
@@ -269,62 +202,6 @@ impl<'a> Types<'a> {
         };
         self.value_params.borrow_mut().clear();
         fallen
-    }
-
-    fn bad_variants<'d>(&self, id: ItemId, definition: &'d Enum) -> impl Iterator<Item = (&'d Variant, Obstacle)> {
-        let variants = definition.variants.iter();
-        variants.filter_map(move |variant| Some((variant, self.fields_cross(id, &variant.shape).err()?)))
-    }
-
-    /// The variants of a value type of which no value crosses: the host has them, and refuses to hand one over.
-    #[must_use]
-    pub(super) fn stuck(&self, id: ItemId) -> BTreeMap<String, Obstacle> {
-        let (Some(Kind::Value), ItemKind::Enum(definition)) = (self.kind(id), &self.api.items[&id].kind) else {
-            return BTreeMap::new();
-        };
-        let params = type_params(&definition.generics).map(str::to_owned).collect();
-        let before = self.value_params.replace(params);
-        let stuck = self.bad_variants(id, definition);
-        let stuck = stuck.map(|(variant, why)| (variant.name.clone(), why)).collect();
-        self.value_params.replace(before);
-        stuck
-    }
-
-    /// Whether the host can write down the types of all fields.
-    fn can_be_written(&self, shape: &Shape) -> bool {
-        fields(shape).iter().all(|field| self.has_name(&field.ty))
-    }
-
-    fn has_name(&self, ty: &Ty) -> bool {
-        match ty {
-            Ty::Path(path) => {
-                let own = match &path.def {
-                    Def::Local(id) => self.usable(*id).is_ok(),
-                    Def::Std(_) => true,
-                    Def::Foreign { krate, .. } => self.natives.contains(krate),
-                };
-                own && cross::type_args(path).all(|arg| self.has_name(arg))
-            }
-            Ty::Tuple(parts) => parts.iter().all(|part| self.has_name(part)),
-            Ty::Slice(ty) | Ty::Array(ty, _) | Ty::Ref { ty, .. } | Ty::RawPtr { ty, .. } => self.has_name(ty),
-            Ty::FnPtr {
-                inputs, output, plain, ..
-            } => *plain && inputs.iter().chain([&**output]).all(|ty| self.has_name(ty)),
-            Ty::DynTrait(bounds) => bounds.iter().all(|bound| match bound {
-                Bound::Trait { trait_, .. } => {
-                    let bindings = trait_.bindings.iter().all(|(_, binding)| match binding {
-                        Binding::Equal(ty) => self.has_name(ty),
-                        Binding::Bound(_) => false,
-                    });
-                    matches!(trait_.def, Def::Std(_))
-                        && bindings
-                        && cross::type_args(trait_).all(|arg| self.has_name(arg))
-                }
-                _ => true,
-            }),
-            Ty::Prim(_) | Ty::Param(_) => true,
-            _ => super::hidden::is_hidden(ty),
-        }
     }
 
     fn fields_cross(&self, id: ItemId, shape: &Shape) -> Result<(), Obstacle> {
