@@ -39,6 +39,7 @@ const OWN: &str = r#"
     }
 
     /// The function of one's own has to be called where it is.
+    #[derive(Clone, Copy)]
     pub enum Way {
         Plain,
         Own(fn(u8) -> u8),
