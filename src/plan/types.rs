@@ -184,7 +184,9 @@ impl<'a> Types<'a> {
         let fallen = match &item.kind {
             ItemKind::Struct(definition) => {
                 let private = fields(&definition.shape).iter().any(|field| !field.public);
-                let open = !private && !traits.drop.contains(&id);
+                // What the guest cannot build again stays there, if part of it might have to.
+                let sealed = item.meta.non_exhaustive && !self.has_default(id) && self.may_stick(&definition.shape);
+                let open = !private && !sealed && !traits.drop.contains(&id);
                 (!open || self.fields_cross(id, &definition.shape).is_err()).then(|| self.closed(id, generics, traits))
             }
             ItemKind::Enum(definition) => {

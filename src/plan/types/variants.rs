@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Kind, Types, fields, type_params};
+use super::{Kind, Types, fields, local, type_params};
 use crate::extract::api::{Binding, Bound, Def, Enum, ItemId, ItemKind, Shape, Ty, Variant};
 use crate::plan::cross::{self, Obstacle};
 
@@ -28,6 +28,12 @@ impl Types<'_> {
         let stuck = stuck.map(|(variant, why)| (variant.name.clone(), why)).collect();
         self.value_params.replace(before);
         stuck
+    }
+
+    /// Whether a field is an enum of which some values do not cross.
+    pub(super) fn may_stick(&self, shape: &Shape) -> bool {
+        let mut enums = fields(shape).iter().filter_map(|field| local(&field.ty));
+        enums.any(|id| !self.stuck(id).is_empty())
     }
 
     /// Whether the host can write down the types of all fields.
