@@ -83,10 +83,11 @@ pub(super) fn anchor(
 /// The object behind `input` has inputs of its own if it has lifetimes; they live on with the result.
 fn inherit(planner: &Planner<'_>, plan: &mut AnchorPlan, index: usize, input: &Ty, lifetime: &str, mapped: bool) {
     let object = if let Ty::Ref { ty, .. } = input { ty } else { input };
-    let Some(main) = main_lifetime(planner, object) else {
+    let main = main_lifetime(planner, object);
+    if main.is_none() && !local(object).is_some_and(|id| planner.types.borrows_by_arguments(id)) {
         return;
-    };
-    if mapped && main == lifetime {
+    }
+    if mapped && main.as_deref() == Some(lifetime) {
         plan.inherit.push(index);
     } else if !plan.hold.contains(&index) && !plan.inherit.contains(&index) {
         plan.hold.push(index);

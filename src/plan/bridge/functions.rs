@@ -36,6 +36,10 @@ pub struct FunctionPlan {
     pub choices: Vec<Choice>,
     /// What the guest calls.
     pub callee: Callee,
+    /// In one instance: arguments for the parameters, if some of them are chosen.
+    pub arguments: Vec<Ty>,
+    /// Types over parameters that cross for those that are chosen.
+    pub crossing: Vec<Ty>,
     /// `unsafe fn`
     pub is_unsafe: bool,
 }
@@ -103,6 +107,8 @@ pub enum Conversion {
     AsRef(Ty),
     /// `Borrow::<T>::borrow(&arg)`
     Borrow(Ty),
+    /// `AsRef::<T>::as_ref(arg)` of a key; the guest looks up by that.
+    Key(Ty),
     /// `Into::<T>::into(arg)`
     Into(Ty),
     /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`
