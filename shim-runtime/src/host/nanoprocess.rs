@@ -340,7 +340,13 @@ impl State {
             // Old instances go before the new one comes: there may not be room for both.
             self.instances.clear();
         }
-        Ok(self.instances.push(process.program()?.start(process, home)?))
+        let program = process.program()?;
+        let instance = if std::ptr::eq(home, &process.first) {
+            program.start(process, home)
+        } else {
+            program.start_brief(process, home)
+        };
+        Ok(self.instances.push(instance?))
     }
 
     /// The instance of that number, if it is the live one.

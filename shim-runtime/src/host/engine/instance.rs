@@ -5,6 +5,7 @@ use super::engines::start_clock;
 use super::exports::{Export, Slots};
 use super::functions::Functions;
 use super::limits::Limits;
+use super::loaded::Loaded;
 use super::traps;
 use crate::host::callback;
 use crate::host::fault::{Fault, FaultKind, Stop};
@@ -60,8 +61,20 @@ enum Access {
     Suspended(NonNull<StoreContextMut<'static, Host>>),
 }
 
+/// What a guest says of itself when it starts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// Where its state is.
+    state: u32,
+    /// The scratch memory.
+    scratch: u32,
+    scratch_end: u32,
+    fingerprint: u64,
+}
+
 /// A running guest.
 pub(crate) struct Instance {
+    loaded: &'static Loaded,
     process: &'static Nanoprocess,
     home: &'static Home,
     number: u64,
@@ -91,7 +104,7 @@ pub(crate) struct Instance {
     pub(super) forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
     linked: wasmtime::Instance,
     /// Found when they are first called: a fresh instance for one call does not look for hundreds.
-    exports: Box<[OnceCell<Export>]>,
+    exports: Box<[OnceCell<Option<Export>>]>,
     pub(super) functions: Functions,
     resting_stack: i32,
     /// Whether calls end after some time.
@@ -101,18 +114,21 @@ pub(crate) struct Instance {
 
 impl Instance {
     pub(super) fn new(
+        loaded: &'static Loaded,
         process: &'static Nanoprocess,
         home: &'static Home,
         mut store: Store<Host>,
         linked: wasmtime::Instance,
     ) -> Result<Rc<Instance>, String> {
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
-        let functions = Functions::find(&mut store, linked)?;
-        let exports = (0..process.spec().exports).map(|_| OnceCell::new()).collect();
+        let layout = loaded.layout.as_ref().map_err(String::clone)?;
+        let functions = Functions::find(layout, &mut store, linked).ok_or("its exports have moved")?;
+        let exports = (0..layout.len()).map(|_| OnceCell::new()).collect();
         let resting_stack = functions.stack.get(&mut store).i32().unwrap_or(0);
         Ok(Rc::new_cyclic(|this| {
             store.data_mut().instance = Weak::clone(this);
             Instance {
+                loaded,
                 process,
                 home,
                 number: home.numbers() | NUMBERS.fetch_add(1, Ordering::Relaxed),
@@ -142,34 +158,56 @@ impl Instance {
 
     /// Runs the guest's constructors and finds its state.
     pub(super) fn initialize(&self) -> Result<(), Fault> {
-        let load = |what: &str| Fault::new(FaultKind::Load, self.process.name(), what);
-        let failed = |error| match traps::stop(self, error, None) {
-            Stop::Fault(fault) => load(&format!("its constructors failed: {fault}")),
-            Stop::Panic(_) => load("its constructors called back"),
+        self.with(|store| self.functions.initialize(store))
+            .map_err(|error| self.failed(error))?;
+        let found = match self.loaded.found.get() {
+            Some(found) => *found,
+            None => {
+                let found = self.ask()?;
+                *self.loaded.found.get_or_init(|| found)
+            }
         };
-        self.with(|store| self.functions.initialize.call(store, ()))
-            .map_err(failed)?;
-        let state = self
-            .with(|store| self.functions.state.call(store, ()))
-            .map_err(failed)?;
-        self.state.set(state);
-        let words = self
-            .state_words()
-            .ok_or_else(|| load("its state lies outside of its memory"))?;
-        if words[0] != ABI {
-            return Err(load(
-                "it was built by another version of the tool; run `cargo nanobuild`",
-            ));
+        if self.read(found.scratch_end, 0, |_| ()).is_none() {
+            return Err(self.cannot_load("its scratch memory lies outside of its memory"));
         }
-        let (start, len) = (words[1], words[2]);
-        let end = start
-            .checked_add(len)
-            .filter(|end| start != 0 && self.read(*end, 0, |_| ()).is_some());
-        self.scratch_end
-            .set(end.ok_or_else(|| load("its scratch memory lies outside of its memory"))?);
-        self.scratch_top.set(start);
+        self.state.set(found.state);
+        self.scratch_top.set(found.scratch);
+        self.scratch_end.set(found.scratch_end);
         self.base.set(self.with(|store| self.functions.memory.data_ptr(&store)));
         Ok(())
+    }
+
+    /// Asks the guest where its state is.
+    fn ask(&self) -> Result<Found, Fault> {
+        let state = self.with(|store| self.functions.state(store));
+        self.state.set(state.map_err(|error| self.failed(error))?);
+        let words = self
+            .state_words()
+            .ok_or_else(|| self.cannot_load("its state lies outside of its memory"))?;
+        if words[0] != ABI {
+            return Err(self.cannot_load("it was built by another version of the tool; run `cargo nanobuild`"));
+        }
+        let (scratch, len) = (words[1], words[2]);
+        let scratch_end = scratch.checked_add(len).filter(|_| scratch != 0);
+        Ok(Found {
+            state: self.state.get(),
+            scratch,
+            scratch_end: scratch_end.ok_or_else(|| self.cannot_load("its scratch memory lies outside of its memory"))?,
+            fingerprint: u64::from(words[8]) | u64::from(words[9]) << 32,
+        })
+    }
+
+    #[cold]
+    fn cannot_load(&self, what: &str) -> Fault {
+        Fault::new(FaultKind::Load, self.process.name(), what)
+    }
+
+    #[cold]
+    fn failed(&self, error: wasmtime::Error) -> Fault {
+        match traps::stop(self, error, None) {
+            Stop::Fault(fault) => self.cannot_load(&format!("its constructors failed: {fault}")),
+            Stop::Panic(_) => self.cannot_load("its constructors called back"),
+        }
     }
 
     /// The guest's state, as words of four bytes.
@@ -181,9 +219,9 @@ impl Instance {
         }))
     }
 
+    /// Which model the guest was generated from.
     pub(super) fn fingerprint(&self) -> u64 {
-        self.state_words()
-            .map_or(0, |words| u64::from(words[8]) | u64::from(words[9]) << 32)
+        self.loaded.found.get().map_or(0, |found| found.fingerprint)
     }
 
     /// Takes the guest's panic, if it has noted one: message and location.
@@ -259,12 +297,11 @@ impl Instance {
         if self.poisoned.get() {
             return Err(self.gone());
         }
-        let Some(function) = self.exports.get(export as usize) else {
+        let Some(place) = self.exports.get(export as usize) else {
             return Err(self.missing(export));
         };
-        let function = match function.get() {
-            Some(function) => function,
-            None => self.find(export, function),
+        let Some(function) = place.get_or_init(|| self.find(export)) else {
+            return Err(self.missing(export));
         };
         if self.is_suspended() {
             return self.enter_again(export, function, slots);
@@ -308,10 +345,9 @@ impl Instance {
     }
 
     #[cold]
-    fn find<'i>(&'i self, number: u32, place: &'i OnceCell<Export>) -> &'i Export {
-        place.get_or_init(|| {
-            self.with(|mut store| Export::of(self.linked.get_func(&mut store, &format!("nb{number}")), store))
-        })
+    fn find(&self, number: u32) -> Option<Export> {
+        let layout = self.loaded.layout.as_ref().ok()?;
+        self.with(|store| layout.export(self.loaded.module(), store, self.linked, number))
     }
 
     #[cold]

@@ -112,7 +112,7 @@ impl Instance {
         let name = self.process().name();
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let stack = self.is_suspended().then(|| self.stack());
-        let pointer = match self.with(|store| self.functions.alloc.call(store, len)) {
+        let pointer = match self.with(|store| self.functions.alloc(store, len)) {
             Ok(pointer) => pointer,
             Err(error) => match traps::stop(self, error, stack) {
                 Stop::Fault(fault) => return Err(*fault),
@@ -144,7 +144,7 @@ impl Instance {
             return;
         }
         let stack = self.is_suspended().then(|| self.stack());
-        if let Err(error) = self.with(|store| self.functions.free.call(store, (pointer, len))) {
+        if let Err(error) = self.with(|store| self.functions.free(store, pointer, len)) {
             drop(traps::stop(self, error, stack));
         }
     }

@@ -4,6 +4,7 @@
     reason = "the engine's borrows and the lock are checked at run time, where the compiler cannot"
 )]
 
+mod barrier;
 mod callbacks;
 #[cfg(feature = "engine")]
 mod command;
@@ -15,6 +16,7 @@ mod imports;
 mod instance;
 mod limits;
 mod live;
+mod loaded;
 mod memory;
 mod program;
 mod settings;
