@@ -18,9 +18,9 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Whether it belongs to a row of such a name.
+    /// Whether `row` is part of its name, or of who it is measured for before that: `callback`, `ours callback`.
     pub(crate) fn is(&self, row: &str) -> bool {
-        self.name.contains(row)
+        format!("{} {}", self.who, self.name).contains(row)
     }
 }
 

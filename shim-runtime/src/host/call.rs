@@ -117,14 +117,14 @@ impl<'c> Call<'c> {
 
     /// Passes structured values.
     pub fn message(&mut self, write: impl FnOnce(&mut Writer)) -> u64 {
-        let buffer = self.session.instance().take_buffer();
+        let buffer = self.session.instance().outgoing.take();
         let mut writer = Writer::to(self.session.process(), buffer);
         write(&mut writer);
         let span = match writer.take_fault() {
             Some(fault) => self.fail(*fault),
             None => self.bytes(writer.as_bytes()),
         };
-        self.session.instance().give_buffer(writer.into_bytes());
+        self.session.instance().outgoing.give(writer.into_bytes());
         span
     }
 
@@ -243,7 +243,8 @@ impl<'c> Call<'c> {
 
     fn lend(&mut self, callback: Callback<'c>) -> u64 {
         if self.callbacks.is_empty() {
-            self.serial = self.session.instance().next_serial();
+            let instance = self.session.instance();
+            (self.serial, self.callbacks) = (instance.next_serial(), instance.take_list());
         }
         let id = super::callback::id(self.serial, self.callbacks.len());
         self.callbacks.push(Lent::new(callback));
@@ -270,7 +271,10 @@ impl<'c> Call<'c> {
             Some(fault) => Err(Stop::Fault(fault)),
             None => {
                 let instance = self.session.instance();
-                instance.enter_lending(self.serial, &mut self.callbacks, export, slots)
+                let mut lent = std::mem::take(&mut self.callbacks);
+                let result = instance.enter_lending(self.serial, &mut lent, export, slots);
+                instance.give_list(lent);
+                result
             }
         }
     }
@@ -361,7 +365,7 @@ impl<'c> Call<'c> {
         let mut reader = Reader::from(self.session.process(), instance.number(), bytes, anchor);
         let value = read(&mut reader).map_err(|error| self.malformed(error))?;
         reader.finish().map_err(|error| self.malformed(error))?;
-        instance.give_buffer(reader.into_buffer());
+        instance.incoming.give(reader.into_buffer());
         self.session.process().check_handles()?;
         Ok(value)
     }

@@ -23,31 +23,44 @@ impl Export {
     pub(super) unsafe fn new(func: Func, arity: u8) -> Export {
         Export { func, arity }
     }
+
+    /// Whether it takes such slots.
+    #[inline]
+    pub(super) fn takes<S: Slots>(&self) -> bool {
+        self.arity == S::COUNT
+    }
 }
 
 /// The arguments of a call: an array of zero to eight slots.
-pub trait Slots {
-    /// Calls an export, if that takes as many slots.
+pub trait Slots: Copy {
+    /// How many they are.
     #[doc(hidden)]
-    fn call(self, export: &Export, store: impl AsContextMut<Data = Host>) -> Option<Result<u64>>;
+    const COUNT: u8;
+
+    /// Calls an export.
+    ///
+    /// # Panics
+    /// When that takes another number of slots.
+    #[doc(hidden)]
+    fn call(self, export: Export, store: impl AsContextMut<Data = Host>) -> Result<u64>;
 }
 
 macro_rules! slots {
     ($($count:literal: $space:literal;)*) => { $(
         impl Slots for [u64; $count] {
+            const COUNT: u8 = $count;
+
             #[inline]
-            fn call(self, export: &Export, store: impl AsContextMut<Data = Host>) -> Option<Result<u64>> {
-                if export.arity != $count {
-                    return None;
-                }
+            fn call(self, export: Export, store: impl AsContextMut<Data = Host>) -> Result<u64> {
+                assert!(export.takes::<Self>(), "an export of another type was looked up");
                 let mut space = [ValRaw::u64(0); $space];
                 for (place, slot) in space.iter_mut().zip(self) {
                     *place = ValRaw::u64(slot);
                 }
-                // SAFETY: an export of that arity takes as many numbers of 64 bits and returns one; there is room for
+                // SAFETY: as was just asserted, an export of that arity takes as many numbers of 64 bits and returns one; there is room for
                 // them, and for the result.
                 let called = unsafe { export.func.call_unchecked(store, &raw mut space) };
-                Some(called.map(|()| space[0].get_u64()))
+                called.map(|()| space[0].get_u64())
             }
         }
     )* };

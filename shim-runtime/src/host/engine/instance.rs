@@ -6,19 +6,20 @@ use super::exports::{Export, Slots};
 use super::functions::Functions;
 use super::limits::Limits;
 use super::loaded::Loaded;
+use super::memory::Buffer;
 use super::traps;
 use crate::host::callback;
 use crate::host::fault::{Fault, FaultKind, Stop};
 use crate::host::homes::Home;
 use crate::host::nanoprocess::Nanoprocess;
 use crate::host::wasi;
-use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
+use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ptr::NonNull;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use wasmtime::{AsContextMut, Store, StoreContextMut, Val};
+use wasmtime::{AsContextMut, Caller, Store, StoreContextMut, Val};
 
 /// The layout of the guest's state, as `guest::state` writes it. Both sides change together.
 const ABI: u32 = 1;
@@ -28,7 +29,8 @@ const STATE_LEN: usize = 40;
 #[doc(hidden)]
 pub struct Host {
     pub(super) process: &'static Nanoprocess,
-    pub(super) instance: Weak<Instance>,
+    /// The instance that has the store, once it is there; it stays where it is for as long.
+    instance: Option<NonNull<Instance>>,
     pub(super) wasi: wasi::State,
     limits: Limits,
 }
@@ -39,10 +41,17 @@ impl Host {
             .map_err(|what| Fault::new(FaultKind::Load, process.name(), what))?;
         Ok(Host {
             process,
-            instance: Weak::new(),
+            instance: None,
             wasi,
             limits: Limits::new(process.spec().limits.memory),
         })
+    }
+
+    /// The instance that has the store, while its guest is running.
+    pub(super) fn running<'i>(caller: &Caller<'i, Host>) -> Option<&'i Instance> {
+        // SAFETY: the instance owns the store and lies in a place of its own until it is dropped, which it is not while its
+        // guest runs: that happens within a method of it, under the lock of its home.
+        caller.data().instance.map(|instance| unsafe { instance.as_ref() })
     }
 
     pub(super) fn limits(&mut self) -> &mut dyn wasmtime::ResourceLimiter {
@@ -50,15 +59,16 @@ impl Host {
     }
 }
 
-/// Who may use the store.
-#[derive(Debug, Clone, Copy)]
-enum Access {
-    /// Nobody is using it.
-    Idle,
-    /// The engine is, or guest code is running.
-    Busy,
-    /// The guest waits for the host, in an import whose context this is.
-    Suspended(NonNull<StoreContextMut<'static, Host>>),
+/// What an instance is up to, in bits; nothing of it most of the time.
+mod flag {
+    /// The engine is using the store, or guest code is running.
+    pub(super) const BUSY: u8 = 1;
+    /// The guest waits for the host, in an import.
+    pub(super) const SUSPENDED: u8 = 2;
+    /// It trapped: nothing is to run in it any more.
+    pub(super) const POISONED: u8 = 4;
+    /// Calls end after some time.
+    pub(super) const TIMED: u8 = 8;
 }
 
 /// What a guest says of itself when it starts.
@@ -78,8 +88,9 @@ pub(crate) struct Instance {
     process: &'static Nanoprocess,
     home: &'static Home,
     number: u64,
-    access: Cell<Access>,
-    poisoned: Cell<bool>,
+    flags: Cell<u8>,
+    /// The context of the import that the guest waits in, while it does.
+    context: Cell<NonNull<StoreContextMut<'static, Host>>>,
     /// Where the guest's state is.
     state: Cell<u32>,
     /// The scratch memory: where it starts, what of it is free, where it ends.
@@ -87,10 +98,16 @@ pub(crate) struct Instance {
     pub(super) scratch_end: Cell<u32>,
     /// Where the guest's memory starts. It never moves.
     pub(super) base: Cell<*mut u8>,
+    /// How long it is at least. It never shrinks.
+    pub(super) size: Cell<usize>,
     /// A reply to a callback that did not fit the scratch memory.
     pub(super) reply: Cell<(u32, u32)>,
-    /// Empty buffers for messages.
-    pub(super) buffers: RefCell<Vec<Vec<u8>>>,
+    /// For a message from the guest.
+    pub(crate) incoming: Buffer,
+    /// For a message to the guest.
+    pub(crate) outgoing: Buffer,
+    /// An empty list, for what the next call lends.
+    pub(super) spare: Cell<Vec<Lent<'static>>>,
     serial: Cell<u32>,
     /// The number of the last value that stays beyond its call.
     lasting: Cell<u32>,
@@ -104,11 +121,9 @@ pub(crate) struct Instance {
     pub(super) forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
     linked: wasmtime::Instance,
     /// Found when they are first called: a fresh instance for one call does not look for hundreds.
-    exports: Box<[OnceCell<Option<Export>>]>,
+    exports: Box<[Cell<Option<Export>>]>,
     pub(super) functions: Functions,
     resting_stack: i32,
-    /// Whether calls end after some time.
-    timed: bool,
     store: UnsafeCell<Store<Host>>,
 }
 
@@ -123,23 +138,26 @@ impl Instance {
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let layout = loaded.layout.as_ref().map_err(String::clone)?;
         let functions = Functions::find(layout, &mut store, linked).ok_or("its exports have moved")?;
-        let exports = (0..layout.len()).map(|_| OnceCell::new()).collect();
+        let exports = (0..layout.len()).map(|_| Cell::new(None)).collect();
         let resting_stack = functions.stack.get(&mut store).i32().unwrap_or(0);
-        Ok(Rc::new_cyclic(|this| {
-            store.data_mut().instance = Weak::clone(this);
+        let timed = process.spec().limits.milliseconds > 0;
+        let instance = Rc::new(
             Instance {
                 loaded,
                 process,
                 home,
                 number: home.numbers() | NUMBERS.fetch_add(1, Ordering::Relaxed),
-                access: Cell::new(Access::Idle),
-                poisoned: Cell::new(false),
+                flags: Cell::new(if timed { flag::TIMED } else { 0 }),
+                context: Cell::new(NonNull::dangling()),
                 state: Cell::new(0),
                 scratch_top: Cell::new(0),
                 scratch_end: Cell::new(0),
-                base: Cell::new(std::ptr::null_mut()),
+                base: Cell::new(functions.memory.data_ptr(&store)),
+                size: Cell::new(functions.memory.data_size(&store)),
                 reply: Cell::new(super::memory::NO_BLOCK),
-                buffers: RefCell::default(),
+                incoming: Buffer::default(),
+                outgoing: Buffer::default(),
+                spare: Cell::default(),
                 serial: Cell::new(0),
                 lasting: Cell::new(0),
                 lending: Cell::new(None),
@@ -150,10 +168,10 @@ impl Instance {
                 exports,
                 functions,
                 resting_stack,
-                timed: process.spec().limits.milliseconds > 0,
                 store: UnsafeCell::new(store),
-            }
-        }))
+            });
+        instance.with(|mut store| store.data_mut().instance = Some(NonNull::from(&*instance)));
+        Ok(instance)
     }
 
     /// Runs the guest's constructors and finds its state.
@@ -173,7 +191,6 @@ impl Instance {
         self.state.set(found.state);
         self.scratch_top.set(found.scratch);
         self.scratch_end.set(found.scratch_end);
-        self.base.set(self.with(|store| self.functions.memory.data_ptr(&store)));
         Ok(())
     }
 
@@ -254,74 +271,84 @@ impl Instance {
     }
 
     /// Lets `f` use the store, which must be idle or waiting for the host.
-    #[inline(always)]
     pub(super) fn with<R>(&self, f: impl FnOnce(StoreContextMut<'_, Host>) -> R) -> R {
-        let before = self.access.replace(Access::Busy);
-        let _restore = Restore {
-            access: &self.access,
+        let occupied = self.occupy();
+        if occupied.before & flag::SUSPENDED != 0 {
+            // SAFETY: `suspend` is on the stack and keeps the context alive; nobody else uses it while this is busy.
+            let context = unsafe { self.context.get().as_mut() };
+            return f(context.as_context_mut());
+        }
+        // SAFETY: it was idle and is busy now, so this is the only reference to the store.
+        let store = unsafe { &mut *self.store.get() };
+        if occupied.before & flag::TIMED != 0 {
+            start_clock(&mut *store);
+        }
+        f(store.as_context_mut())
+    }
+
+    /// Keeps everybody else away from the store and from the guest's memory.
+    #[inline]
+    pub(super) fn occupy(&self) -> Occupied<'_> {
+        let before = self.flags.get();
+        if before & flag::BUSY != 0 {
+            unreachable!("the engine is busy only while no code of the host runs");
+        }
+        self.flags.set(before & !flag::SUSPENDED | flag::BUSY);
+        Occupied {
+            flags: &self.flags,
             before,
-        };
-        match before {
-            Access::Idle => {
-                // SAFETY: the access was idle and is busy now, so this is the only reference to the store.
-                let store = unsafe { &mut *self.store.get() };
-                if self.timed {
-                    start_clock(&mut *store);
-                }
-                f(store.as_context_mut())
-            }
-            Access::Suspended(mut context) => {
-                // SAFETY: `suspend` is on the stack and keeps the context alive; the access was suspended and is
-                // busy now, so nothing else is using it.
-                let context = unsafe { context.as_mut() };
-                f(context.as_context_mut())
-            }
-            Access::Busy => unreachable!("the engine is busy only while no code of the host runs"),
         }
     }
 
     /// Lets the host use the store while the guest waits in an import.
+    #[inline]
     pub(super) fn suspend<R>(&self, mut context: StoreContextMut<'_, Host>, f: impl FnOnce() -> R) -> R {
-        // The lifetime is erased; `Restore` ends the access before the context goes away.
-        let context = NonNull::from(&mut context).cast();
-        let _restore = Restore {
-            access: &self.access,
-            before: self.access.replace(Access::Suspended(context)),
+        // The lifetime is erased; access by this context ends before it goes away.
+        let outer = self.context.replace(NonNull::from(&mut context).cast());
+        let before = self.flags.get();
+        self.flags.set(before & !flag::BUSY | flag::SUSPENDED);
+        let _restore = Suspension {
+            outer,
+            occupied: Occupied {
+                flags: &self.flags,
+                before,
+            },
+            context: &self.context,
         };
         f()
     }
 
     /// Calls a numbered export.
     #[inline(always)]
-    pub(crate) fn enter(&self, export: u32, slots: impl Slots) -> Result<u64, Stop> {
-        if self.poisoned.get() {
-            return Err(self.gone());
+    pub(crate) fn enter<S: Slots>(&self, export: u32, slots: S) -> Result<u64, Stop> {
+        if self.flags.get() != 0 {
+            return self.enter_otherwise(export, slots);
         }
-        let Some(place) = self.exports.get(export as usize) else {
-            return Err(self.missing(export));
+        let function = match self.exports.get(export as usize).map(Cell::get) {
+            Some(Some(function)) if function.takes::<S>() => function,
+            _ => self.find::<S>(export)?,
         };
-        let Some(function) = place.get_or_init(|| self.find(export)) else {
-            return Err(self.missing(export));
+        self.flags.set(flag::BUSY);
+        let occupied = Occupied {
+            flags: &self.flags,
+            before: 0,
         };
-        if self.is_suspended() {
-            return self.enter_again(export, function, slots);
-        }
-        match self.with(|store| slots.call(function, store)) {
-            Some(Ok(slot)) => Ok(slot),
-            Some(Err(error)) => Err(traps::stop(self, error, None)),
-            None => Err(self.missing(export)),
-        }
+        // SAFETY: it was idle and is busy now, so this is the only reference to the store.
+        let called = slots.call(function, unsafe { &mut *self.store.get() });
+        drop(occupied);
+        called.map_err(|error| traps::stop(self, error, None))
     }
 
-    /// Calls an export while the guest waits for the host.
+    /// Calls an export of an instance that is poisoned, has a time limit, or is waiting for the host.
     #[inline(never)]
-    fn enter_again(&self, export: u32, function: &Export, slots: impl Slots) -> Result<u64, Stop> {
-        let stack = self.stack();
-        match self.with(|store| slots.call(function, store)) {
-            Some(Ok(slot)) => Ok(slot),
-            Some(Err(error)) => Err(traps::stop(self, error, Some(stack))),
-            None => Err(self.missing(export)),
+    fn enter_otherwise<S: Slots>(&self, export: u32, slots: S) -> Result<u64, Stop> {
+        if self.is_poisoned() {
+            return Err(self.gone());
         }
+        let function = self.find::<S>(export)?;
+        let stack = self.is_suspended().then(|| self.stack());
+        self.with(|store| slots.call(function, store))
+            .map_err(|error| traps::stop(self, error, stack))
     }
 
     /// As [`Instance::enter`], lending closures meanwhile.
@@ -344,10 +371,18 @@ impl Instance {
         )
     }
 
-    #[cold]
-    fn find(&self, number: u32) -> Option<Export> {
-        let layout = self.loaded.layout.as_ref().ok()?;
-        self.with(|store| layout.export(self.loaded.module(), store, self.linked, number))
+    /// A numbered export that takes such slots.
+    #[inline(never)]
+    fn find<S: Slots>(&self, number: u32) -> Result<Export, Stop> {
+        let find = || {
+            let place = self.exports.get(number as usize)?;
+            if place.get().is_none() {
+                let layout = self.loaded.layout.as_ref().ok()?;
+                place.set(self.with(|store| layout.export(self.loaded.module(), store, self.linked, number)));
+            }
+            place.get().filter(Export::takes::<S>)
+        };
+        find().ok_or_else(|| self.missing(number))
     }
 
     #[cold]
@@ -356,13 +391,9 @@ impl Instance {
         Stop::fault(FaultKind::Load, self.process.name(), message)
     }
 
-    pub(super) fn is_busy(&self) -> bool {
-        matches!(self.access.get(), Access::Busy)
-    }
-
     #[inline]
     pub(super) fn is_suspended(&self) -> bool {
-        matches!(self.access.get(), Access::Suspended(_))
+        self.flags.get() & flag::SUSPENDED != 0
     }
 
     #[inline]
@@ -382,11 +413,11 @@ impl Instance {
 
     #[inline]
     pub(crate) fn is_poisoned(&self) -> bool {
-        self.poisoned.get()
+        self.flags.get() & flag::POISONED != 0
     }
 
     pub(super) fn poison(&self) {
-        self.poisoned.set(true);
+        self.flags.set(self.flags.get() | flag::POISONED);
     }
 
     pub(crate) fn next_serial(&self) -> u32 {
@@ -410,15 +441,31 @@ impl Instance {
 }
 
 /// Gives access back, however the user of the store ended.
-struct Restore<'a> {
-    access: &'a Cell<Access>,
-    before: Access,
+pub(super) struct Occupied<'a> {
+    flags: &'a Cell<u8>,
+    before: u8,
 }
 
-impl Drop for Restore<'_> {
+impl Drop for Occupied<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.access.set(self.before);
+        // What trapped meanwhile stays poisoned.
+        self.flags.set(self.before | self.flags.get() & flag::POISONED);
+    }
+}
+
+/// Ends the wait of a guest for its host, however that ended.
+struct Suspension<'a> {
+    #[expect(dead_code, reason = "dropped after the context has been put back")]
+    occupied: Occupied<'a>,
+    context: &'a Cell<NonNull<StoreContextMut<'static, Host>>>,
+    outer: NonNull<StoreContextMut<'static, Host>>,
+}
+
+impl Drop for Suspension<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.context.set(self.outer);
     }
 }
 
