@@ -29,12 +29,12 @@ pub struct Call<'c> {
 impl<'c> Call<'c> {
     /// Takes the nanoprocess's lock, starting it if need be.
     #[track_caller]
-    #[inline]
+    #[inline(always)]
     pub fn new(process: &'static Nanoprocess) -> Call<'c> {
         Call::over(nanoprocess::open(process))
     }
 
-    #[inline]
+    #[inline(always)]
     fn over(session: Session) -> Call<'c> {
         Call {
             session,
@@ -279,6 +279,19 @@ impl<'c> Call<'c> {
         }
     }
 
+    /// Ends a call that went well. Its parts are dropped one by one, here, where most of them are known to be empty.
+    #[inline(always)]
+    fn finish(self) {
+        let Call {
+            session,
+            fault,
+            callbacks,
+            serial: _,
+        } = self;
+        drop(session);
+        drop((fault, callbacks));
+    }
+
     /// Ends the call, then raises what became of it.
     #[cold]
     #[track_caller]
@@ -296,8 +309,9 @@ impl<'c> Call<'c> {
     #[track_caller]
     #[inline(always)]
     pub fn unit(mut self, export: u32, slots: impl Slots) {
-        if let Err(stop) = self.run(export, slots) {
-            self.raise(stop);
+        match self.run(export, slots) {
+            Ok(_) => self.finish(),
+            Err(stop) => self.raise(stop),
         }
     }
 
@@ -309,7 +323,10 @@ impl<'c> Call<'c> {
             .run(export, slots)
             .and_then(|slot| R::from_slot(slot).map_err(|e| self.malformed(e)));
         match result {
-            Ok(value) => value,
+            Ok(value) => {
+                self.finish();
+                value
+            }
             Err(stop) => self.raise(stop),
         }
     }

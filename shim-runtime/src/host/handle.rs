@@ -61,6 +61,7 @@ impl Handle {
     }
 
     /// The nanoprocess that the object belongs to.
+    #[inline]
     pub fn process(&self) -> &'static Nanoprocess {
         self.process
     }
@@ -133,7 +134,7 @@ impl Handle {
 
     /// Opens a call into the object's nanoprocess.
     #[track_caller]
-    #[inline]
+    #[inline(always)]
     pub fn call<'c>(&self) -> Call<'c> {
         Call::new(self.process)
     }

@@ -388,7 +388,7 @@ impl fmt::Debug for Nanoprocess {
 
 /// Opens a session; what cannot be started is a fault.
 #[track_caller]
-#[inline]
+#[inline(always)]
 pub(crate) fn open(process: &'static Nanoprocess) -> Session {
     match Session::open(process) {
         Ok(session) => session,

@@ -24,7 +24,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// Takes the lock. Nearly always there is an instance that is running, and nothing to free.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn open(process: &'static Nanoprocess) -> Result<Session, Box<Fault>> {
         let (home, scope) = if process.is_apart() {
             homes::elsewhere(process)?
@@ -45,7 +45,7 @@ impl Session {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn at(process: &'static Nanoprocess, home: &'static Home, scope: Option<Scope>) -> Result<Session, Box<Fault>> {
         let guard = home.state.lock();
         let instance = match guard.ready() {
@@ -224,7 +224,7 @@ pub(crate) fn span(pointer: u32, len: u32) -> u64 {
 }
 
 impl Drop for Session {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if self.blocks.is_some() {
             self.free_blocks();

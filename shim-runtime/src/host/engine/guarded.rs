@@ -93,7 +93,7 @@ impl<T> Guarded<T> {
     }
 
     /// Waits for the lock.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn lock(&self) -> Guard<'_, T> {
         let me = thread_token();
         if !self.enter_favoured(me) && !self.enter(me) {
@@ -118,7 +118,7 @@ impl<T> Guarded<T> {
     }
 
     /// Takes the lock as the favoured thread, if this is it.
-    #[inline]
+    #[inline(always)]
     fn enter_favoured(&self, me: usize) -> bool {
         let favoured = self.favoured.load(Ordering::Relaxed);
         if favoured >> FAVOUR_BITS != me {
@@ -141,7 +141,7 @@ impl<T> Guarded<T> {
     }
 
     /// Takes the lock as any thread.
-    #[inline]
+    #[inline(never)]
     fn enter(&self, me: usize) -> bool {
         // Only this thread ever stores its own token, so a relaxed load cannot mistake it.
         if self.owner.load(Ordering::Relaxed) == me {
