@@ -18,8 +18,12 @@ static MODULE: LazyLock<Module> = LazyLock::new(|| module(InstanceAllocationStra
 static POOLED: LazyLock<InstancePre<()>> = LazyLock::new(|| {
     let module = module(PoolingAllocationConfig::new().into());
     let mut linker = Linker::new(module.engine());
-    linker.func_wrap("bench", "callback", |value: u64| value + 1).expect("it is new");
-    linker.define_unknown_imports_as_traps(&module).expect("guests import functions");
+    linker
+        .func_wrap("bench", "callback", |value: u64| value + 1)
+        .expect("it is new");
+    linker
+        .define_unknown_imports_as_traps(&module)
+        .expect("guests import functions");
     linker.instantiate_pre(&module).expect("all imports are there")
 });
 
@@ -36,7 +40,9 @@ fn module(allocation: InstanceAllocationStrategy) -> Module {
 fn fresh() -> u64 {
     let mut store = Store::new(POOLED.module().engine(), ());
     let instance = POOLED.instantiate(&mut store).expect("there is room");
-    let add = instance.get_typed_func::<(u64, u64), u64>(&mut store, "add").expect("an export");
+    let add = instance
+        .get_typed_func::<(u64, u64), u64>(&mut store, "add")
+        .expect("an export");
     add.call(&mut store, (1, 2)).expect("it does not trap")
 }
 

@@ -67,8 +67,8 @@ fn time(work: &mut dyn FnMut(u64), times: u64) -> Duration {
     start.elapsed()
 }
 
-fn print(name: &str, who: &str, nanos: f64) {
-    println!("{{\"name\":\"{name}\",\"who\":\"{who}\",\"nanos\":{nanos:.2}}}");
+pub(crate) fn print(name: &str, who: &str, nanos: f64) {
+    println!("{{\"name\":\"{name}\",\"who\":\"{who}\",\"value\":{nanos:.2},\"unit\":\"ns\"}}");
 }
 
 /// Makes a program's first call and prints the nanoseconds since it started.

@@ -6,7 +6,7 @@ use super::fault::{Fault, FaultKind, Stop, catch};
 use super::grants::Grants;
 use super::homes::{Home, Homes, Instances, Scope, State};
 use super::limits::{Limits, remedy};
-use super::session::Session;
+use super::session::{Session, has_stack};
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -272,7 +272,9 @@ impl Nanoprocess {
         let Some(home) = self.home_of(garbage.instance()) else {
             return;
         };
-        if let Some(state) = home.state.try_lock() {
+        if let Some(state) = home.state.try_lock()
+            && has_stack(self)
+        {
             return state.free(garbage);
         }
         home.garbage
@@ -281,7 +283,9 @@ impl Nanoprocess {
             .push(garbage);
         home.littered.store(true, Ordering::Release);
         // Whoever had the lock may have let go of it without seeing this.
-        if let Some(state) = home.state.try_lock() {
+        if let Some(state) = home.state.try_lock()
+            && has_stack(self)
+        {
             home.sweep(&state);
         }
     }

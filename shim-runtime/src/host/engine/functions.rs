@@ -4,8 +4,8 @@ use super::exports::{Export, MAX_SLOTS, MISSING};
 use super::instance::Host;
 use std::sync::OnceLock;
 use wasmtime::{
-    AsContextMut, Extern, ExternType, Func, FuncType, Global, Instance, Memory, Module, ModuleExport, Mutability, Result,
-    Store, ValRaw, ValType,
+    AsContextMut, Extern, ExternType, Func, FuncType, Global, Instance, Memory, Module, ModuleExport, Mutability,
+    Result, Store, ValRaw, ValType,
 };
 
 /// Where a module's exports are.
@@ -50,9 +50,11 @@ impl Layout {
         };
         Ok(Layout {
             memory: find(module, "memory", |ty| matches!(ty, ExternType::Memory(_)))?,
-            stack: find(module, "__stack_pointer", |ty| {
-                matches!(ty, ExternType::Global(ty) if ty.mutability() == Mutability::Var && number(ty.content()))
-            })?,
+            stack: find(
+                module,
+                "__stack_pointer",
+                |ty| matches!(ty, ExternType::Global(ty) if ty.mutability() == Mutability::Var && number(ty.content())),
+            )?,
             initialize: function("_initialize", 0, 0)?,
             state: function("nb_state", 0, 1)?,
             alloc: function("nb_alloc", 1, 1)?,
@@ -67,7 +69,13 @@ impl Layout {
     }
 
     /// A numbered export of an instance; `None` if there is none of such a type.
-    pub(super) fn export(&self, module: &Module, store: impl AsContextMut, of: Instance, number: u32) -> Option<Export> {
+    pub(super) fn export(
+        &self,
+        module: &Module,
+        store: impl AsContextMut,
+        of: Instance,
+        number: u32,
+    ) -> Option<Export> {
         let numbered = self.numbered.get(number as usize)?;
         let Numbered { export, arity } = numbered
             .get_or_init(|| {
@@ -88,7 +96,9 @@ impl Layout {
 }
 
 fn find(module: &Module, name: &str, fits: impl FnOnce(&ExternType) -> bool) -> Result<ModuleExport, String> {
-    let ty = module.get_export(name).ok_or_else(|| format!("it exports no `{name}`"))?;
+    let ty = module
+        .get_export(name)
+        .ok_or_else(|| format!("it exports no `{name}`"))?;
     if !fits(&ty) {
         return Err(format!("its `{name}` is of the wrong type"));
     }

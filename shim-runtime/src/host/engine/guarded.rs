@@ -5,6 +5,7 @@
 //! all threads run; after a few of those nobody is favoured any more, and taking the lock costs a compare-exchange.
 
 use super::barrier;
+use super::threads::thread_token;
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::marker::PhantomData;
@@ -53,29 +54,8 @@ const NAP: Duration = Duration::from_micros(500);
 const FAVOURS: usize = 1 << FAVOUR_BITS;
 const FAVOUR_BITS: u32 = 2;
 
-/// In place of an owner's token. Tokens are larger.
-const FAVOUR: usize = 1;
-
-thread_local! {
-    /// Has no destructor, so that other destructors may use it.
-    static TOKEN: Cell<usize> = const { Cell::new(0) };
-}
-
-/// A number that no other thread has or had; never 0.
-#[inline]
-pub(crate) fn thread_token() -> usize {
-    TOKEN.with(|token| match token.get() {
-        0 => first_token(token),
-        known => known,
-    })
-}
-
-#[cold]
-fn first_token(place: &Cell<usize>) -> usize {
-    static LAST: AtomicUsize = AtomicUsize::new(FAVOUR);
-    place.set(LAST.fetch_add(1, Ordering::Relaxed) + 1);
-    place.get()
-}
+/// In place of an owner's token.
+const FAVOUR: usize = super::threads::NO_TOKEN;
 
 impl<T> Guarded<T> {
     pub(crate) const fn new(value: T) -> Guarded<T> {
@@ -148,9 +128,7 @@ impl<T> Guarded<T> {
             self.more.set(self.more.get() + 1);
             return true;
         }
-        let taken = self
-            .owner
-            .compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed);
+        let taken = self.owner.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed);
         match taken {
             Ok(_) if self.favours.load(Ordering::Relaxed) < FAVOURS => {
                 self.favour(me);

@@ -141,35 +141,34 @@ impl Instance {
         let exports = (0..layout.len()).map(|_| Cell::new(None)).collect();
         let resting_stack = functions.stack.get(&mut store).i32().unwrap_or(0);
         let timed = process.spec().limits.milliseconds > 0;
-        let instance = Rc::new(
-            Instance {
-                loaded,
-                process,
-                home,
-                number: home.numbers() | NUMBERS.fetch_add(1, Ordering::Relaxed),
-                flags: Cell::new(if timed { flag::TIMED } else { 0 }),
-                context: Cell::new(NonNull::dangling()),
-                state: Cell::new(0),
-                scratch_top: Cell::new(0),
-                scratch_end: Cell::new(0),
-                base: Cell::new(functions.memory.data_ptr(&store)),
-                size: Cell::new(functions.memory.data_size(&store)),
-                reply: Cell::new(super::memory::NO_BLOCK),
-                incoming: Buffer::default(),
-                outgoing: Buffer::default(),
-                spare: Cell::default(),
-                serial: Cell::new(0),
-                lasting: Cell::new(0),
-                lending: Cell::new(None),
-                interrupted: Cell::new(None),
-                named: RefCell::default(),
-                forever: RefCell::default(),
-                linked,
-                exports,
-                functions,
-                resting_stack,
-                store: UnsafeCell::new(store),
-            });
+        let instance = Rc::new(Instance {
+            loaded,
+            process,
+            home,
+            number: home.numbers() | NUMBERS.fetch_add(1, Ordering::Relaxed),
+            flags: Cell::new(if timed { flag::TIMED } else { 0 }),
+            context: Cell::new(NonNull::dangling()),
+            state: Cell::new(0),
+            scratch_top: Cell::new(0),
+            scratch_end: Cell::new(0),
+            base: Cell::new(functions.memory.data_ptr(&store)),
+            size: Cell::new(functions.memory.data_size(&store)),
+            reply: Cell::new(super::memory::NO_BLOCK),
+            incoming: Buffer::default(),
+            outgoing: Buffer::default(),
+            spare: Cell::default(),
+            serial: Cell::new(0),
+            lasting: Cell::new(0),
+            lending: Cell::new(None),
+            interrupted: Cell::new(None),
+            named: RefCell::default(),
+            forever: RefCell::default(),
+            linked,
+            exports,
+            functions,
+            resting_stack,
+            store: UnsafeCell::new(store),
+        });
         instance.with(|mut store| store.data_mut().instance = Some(NonNull::from(&*instance)));
         Ok(instance)
     }
@@ -209,7 +208,8 @@ impl Instance {
         Ok(Found {
             state: self.state.get(),
             scratch,
-            scratch_end: scratch_end.ok_or_else(|| self.cannot_load("its scratch memory lies outside of its memory"))?,
+            scratch_end: scratch_end
+                .ok_or_else(|| self.cannot_load("its scratch memory lies outside of its memory"))?,
             fingerprint: u64::from(words[8]) | u64::from(words[9]) << 32,
         })
     }

@@ -3,8 +3,8 @@
 use super::engines::{self, Allocation};
 use super::functions::Layout;
 use super::imports;
-use super::instance::Host;
 use super::instance::Found;
+use super::instance::Host;
 use crate::host::nanoprocess::Spec;
 use std::sync::OnceLock;
 use wasmtime::{Engine, InstancePre, Module, Result, Store};

@@ -52,7 +52,8 @@ impl Instance {
     /// How long the guest's memory is now.
     #[cold]
     fn measure(&self) -> usize {
-        self.size.set(self.with(|store| self.functions.memory.data_size(&store)));
+        self.size
+            .set(self.with(|store| self.functions.memory.data_size(&store)));
         self.size.get()
     }
 

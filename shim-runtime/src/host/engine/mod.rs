@@ -20,13 +20,14 @@ mod loaded;
 mod memory;
 mod program;
 mod settings;
+mod threads;
 mod traps;
 
 pub(crate) use callbacks::Lent;
 #[cfg(feature = "engine")]
 pub use command::run_command;
 pub use exports::Slots;
-pub(crate) use guarded::{Guard, Guarded, thread_token};
+pub(crate) use guarded::{Guard, Guarded};
 pub(crate) use instance::Instance;
 pub(crate) use live::{Live, Roster};
 pub(crate) use program::Program;
@@ -34,3 +35,4 @@ pub(crate) use program::Program;
 pub use settings::baseline_cpu;
 #[cfg(feature = "engine")]
 pub use settings::engine_settings;
+pub(crate) use threads::{stack_left, thread_token};
