@@ -111,6 +111,7 @@ pub(crate) fn answer(instance: &Instance, id: u32, arguments: Vec<u8>) -> Result
             "it trapped in a call that its caller was part of",
         ));
     }
+    process.check_buffer(writer.as_bytes().len() as u64)?;
     let reply = instance.place_reply(writer.as_bytes())?;
     instance.outgoing.give(writer.into_bytes());
     instance.incoming.give(reader.into_buffer());

@@ -33,6 +33,7 @@ pub(super) fn resolve(module: &Module) -> std::result::Result<InstancePre<Host>,
 fn call(mut caller: Caller<'_, Host>, id: u32, pointer: u32, len: u32) -> Result<u64> {
     let instance = running(&caller)?;
     let reply = instance.suspend(caller.as_context_mut(), || {
+        instance.process().check_buffer(len.into())?;
         match instance.read_message(span(pointer, len)) {
             Some(arguments) => callback::answer(instance, id, arguments),
             None => {
