@@ -5,6 +5,7 @@
 #[expect(unsafe_code, reason = "signals, forks and limits are the system's")]
 mod scenes;
 
+use std::io::Write;
 use std::process::{Command, ExitCode};
 
 #[cfg(not(unix))]
@@ -27,7 +28,8 @@ fn main() -> ExitCode {
     for (name, _) in scenes::ALL.iter().filter(|(name, _)| wanted(name)) {
         let program = std::env::current_exe().expect("a program has a path");
         let status = Command::new(program).args(["scene", name]).status().expect("it starts");
-        println!("test {name} ... {}", if status.success() { "ok" } else { "FAILED" });
+        let outcome = if status.success() { "ok" } else { "FAILED" };
+        writeln!(std::io::stdout(), "test {name} ... {outcome}").expect("somebody reads it");
         failed += usize::from(!status.success());
     }
     if failed == 0 {
