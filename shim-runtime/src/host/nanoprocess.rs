@@ -299,26 +299,6 @@ impl Garbage {
     }
 }
 
-impl Home {
-    /// Whether there is something to free.
-    #[inline]
-    pub(crate) fn is_littered(&self) -> bool {
-        self.littered.load(Ordering::Relaxed)
-    }
-
-    /// Frees what could not be freed at once.
-    pub(crate) fn sweep(&self, state: &State) {
-        if !self.is_littered() {
-            return;
-        }
-        self.littered.store(false, Ordering::Relaxed);
-        let garbage = std::mem::take(&mut *self.garbage.lock().unwrap_or_else(PoisonError::into_inner));
-        for one in garbage {
-            state.free(one);
-        }
-    }
-}
-
 impl State {
     /// The instance that calls go to, if it is running.
     #[inline]
@@ -359,7 +339,7 @@ impl State {
     }
 
     /// Frees something in the guest. What goes wrong in a destructor there has nobody to be told to.
-    fn free(&self, garbage: Garbage) {
+    pub(super) fn free(&self, garbage: Garbage) {
         match garbage {
             Garbage::Object {
                 instance,

@@ -1,7 +1,7 @@
 //! A running guest: its store, its memory, its exports.
 
+use super::access::{Occupied, flag};
 use super::callbacks::{Lending, Lent};
-use super::engines::start_clock;
 use super::exports::{Export, Slots};
 use super::functions::Functions;
 use super::limits::Limits;
@@ -19,7 +19,7 @@ use std::fmt;
 use std::ptr::NonNull;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use wasmtime::{AsContextMut, Caller, Store, StoreContextMut, Val};
+use wasmtime::{Caller, Store, StoreContextMut, Val};
 
 /// The layout of the guest's state, as `guest::state` writes it. Both sides change together.
 const ABI: u32 = 1;
@@ -59,18 +59,6 @@ impl Host {
     }
 }
 
-/// What an instance is up to, in bits; nothing of it most of the time.
-mod flag {
-    /// The engine is using the store, or guest code is running.
-    pub(super) const BUSY: u8 = 1;
-    /// The guest waits for the host, in an import.
-    pub(super) const SUSPENDED: u8 = 2;
-    /// It trapped: nothing is to run in it any more.
-    pub(super) const POISONED: u8 = 4;
-    /// Calls end after some time.
-    pub(super) const TIMED: u8 = 8;
-}
-
 /// What a guest says of itself when it starts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
@@ -88,9 +76,9 @@ pub(crate) struct Instance {
     process: &'static Nanoprocess,
     home: &'static Home,
     number: u64,
-    flags: Cell<u8>,
+    pub(super) flags: Cell<u8>,
     /// The context of the import that the guest waits in, while it does.
-    context: Cell<NonNull<StoreContextMut<'static, Host>>>,
+    pub(super) context: Cell<NonNull<StoreContextMut<'static, Host>>>,
     /// Where the guest's state is.
     state: Cell<u32>,
     /// The scratch memory: where it starts, what of it is free, where it ends.
@@ -124,7 +112,7 @@ pub(crate) struct Instance {
     exports: Box<[Cell<Option<Export>>]>,
     pub(super) functions: Functions,
     resting_stack: i32,
-    store: UnsafeCell<Store<Host>>,
+    pub(super) store: UnsafeCell<Store<Host>>,
 }
 
 impl Instance {
@@ -270,54 +258,6 @@ impl Instance {
         }
     }
 
-    /// Lets `f` use the store, which must be idle or waiting for the host.
-    pub(super) fn with<R>(&self, f: impl FnOnce(StoreContextMut<'_, Host>) -> R) -> R {
-        let occupied = self.occupy();
-        if occupied.before & flag::SUSPENDED != 0 {
-            // SAFETY: `suspend` is on the stack and keeps the context alive; nobody else uses it while this is busy.
-            let context = unsafe { self.context.get().as_mut() };
-            return f(context.as_context_mut());
-        }
-        // SAFETY: it was idle and is busy now, so this is the only reference to the store.
-        let store = unsafe { &mut *self.store.get() };
-        if occupied.before & flag::TIMED != 0 {
-            start_clock(&mut *store);
-        }
-        f(store.as_context_mut())
-    }
-
-    /// Keeps everybody else away from the store and from the guest's memory.
-    #[inline]
-    pub(super) fn occupy(&self) -> Occupied<'_> {
-        let before = self.flags.get();
-        if before & flag::BUSY != 0 {
-            unreachable!("the engine is busy only while no code of the host runs");
-        }
-        self.flags.set(before & !flag::SUSPENDED | flag::BUSY);
-        Occupied {
-            flags: &self.flags,
-            before,
-        }
-    }
-
-    /// Lets the host use the store while the guest waits in an import.
-    #[inline]
-    pub(super) fn suspend<R>(&self, mut context: StoreContextMut<'_, Host>, f: impl FnOnce() -> R) -> R {
-        // The lifetime is erased; access by this context ends before it goes away.
-        let outer = self.context.replace(NonNull::from(&mut context).cast());
-        let before = self.flags.get();
-        self.flags.set(before & !flag::BUSY | flag::SUSPENDED);
-        let _restore = Suspension {
-            outer,
-            occupied: Occupied {
-                flags: &self.flags,
-                before,
-            },
-            context: &self.context,
-        };
-        f()
-    }
-
     /// Calls a numbered export.
     #[inline(always)]
     pub(crate) fn enter<S: Slots>(&self, export: u32, slots: S) -> Result<u64, Stop> {
@@ -392,11 +332,6 @@ impl Instance {
     }
 
     #[inline]
-    pub(super) fn is_suspended(&self) -> bool {
-        self.flags.get() & flag::SUSPENDED != 0
-    }
-
-    #[inline]
     pub(crate) fn process(&self) -> &'static Nanoprocess {
         self.process
     }
@@ -409,15 +344,6 @@ impl Instance {
     #[inline]
     pub(crate) fn number(&self) -> u64 {
         self.number
-    }
-
-    #[inline]
-    pub(crate) fn is_poisoned(&self) -> bool {
-        self.flags.get() & flag::POISONED != 0
-    }
-
-    pub(super) fn poison(&self) {
-        self.flags.set(self.flags.get() | flag::POISONED);
     }
 
     pub(crate) fn next_serial(&self) -> u32 {
@@ -437,35 +363,6 @@ impl Instance {
 
     pub(crate) fn set_named(&self, make: u32, pointer: u32) {
         self.named.borrow_mut().insert(make, pointer);
-    }
-}
-
-/// Gives access back, however the user of the store ended.
-pub(super) struct Occupied<'a> {
-    flags: &'a Cell<u8>,
-    before: u8,
-}
-
-impl Drop for Occupied<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        // What trapped meanwhile stays poisoned.
-        self.flags.set(self.before | self.flags.get() & flag::POISONED);
-    }
-}
-
-/// Ends the wait of a guest for its host, however that ended.
-struct Suspension<'a> {
-    #[expect(dead_code, reason = "dropped after the context has been put back")]
-    occupied: Occupied<'a>,
-    context: &'a Cell<NonNull<StoreContextMut<'static, Host>>>,
-    outer: NonNull<StoreContextMut<'static, Host>>,
-}
-
-impl Drop for Suspension<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.context.set(self.outer);
     }
 }
 

@@ -4,6 +4,7 @@
     reason = "the engine's borrows and the lock are checked at run time, where the compiler cannot"
 )]
 
+mod access;
 mod barrier;
 mod callbacks;
 #[cfg(feature = "engine")]
