@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::extract::api::{Alias, Generics, ItemId, Meta, PathTy, Ty};
 
 pub use functions::{AnchorPlan, Callee, Conversion, FunctionPlan, Keep, Owned, ParamPlan, Pass, Place, Returns};
-pub use hosted::{Closure, ClosureKind, Home, Hosted, Lender, Settle};
+pub use hosted::{Asked, AskedMethod, Closure, ClosureKind, Home, Hosted, Lender, Own, Settle};
 pub use types::{Choice, Keeper, Repr, TypePlan};
 
 /// How a crate's API crosses the boundary.
@@ -43,6 +43,19 @@ pub struct Bridge {
     pub answer: Option<u32>,
     /// Number of guest exports (`nb0`, `nb1`, …).
     pub exports: u32,
+}
+
+impl Bridge {
+    /// All functions: free ones, methods, and those of trait implementations.
+    pub fn all_functions(&self) -> impl Iterator<Item = &FunctionPlan> {
+        let of_impls = self.impls.iter().flat_map(|plan| match &plan.body {
+            ImplBody::Methods(methods) => methods.as_slice(),
+            _ => &[],
+        });
+        let asked = self.traits.iter().filter_map(|plan| plan.asked.as_ref());
+        let provided = asked.flat_map(|asked| asked.methods.iter().filter_map(|method| method.provided.as_ref()));
+        self.functions.iter().chain(of_impls).chain(provided)
+    }
 }
 
 /// The exports for iterators without a name.
@@ -97,6 +110,8 @@ pub struct TraitPlan {
     pub definition: crate::extract::api::Trait,
     /// Whether some of the crate's own types, which have numbers, implement it.
     pub chosen: bool,
+    /// How values of the application that implement it are asked.
+    pub asked: Option<Asked>,
 }
 
 /// A trait implementation.

@@ -54,7 +54,7 @@ pub(super) fn plan(
         )
     })?;
     let (mut params, hosts) = arguments(planner, function, &scopes, &choices)?;
-    let named = named(planner, &params, function);
+    let mut named = named(planner, &params, function);
     let unnamed = iterators::unnamed(&named.output);
     let unnamed = unnamed
         .map(|unnamed| iterators::returns(planner, unnamed, &hosts, &params))
@@ -64,6 +64,10 @@ pub(super) fn plan(
         None => settle::output(planner, &named.output, &hosts, &params, &named.inputs)
             .or_else(|why| unit_or(&function.output, why))?,
     };
+    if unnamed.is_none() {
+        // What comes back as a number borrows nothing.
+        named.output.clone_from(&read);
+    }
     let anchor = anchors::anchor(planner, &named, &params, &choices)?;
     for (index, _) in &anchor.keep {
         params[*index].pass = if is_text(&params[*index].guest) {
@@ -172,7 +176,12 @@ fn param(
                 ));
             }
             _ => {
-                let at = hosts.add(candidate.hosted(&planner.types)?);
+                let hosted = candidate.hosted(&planner.types)?;
+                if matches!(ty, Ty::Ref { mutable: false, .. }) && hosted.own.as_ref().is_some_and(|own| !own.shared) {
+                    let reason = "a shared borrow of a value whose methods change it";
+                    return Err(Obstacle::new("trait of the crate", reason));
+                }
+                let at = hosts.add(hosted);
                 return Ok(plan(None, ty.clone(), Pass::StandIn(at)));
             }
         }

@@ -66,14 +66,15 @@ pub(super) fn input(printer: Printer<'_>, name: &str, ty: &Ty, self_ty: Option<&
     }
 }
 
-fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
+/// What a function does: it calls the guest.
+pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let conversions = plan
         .params
         .iter()
         .enumerate()
         .filter_map(|(index, param)| convert(printer, index, param));
     let (owner, slots) = (anchor(plan), slots(plan));
-    let (homes, serves) = (hosted::homes(plan), hosted::serves(plan));
+    let (homes, serves) = (hosted::homes(printer, plan), hosted::serves(plan));
     let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
     let (before, after) = (
         before.into_iter().map(|slot| slot.statement),
@@ -124,6 +125,12 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
             quote!(::std::convert::Into::<#ty>::into(#from))
         }
         Conversion::ToText => quote!(::std::string::ToString::to_string(&#from)),
+        Conversion::Bounds => quote! {
+            (
+                ::std::ops::RangeBounds::start_bound(#borrowed).cloned(),
+                ::std::ops::RangeBounds::end_bound(#borrowed).cloned(),
+            )
+        },
         Conversion::Iter(each) => {
             let each = owned(printer, each);
             quote!(#from.iter().map(|nb_x| #each).collect::<::std::vec::Vec<_>>())
