@@ -108,10 +108,18 @@ pub(crate) fn follow(hostile: &'static Nanoprocess, other: &'static Nanoprocess,
             let script = call.bytes(script);
             call.unit(0, [script]);
         });
-        using(|| drop(Call::new(hostile).scalar::<u8>(1, [])));
-        using(|| drop(Call::new(hostile).scalar::<bool>(2, [1])));
-        using(|| drop(Call::new(hostile).scalar::<char>(4, [1, 2, 3])));
-        using(|| drop(Call::new(hostile).scalar::<f64>(5, [0; 8])));
+        using(|| {
+            Call::new(hostile).scalar::<u8>(1, []);
+        });
+        using(|| {
+            Call::new(hostile).scalar::<bool>(2, [1]);
+        });
+        using(|| {
+            Call::new(hostile).scalar::<char>(4, [1, 2, 3]);
+        });
+        using(|| {
+            Call::new(hostile).scalar::<f64>(5, [0; 8]);
+        });
         let mut object = object(hostile);
         if let Some(object) = &mut object {
             on_object(object);

@@ -6,7 +6,7 @@ use nanobuild_runtime::{Nanoprocess, Spec};
 #[path = "../../../fuzz/uses.rs"]
 mod uses;
 
-const SCRIPTS: usize = 1500;
+const SCRIPTS: usize = 500;
 
 #[test]
 fn guests_that_do_anything_harm_themselves_alone() {
