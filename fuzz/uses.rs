@@ -58,7 +58,7 @@ fn with_closure(hostile: &'static Nanoprocess) {
             return Ok(());
         }
         let number = u32::from(r.u8()?);
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             using(|| Call::new(hostile).unit(1, []));
         }
         let text = <String as Get<Here>>::get(r)?;

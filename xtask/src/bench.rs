@@ -18,10 +18,9 @@ const GUESTS: [(&str, &str, &str); 3] = [
 ];
 
 /// What prints figures, one after the other.
-const PROGRAMS: [(&str, &[&str]); 4] = [
+const PROGRAMS: [(&str, &[&str]); 3] = [
     ("bench-ours", &[]),
     ("bench-ours", &["live", "10000"]),
-    ("bench-component", &[]),
     ("bench-kernels-host", &[]),
 ];
 

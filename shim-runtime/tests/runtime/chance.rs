@@ -20,7 +20,7 @@ fn guests_that_do_anything_harm_themselves_alone() {
         state ^= state << 17;
         // Small bytes mean something more often.
         let byte = (state >> 32) as u8;
-        if state % 3 == 0 { byte } else { byte % 12 }
+        if state.is_multiple_of(3) { byte } else { byte % 12 }
     };
     for _ in 0..SCRIPTS {
         let len = 1 + usize::from(byte()) * 3;
