@@ -30,6 +30,14 @@ enum Task {
     Coverage(coverage::Options),
     /// Run a WASI preview 1 command on the runtime's own WASI; ends with its exit code
     Wasi(wasi::Options),
+    /// Compile a module as the tool compiles guests (used by `fuzz/run`)
+    #[command(hide = true)]
+    Compile {
+        /// The module
+        module: Utf8PathBuf,
+        /// Where the machine code goes
+        code: Utf8PathBuf,
+    },
     /// Run a program and end it when it takes too long (used as the runner of test binaries)
     #[command(hide = true)]
     Limited {
@@ -62,6 +70,7 @@ fn main() -> ExitCode {
         Task::Upstream(options) => upstream::measure(&options),
         Task::Coverage(options) => coverage::survey(&options),
         Task::Wasi(options) => return wasi::run(&options),
+        Task::Compile { module, code } => compile(&module, &code),
         Task::Limited { seconds, command } => return process::limited(seconds, &command),
     };
     match outcome {
@@ -71,6 +80,11 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn compile(module: &Utf8PathBuf, code: &Utf8PathBuf) -> Result<(), Error> {
+    let compiled = machine_code::compile(&fs_err::read(module)?)?;
+    Ok(fs_err::write(code, compiled)?)
 }
 
 /// A folder that the person named, made absolute.
