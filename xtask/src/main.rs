@@ -5,6 +5,7 @@
     reason = "a chore speaks to the person who runs it"
 )]
 
+mod alarms;
 mod bench;
 mod coverage;
 mod machine_code;
@@ -28,6 +29,8 @@ enum Task {
     Upstream(upstream::Options),
     /// Generate bindings for crates and count what is bound, by construct and reason
     Coverage(coverage::Options),
+    /// Compare successive versions of popular crates without powers: whatever they ask for anew needs a cause
+    Alarms(alarms::Options),
     /// Run a WASI preview 1 command on the runtime's own WASI; ends with its exit code
     Wasi(wasi::Options),
     /// Run a program and end it when it takes too long (used as the runner of test binaries)
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::compare(&options),
         Task::Upstream(options) => upstream::measure(&options),
         Task::Coverage(options) => coverage::survey(&options),
+        Task::Alarms(options) => alarms::compare(&options),
         Task::Wasi(options) => return wasi::run(&options),
         Task::Limited { seconds, command } => return process::limited(seconds, &command),
     };
