@@ -251,6 +251,24 @@ impl Records {
         }
     }
 
+    /// Exposes these functions of a crate and no others.
+    pub fn expose(&mut self, folder: &str, patterns: &BTreeSet<String>) {
+        let Some(record) = self.crates.get_mut(folder) else {
+            return;
+        };
+        record.decision.expose = patterns.clone();
+        let mut list: Array = patterns.iter().map(String::as_str).collect();
+        list.iter_mut()
+            .for_each(|pattern| pattern.decor_mut().set_prefix("\n    "));
+        list.set_trailing("\n");
+        list.set_trailing_comma(true);
+        if let Some(home) = self.config.get_mut("nanoprocess")
+            && let Some(table) = home.get_mut(record.key.to_string())
+        {
+            table["expose"] = value(list);
+        }
+    }
+
     /// Notes why capabilities were granted to a crate at a version, where policies look for it.
     pub fn reason(&mut self, folder: &str, granted: &BTreeSet<Capability>, reason: Option<&str>, version: &str) {
         let (Some(record), Some(reason)) = (self.crates.get(folder), reason) else {

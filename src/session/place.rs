@@ -1,10 +1,13 @@
 //! Bindings where the manifests point: from the cache if it has them, else made and reviewed.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Nanoprocess;
 use nanobuild_policy::rules;
 
 use super::{Error, Examined, MakeError, Order, Session, Wanted, inputs, registries, tool_and_rustc};
+use crate::generate::{ARTIFACT, Files};
 use crate::install::{self, Prepared, Ready};
 use crate::project::{self, Record};
 use crate::review::{Ask, Refuses};
@@ -220,17 +223,35 @@ impl Session<'_> {
         prepared.map(Some)
     }
 
+    /// Makes a crate's bindings as they would be if these functions alone were exposed, and changes nothing.
+    ///
+    /// # Errors
+    /// When something cannot be built.
+    pub fn exposing(&self, folder: &str, patterns: &BTreeSet<String>) -> Result<Option<Prepared>, Error> {
+        let Some(mut record) = self.records.crates.get(folder).cloned() else {
+            return Ok(None);
+        };
+        let Some(wanted) = self.wanted(folder, &record)? else {
+            return Ok(None);
+        };
+        record.decision.expose = patterns.clone();
+        let cache = self.cx.project.cache();
+        let prepared = self.order(&record, &wanted, &cache, &Refuses, |order| self.cx.make.make(order));
+        prepared.map(Some)
+    }
+
     /// Puts bindings that were built aside where the manifests point, for as long as the session is open.
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn lend(&mut self, folder: &str, prepared: &Prepared) -> Result<(), Error> {
+    pub fn lend(&mut self, folder: &str, sources: &Files, artifact: &[u8]) -> Result<(), Error> {
         self.place_runtime()?;
         let staged = self.staging().join(folder);
         files::remove(&staged)?;
-        for (path, text) in &prepared.files {
+        for (path, text) in sources {
             files::replace(&staged.join(path), text.as_bytes())?;
         }
+        files::replace(&staged.join(ARTIFACT), artifact)?;
         let home = self.cx.project.bindings().join(folder);
         Ok(self.transaction.replace_dir(&home, Some(&staged))?)
     }

@@ -71,6 +71,7 @@ pub(super) fn print(event: &Event, verbosity: Verbosity) {
             name, version, reasons, ..
         } => explain::print(name, version, reasons),
         Event::Skipped { name, version, items } => skipped(name, version, items),
+        Event::Trimmed { .. } => explain::trimmed(event),
         Event::Suggestions { rows } => suggestions(rows),
         Event::Doctor { checks } => doctor(checks),
     }

@@ -111,11 +111,7 @@ fn events(workshop: &Workshop, versions: &[&str]) -> Result<Vec<Event>, Error> {
     let mut command = Command::new(workshop.tool()?);
     command.arg("diff").args(versions).args(["--format", "json"]);
     let run = process::run(&mut command, LIMIT)?;
-    let events: Vec<Event> = run
-        .stdout
-        .lines()
-        .map(serde_json::from_str)
-        .collect::<Result<_, _>>()?;
+    let events: Vec<Event> = run.stdout.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     // A new capability is no failure here: it stands in the table.
     if !run.success && events.is_empty() {
         return Err(Error::Failed {
