@@ -269,20 +269,22 @@ impl Records {
         }
     }
 
-    /// Notes why capabilities were granted to a crate at a version, where policies look for it.
-    pub fn reason(&mut self, folder: &str, granted: &BTreeSet<Capability>, reason: Option<&str>, version: &str) {
-        let (Some(record), Some(reason)) = (self.crates.get(folder), reason) else {
+    /// Grants a crate what a person decided on, and notes the reasons where policies look for them.
+    pub fn accept(&mut self, folder: &str, granted: BTreeMap<Capability, Option<String>>, version: &str) {
+        self.grant(folder, &granted.keys().copied().collect());
+        let Some(record) = self.crates.get(folder) else {
             return;
         };
         let home = self.config.get_mut("nanoprocess");
         let Some(table) = home.and_then(|home| home.get_mut(record.key.to_string())) else {
             return;
         };
-        let reason: String = reason.chars().filter(|letter| !letter.is_control()).collect();
         let today: Option<toml_edit::Datetime> = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string().parse().ok();
-        for capability in granted {
+        for (capability, reason) in granted {
+            let Some(reason) = reason else { continue };
+            let reason: String = reason.chars().filter(|letter| !letter.is_control()).collect();
             let mut entry = InlineTable::new();
-            entry.insert("reason", reason.as_str().into());
+            entry.insert("reason", reason.into());
             entry.insert("version", version.into());
             entry.extend(today.map(|today| ("date", today)));
             if table.get("accepted").is_none() {
@@ -394,13 +396,17 @@ mod tests {
     fn reasons_stand_where_policies_look_for_them() {
         let mut records = Records::default();
         records.insert("zip", "zip", &Version::new(2, 2, 2));
-        let granted = BTreeSet::from([Capability::NetConnect]);
-        records.grant("zip", &granted);
-        records.reason("zip", &granted, Some("telemetry\n\"on\""), "2.2.2");
+        let reasons = [
+            (Capability::NetConnect, Some("telemetry\n\"on\"".to_owned())),
+            (Capability::Random, None),
+        ];
+        records.accept("zip", reasons.into(), "2.2.2");
         let text = records.config_text().unwrap_or_default();
         let config = Config::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let accepted = &config.decision("zip", &Version::new(2, 2, 2)).unwrap().accepted[&Capability::NetConnect];
         assert_eq!(accepted.reason, "telemetry\"on\"");
+        let decision = config.decision("zip", &Version::new(2, 2, 2)).unwrap();
+        assert!(decision.grants.capabilities.contains(&Capability::Random) && decision.accepted.len() == 1);
         assert!(accepted.date.is_some() && accepted.version == Some(Version::new(2, 2, 2)));
     }
 }
