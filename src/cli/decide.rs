@@ -71,7 +71,9 @@ fn one(cx: &Context<'_>, candidate: &Candidate, open: usize) -> Result<Verdict, 
             }
             Choice::AllowCrate => {
                 let all = candidate.questions.iter().map(|(_, capability, _)| (*capability, None));
-                let left: BTreeMap<_, _> = all.filter(|(capability, _)| !granted.contains_key(capability)).collect();
+                let left: BTreeMap<_, _> = all
+                    .filter(|(capability, _)| !granted.contains_key(capability))
+                    .collect();
                 granted.extend(left);
                 break;
             }

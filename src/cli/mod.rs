@@ -90,9 +90,10 @@ fn dispatch(command: Command, tools: &Tools<'_>) -> ExitCode {
 
 fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Error> {
     let common = command.common();
-    if ui.format.is_report() && !matches!(command, Command::Check(_)) {
+    let reports = matches!(command, Command::Check(_) | Command::Diff(_) | Command::Update(_));
+    if ui.format.is_report() && !reports {
         return Err(Error::Usage(
-            "--format sarif, github and junit are for `check`".to_owned(),
+            "--format sarif, github and junit are for `check`, `diff` and `update`".to_owned(),
         ));
     }
     let with = |flags: Flags| context(ui, &common, tools, flags);

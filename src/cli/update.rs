@@ -9,7 +9,7 @@ use nanobuild_policy::{Capability, Signature};
 use semver::Version;
 
 use super::decide::{Candidate, Verdict, decide};
-use super::diff::event;
+use super::diff::{report as report_findings, tell};
 use super::explain::{reasons, report};
 use crate::project::Record;
 use crate::select::{Graph, Spec};
@@ -47,9 +47,13 @@ pub(super) fn run(cx: &Context<'_>, specs: &[Spec], precise: Option<&Version>) -
         };
         found.push(examined(&session, &graph, folder, &record, facts, wanted)?);
     }
-    let verdicts = decide(cx, found.iter().map(|(candidate, _)| candidate))?;
+    if cx.ui.format.is_report() {
+        let pairs: Vec<_> = found.iter().map(|found| (&found.old, &found.new)).collect();
+        report_findings(cx.ui, &pairs);
+    }
+    let verdicts = decide(cx, found.iter().map(|found| &found.candidate))?;
     let mut changed = false;
-    for ((candidate, wanted), verdict) in found.into_iter().zip(verdicts) {
+    for (Found { candidate, wanted, .. }, verdict) in found.into_iter().zip(verdicts) {
         let Verdict::Taken(granted) = verdict else {
             let old = candidate.old.unwrap_or_default();
             let message = format!("{} stays at {old}", candidate.name);
@@ -67,6 +71,14 @@ pub(super) fn run(cx: &Context<'_>, specs: &[Spec], precise: Option<&Version>) -
     Ok(ExitCode::SUCCESS)
 }
 
+/// A newer version, beside the one in use.
+struct Found {
+    candidate: Candidate,
+    wanted: Wanted,
+    old: Examined,
+    new: Examined,
+}
+
 /// Builds a newer version aside and says how it differs.
 fn examined(
     session: &Session<'_>,
@@ -75,7 +87,7 @@ fn examined(
     record: &Record,
     facts: &Nanoprocess,
     wanted: Wanted,
-) -> Result<(Candidate, Wanted), Error> {
+) -> Result<Found, Error> {
     let cx = session.cx;
     cx.ui.say(&Event::Sandboxing {
         name: facts.name.clone(),
@@ -89,7 +101,7 @@ fn examined(
         folders: Vec::new(),
     };
     let difference = diff(&old.facts.signature, &new.facts.signature);
-    cx.ui.say(&event(&old, &new, &difference));
+    tell(cx.ui, &old, &new, &difference);
     let granted = &record.decision.grants.capabilities;
     let asked: BTreeSet<Capability> = difference
         .new
@@ -110,9 +122,14 @@ fn examined(
         new: new.facts.version.to_string(),
         questions,
         packages: facts.packages.clone(),
-        folders: new.folders,
+        folders: new.folders.clone(),
     };
-    Ok((candidate, wanted))
+    Ok(Found {
+        candidate,
+        wanted,
+        old,
+        new,
+    })
 }
 
 /// The first published version that asks for each capability, where somebody is there to be told. Of the versions between
@@ -146,7 +163,9 @@ fn since(
                 false => low = middle + 1,
             }
         }
-        let first = between.get(low).map_or(&new.facts.version, |wanted| &wanted.dependency.version);
+        let first = between
+            .get(low)
+            .map_or(&new.facts.version, |wanted| &wanted.dependency.version);
         found.insert(*capability, first.to_string());
     }
     Ok(found)

@@ -7,7 +7,6 @@ use nanobuild_policy::Capability;
 use nanobuild_policy::config::{self, Config, Decision};
 use nanobuild_policy::grant::Key;
 use nanobuild_policy::lockfile::{self, Edit, Lockfile, Nanoprocess, Tools};
-use nanobuild_policy::rules;
 use semver::Version;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
 
@@ -22,8 +21,6 @@ pub struct Records {
     pub crates: BTreeMap<String, Record>,
     /// What was done to the manifests, in order.
     pub edits: Vec<Edit>,
-    /// How closed the build jail has to be.
-    pub jail: rules::Jail,
     /// Tools that found the facts out.
     pub tools: Tools,
     /// `nanobuild.toml` as it will be.
@@ -98,7 +95,6 @@ impl Records {
         };
         let mut records = Self {
             edits: lock.edits,
-            jail: config.policy.jail(),
             tools: lock.tools,
             ..Self::default()
         };

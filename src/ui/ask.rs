@@ -56,7 +56,10 @@ fn headline(question: &Question<'_>) -> String {
     } = question;
     let wants = format!("{name} {version} wants to {} ({capability})", capability.describe());
     match question.update {
-        Some(Update { old, since: Some(since) }) => {
+        Some(Update {
+            old,
+            since: Some(since),
+        }) => {
             format!("{wants}, which {name} {old} did not; it does since {since}:")
         }
         Some(Update { old, since: None }) => format!("{wants}, which {name} {old} did not:"),
@@ -107,8 +110,9 @@ impl Ask for Terminal {
         show(&headline(question));
         show(question.shortly);
         loop {
-            eprintln!("{}", keys(question));
-            let Some(line) = line() else { return Choice::Quit };
+            let Some(line) = line(&keys(question)) else {
+                return Choice::Quit;
+            };
             match line.trim() {
                 "y" => return Choice::Allow(None),
                 "n" => return Choice::Refuse,
@@ -116,13 +120,10 @@ impl Ask for Terminal {
                 "q" => return Choice::Quit,
                 "p" => show(question.fully),
                 "d" => show(&(question.changes)()),
-                "r" => {
-                    eprintln!("  the reason, on one line:");
-                    match line_of_text() {
-                        Some(reason) => return Choice::Allow(Some(reason)),
-                        None => eprintln!("  no reason was given"),
-                    }
-                }
+                "r" => match line_of_text("  the reason, on one line:") {
+                    Some(reason) => return Choice::Allow(Some(reason)),
+                    None => eprintln!("  no reason was given"),
+                },
                 _ => eprintln!("  one of these letters, please"),
             }
         }
@@ -144,16 +145,17 @@ fn show(text: &str) {
     }
 }
 
-/// A line that was typed after the question; none at the end of input.
-fn line() -> Option<String> {
+/// A line that was typed after the question was there; none at the end of input.
+fn line(question: &str) -> Option<String> {
     forget_typed_ahead();
+    eprintln!("{question}");
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line).ok()?;
     (read > 0).then_some(line)
 }
 
-fn line_of_text() -> Option<String> {
-    let line = line()?;
+fn line_of_text(question: &str) -> Option<String> {
+    let line = line(question)?;
     let text: String = line.trim().chars().filter(|letter| !letter.is_control()).collect();
     (!text.is_empty()).then_some(text)
 }

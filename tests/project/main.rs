@@ -13,6 +13,8 @@ mod ci;
 mod disks;
 #[cfg(unix)]
 mod interrupts;
+#[cfg(target_os = "linux")]
+mod jail_app;
 mod kinds;
 mod mishaps;
 mod native;

@@ -12,6 +12,9 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use crate::program::{asks, be_the_tool, program};
 use crate::support::{App, HOSTILE, SOURCES};
 
+/// How long the tool may take to say or do something.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// The tool at a terminal of its own.
 struct Terminal {
     keyboard: File,
@@ -59,7 +62,7 @@ impl Terminal {
     }
 
     fn wait_for(&mut self, text: &str) {
-        let deadline = Instant::now() + Duration::from_secs(120);
+        let deadline = Instant::now() + PATIENCE;
         while !self.seen.contains(text) {
             let left = deadline.saturating_duration_since(Instant::now());
             let bytes = self.screen.recv_timeout(left);
@@ -74,7 +77,18 @@ impl Terminal {
 
     /// How it ended, and all that was on the screen.
     fn end(mut self) -> (ExitStatus, String) {
-        let status = self.tool.wait().unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.tool.try_wait().unwrap() {
+                break status;
+            }
+            if Instant::now() > deadline {
+                self.tool.kill().unwrap();
+            }
+            while let Ok(bytes) = self.screen.recv_timeout(Duration::from_millis(20)) {
+                self.seen.push_str(&String::from_utf8_lossy(&bytes));
+            }
+        };
         while let Ok(bytes) = self.screen.recv_timeout(Duration::from_millis(500)) {
             self.seen.push_str(&String::from_utf8_lossy(&bytes));
         }
@@ -197,13 +211,18 @@ fn every_choice_of_an_update() {
             assert_eq!(status.code(), Some(0), "{screen}");
             let text = app.read("nanobuild.toml");
             assert!(text.contains("net.connect\" = { reason = "), "{text}");
-            assert!(text.contains("phones") && !text.contains('\u{1b}') && !text.contains("random\" = {"), "{text}");
+            assert!(
+                text.contains("phones") && !text.contains('\u{1b}') && !text.contains("random\" = {"),
+                "{text}"
+            );
         } else {
             let (status, screen) = update(test, &app, 80, answers);
             assert_eq!(status, Some(0), "{answers:?}: {screen}");
         }
         let (config, lock) = (app.read("nanobuild.toml"), app.read("nanobuild.lock"));
-        decided.iter().for_each(|line| assert!(config.contains(line), "{answers:?}: {config}"));
+        decided
+            .iter()
+            .for_each(|line| assert!(config.contains(line), "{answers:?}: {config}"));
         assert!(lock.contains("0.4.3") && !lock.contains("0.4.2"), "{answers:?}: {lock}");
         app.cargo_ok(&["check", "--offline"]);
     }
@@ -228,14 +247,21 @@ fn what_a_question_says() {
         ] {
             assert!(terminal.seen.contains(expected), "{expected}: {}", terminal.seen);
         }
-        terminal.type_in("d\n");
-        terminal.wait_for("-    quiet();\r\n+    loud();");
-        terminal.type_in("p\n");
-        terminal.wait_for("f\\u{1b}[2J\\u{202e}g");
+        let mut seen = String::new();
+        for key in ["d\n", "p\n"] {
+            seen.push_str(&std::mem::take(&mut terminal.seen));
+            terminal.type_in(key);
+            // What is typed before the next question is no answer to it.
+            terminal.wait_for("[q] quit, nothing changes");
+        }
+        seen.push_str(&terminal.seen);
+        assert!(seen.contains("-    quiet();\r\n+    loud();"), "{seen}");
+        assert!(seen.contains("f\\u{1b}[2J\\u{202e}g"), "{seen}");
         terminal.type_in("n\n");
         let (status, screen) = terminal.end();
         assert_eq!(status.code(), Some(0), "{screen}");
-        assert!(!screen.contains(HOSTILE) && !screen.contains("\u{1b}[2J"), "{screen:?}");
+        seen.push_str(&screen);
+        assert!(!seen.contains(HOSTILE) && !seen.contains("\u{1b}[2J"), "{seen:?}");
     }
 }
 
@@ -270,7 +296,11 @@ fn a_review_grants_one_and_refuses_the_other() {
     app.ok(&["add", "hex"]);
     let failed = app.fails(&["review"]);
     assert_eq!(failed.code, 1, "{}", failed.message);
-    assert!(failed.message.contains("nobody is here to decide"), "{}", failed.message);
+    assert!(
+        failed.message.contains("nobody is here to decide"),
+        "{}",
+        failed.message
+    );
     let mut tool = program("prompt::a_review_grants_one_and_refuses_the_other", &app, "review");
     asks(&mut tool, "hex=net.connect hex=random");
     let mut terminal = Terminal::start(tool, 80, "");
@@ -283,4 +313,46 @@ fn a_review_grants_one_and_refuses_the_other() {
     let (status, screen) = terminal.end();
     assert_eq!(status.code(), Some(0), "{screen}");
     assert_eq!(app.read("nanobuild.toml"), "[nanoprocess.hex]\ngrants = [\"random\"]\n");
+}
+
+#[test]
+fn what_a_build_may_use_is_asked_about_before_it_runs() {
+    be_the_tool();
+    let test = "prompt::what_a_build_may_use_is_asked_about_before_it_runs";
+    let app = App::with("hex = \"0.4\"");
+    app.ok(&["add", "hex"]);
+    let decision = "[nanoprocess.hex.build]\ntools = [\"protoc\"]\n";
+    app.write("nanobuild.toml", decision);
+    let failed = app.fails(&["build"]);
+    assert_eq!(failed.code, 1, "{}", failed.message);
+    assert!(
+        failed.message.contains("nobody agreed to that: tools: protoc"),
+        "{}",
+        failed.message
+    );
+    let (passes, found) = app.check(&["--quick"]).unwrap();
+    assert!(
+        !passes && found.contains(&"NB0001 hex tools: protoc".to_owned()),
+        "{found:?}"
+    );
+    for (answer, code) in [("n", 1), ("y", 0)] {
+        let mut terminal = Terminal::start(program(test, &app, "build"), 80, "");
+        terminal.wait_for("Let the build of hex use what the jail keeps from others (tools: protoc)?");
+        terminal.type_in(answer);
+        let (status, screen) = terminal.end();
+        assert_eq!(status.code(), Some(code), "{screen}");
+    }
+    app.ok(&["build"]);
+    assert!(
+        app.read("nanobuild.lock")
+            .contains("allowed = [\n    \"tools: protoc\",\n]"),
+        "{}",
+        app.read("nanobuild.lock")
+    );
+    // What was asked about is not asked about again; another one is.
+    app.write("nanobuild.toml", &decision.replace("protoc", "sh"));
+    assert_eq!(app.fails(&["build"]).code, 1);
+    app.write("nanobuild.toml", "[nanoprocess.hex]\n");
+    app.ok(&["build"]);
+    assert!(!app.read("nanobuild.lock").contains("allowed"));
 }

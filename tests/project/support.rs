@@ -70,7 +70,10 @@ impl Make for Stub {
         }
         let asks = asked_by(&dependency.name, &dependency.version);
         let report = Report {
-            sites: asks.iter().map(|capability| hostile_site(*capability, dependency)).collect(),
+            sites: asks
+                .iter()
+                .map(|capability| hostile_site(*capability, dependency))
+                .collect(),
             ..Report::default()
         };
         let signature = Signature {
@@ -108,7 +111,10 @@ fn asked_by(name: &str, version: &semver::Version) -> BTreeSet<Capability> {
     let asks = ASKS.lock().unwrap();
     let means = |key: &str| match key.split_once('@') {
         Some((start, requirement)) => {
-            start == name && requirement.parse().is_ok_and(|requirement: semver::VersionReq| requirement.matches(version))
+            start == name
+                && requirement
+                    .parse()
+                    .is_ok_and(|requirement: semver::VersionReq| requirement.matches(version))
         }
         None => key == name,
     };
