@@ -75,6 +75,18 @@ impl Terminal {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// Presses a key until the tool has ended: before it listens for keys, Ctrl-C goes nowhere.
+    fn insist(&mut self, key: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.tool.try_wait().unwrap().is_none() && Instant::now() < deadline {
+            // Nobody is there to read it once the tool has ended.
+            let _ = self.keyboard.write_all(key.as_bytes());
+            while let Ok(bytes) = self.screen.recv_timeout(Duration::from_millis(500)) {
+                self.seen.push_str(&String::from_utf8_lossy(&bytes));
+            }
+        }
+    }
+
     /// How it ended, and all that was on the screen.
     fn end(mut self) -> (ExitStatus, String) {
         let deadline = Instant::now() + PATIENCE;
@@ -119,7 +131,7 @@ fn yes_no_and_neither() {
         asks(&mut tool, "hex=random");
         let mut terminal = Terminal::start(tool, 80, early);
         terminal.wait_for(QUESTION);
-        terminal.type_in(answer);
+        terminal.insist(answer);
         let (status, screen) = terminal.end();
         assert_eq!(status.code(), Some(code), "{answer:?}: {screen}");
         assert_eq!(app.read("nanobuild.toml"), decision, "{answer:?}: {screen}");
@@ -338,7 +350,7 @@ fn what_a_build_may_use_is_asked_about_before_it_runs() {
     for (answer, code) in [("n", 1), ("y", 0)] {
         let mut terminal = Terminal::start(program(test, &app, "build"), 80, "");
         terminal.wait_for("Let the build of hex use what the jail keeps from others (tools: protoc)?");
-        terminal.type_in(answer);
+        terminal.insist(answer);
         let (status, screen) = terminal.end();
         assert_eq!(status.code(), Some(code), "{screen}");
     }

@@ -8,6 +8,8 @@
 mod alarms;
 mod bench;
 mod coverage;
+#[cfg(target_os = "linux")]
+mod jail;
 mod machine_code;
 mod process;
 mod upstream;
@@ -31,6 +33,9 @@ enum Task {
     Coverage(coverage::Options),
     /// Compare successive versions of popular crates without powers: whatever they ask for anew needs a cause
     Alarms(alarms::Options),
+    /// Build popular crates with build scripts and macros outside and inside of the build jail, and compare
+    #[cfg(target_os = "linux")]
+    Jail(jail::Options),
     /// Run a WASI preview 1 command on the runtime's own WASI; ends with its exit code
     Wasi(wasi::Options),
     /// Run a program and end it when it takes too long (used as the runner of test binaries)
@@ -65,6 +70,8 @@ fn main() -> ExitCode {
         Task::Upstream(options) => upstream::measure(&options),
         Task::Coverage(options) => coverage::survey(&options),
         Task::Alarms(options) => alarms::compare(&options),
+        #[cfg(target_os = "linux")]
+        Task::Jail(options) => jail::compare(&options),
         Task::Wasi(options) => return wasi::run(&options),
         Task::Limited { seconds, command } => return process::limited(seconds, &command),
     };

@@ -123,7 +123,7 @@ pub fn run(x: u64) -> u64 { unsafe { Waker::from_raw(RawWaker::new(ptr::null(), 
 pub fn run(x: u64) -> u64 { let mut m = HashMap::with_hasher(B); m.insert(x, x); m[&x] }"#,
         files: &[],
         manifest: "",
-        expected: "clock.monotonic",
+        expected: "clock.wall clock.monotonic",
     },
     Case {
         name: "panic-hook",
