@@ -319,7 +319,7 @@ fn argument(index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
     match (&param.convert, param.pass) {
         (_, Pass::MessageMut) if crate::plan::through(&param.ty).is_some() => quote!(&mut &mut #arg),
         (_, Pass::MessageMut) => quote!(&mut #arg),
-        (Some(Conversion::AsRef(_) | Conversion::Borrow(_)), _) if behind => quote!(&#arg),
+        (Some(Conversion::AsRef(_) | Conversion::Borrow(_) | Conversion::Bounds), _) if behind => quote!(&#arg),
         (Some(Conversion::Collect { iterator: true, .. }), _) => quote!(#arg.into_iter()),
         _ => quote!(#arg),
     }

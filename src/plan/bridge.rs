@@ -45,6 +45,17 @@ pub struct Bridge {
     pub exports: u32,
 }
 
+impl Bridge {
+    /// All functions: free ones, methods, and those of trait implementations.
+    pub fn all_functions(&self) -> impl Iterator<Item = &FunctionPlan> {
+        let of_impls = self.impls.iter().flat_map(|plan| match &plan.body {
+            ImplBody::Methods(methods) => methods.as_slice(),
+            _ => &[],
+        });
+        self.functions.iter().chain(of_impls)
+    }
+}
+
 /// The exports for iterators without a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Iterators {

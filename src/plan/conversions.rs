@@ -1,4 +1,4 @@
-//! Generic arguments that the host turns into concrete values: `AsRef`, `Into`, `ToString`, `Borrow`, iterators.
+//! Generic arguments that the host turns into concrete values: `AsRef`, `Into`, `ToString`, `Borrow`, ranges, iterators.
 
 use crate::extract::api::{Arg, Binding, Bound, Def, Generics, Param, PathTy, Ty, Where};
 use crate::plan::bridge::{Conversion, Owned};
@@ -152,6 +152,10 @@ fn by_bound(bound: &Bound, name: &str, lifetime: Option<String>, scopes: &[&Gene
                 Conversion::ToText,
                 if lifetime.is_some() { reference(text) } else { text },
             )
+        }
+        "std::ops::RangeBounds" => {
+            let bound = std_type("std::ops::Bound", Some(only_arg(trait_)?));
+            (Conversion::Bounds, Ty::Tuple(vec![bound.clone(), bound]))
         }
         "std::iter::IntoIterator" | "std::iter::Iterator" => {
             let (item, each) = item_of(trait_, name, scopes)?;

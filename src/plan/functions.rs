@@ -54,7 +54,7 @@ pub(super) fn plan(
         )
     })?;
     let (mut params, hosts) = arguments(planner, function, &scopes, &choices)?;
-    let named = named(planner, &params, function);
+    let mut named = named(planner, &params, function);
     let unnamed = iterators::unnamed(&named.output);
     let unnamed = unnamed
         .map(|unnamed| iterators::returns(planner, unnamed, &hosts, &params))
@@ -64,6 +64,10 @@ pub(super) fn plan(
         None => settle::output(planner, &named.output, &hosts, &params, &named.inputs)
             .or_else(|why| unit_or(&function.output, why))?,
     };
+    if unnamed.is_none() {
+        // What comes back as a number borrows nothing.
+        named.output.clone_from(&read);
+    }
     let anchor = anchors::anchor(planner, &named, &params, &choices)?;
     for (index, _) in &anchor.keep {
         params[*index].pass = if is_text(&params[*index].guest) {

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{Api, Arg, AssocItem, AssocKind, Def, Field, Function, ItemKind, PathTy, Shape, Ty};
+use crate::plan::bridge::FunctionPlan;
 use crate::plan::conversions::mentions_param;
 use crate::plan::cross::is_std_value;
 use crate::plan::iterators;
@@ -22,6 +23,18 @@ pub(super) const DROP: u32 = ASK + 1;
 #[must_use]
 pub fn is_hidden(ty: &Ty) -> bool {
     matches!(ty, Ty::Opaque(name) if name.starts_with(OPAQUE))
+}
+
+/// The hidden type of values that nobody gets to see.
+#[must_use]
+pub(super) fn anonymous() -> Ty {
+    Ty::Opaque(format!("{OPAQUE}{}>", u32::MAX))
+}
+
+/// Whether a call returns a hidden value that nobody gets to see.
+#[must_use]
+pub(super) fn returns_anonymous(plan: &FunctionPlan) -> bool {
+    mentions_hidden(&plan.read)
 }
 
 /// Whether a hidden type stands in a signature or a field of what `api` offers.

@@ -1,7 +1,7 @@
 //! Results that are iterators without a name: `impl Iterator`, `Box<dyn Iterator>`.
 
 use crate::extract::api::{Binding, Bound, Def, PathTy, Ty};
-use crate::plan::bridge::{FunctionPlan, Home, ImplBody, ImplPlan, Iterators, ParamPlan, Pass, Returns};
+use crate::plan::bridge::{Bridge, Home, Iterators, ParamPlan, Pass, Returns};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::planner::Planner;
 use crate::plan::stand_ins::{Hosts, boxed};
@@ -76,14 +76,9 @@ fn unnamed_type() -> Obstacle {
 
 /// The exports for iterators, if any function returns one.
 #[must_use]
-pub(super) fn exports(functions: &[FunctionPlan], impls: &[ImplPlan]) -> Option<Iterators> {
-    let of_impls = impls.iter().flat_map(|plan| match &plan.body {
-        ImplBody::Methods(methods) => methods.as_slice(),
-        _ => &[],
-    });
-    functions
-        .iter()
-        .chain(of_impls)
+pub(super) fn exports(bridge: &Bridge) -> Option<Iterators> {
+    bridge
+        .all_functions()
         .any(|plan| matches!(plan.returns, Returns::Iterator { .. }))
         .then_some(EXPORTS)
 }

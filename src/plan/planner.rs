@@ -55,13 +55,14 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     modules::plan_all(&mut planner);
     let Planner { mut plan, exports, .. } = planner;
     plan.bridge.exports = exports;
-    plan.bridge.hidden = hidden::is_used(api).then_some((hidden::ASK, hidden::DROP));
+    let hidden = hidden::is_used(api) || plan.bridge.all_functions().any(hidden::returns_anonymous);
+    plan.bridge.hidden = hidden.then_some((hidden::ASK, hidden::DROP));
     plan.bridge.answer = extracted
         .natives
         .iter()
         .any(|name| super::serde::is(name))
         .then_some(super::serde::ANSWER);
-    plan.bridge.iterators = iterators::exports(&plan.bridge.functions, &plan.bridge.impls);
+    plan.bridge.iterators = iterators::exports(&plan.bridge);
     plan.skipped.sort();
     plan.skipped.dedup();
     plan

@@ -6,6 +6,7 @@ use crate::plan::anchors::main_lifetime;
 use crate::plan::bridge::{Home, Lender, ParamPlan, Pass, Settle};
 use crate::plan::conversions::mentions_param;
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::hidden;
 use crate::plan::planner::Planner;
 use crate::plan::serde;
 use crate::plan::stand_ins::{self, Hosts};
@@ -48,6 +49,17 @@ struct Outputs<'o, 'a> {
     params: &'o [ParamPlan],
     /// The arguments' types, with all lifetimes named.
     inputs: &'o [Ty],
+}
+
+/// An error of a private type over the caller's types: nothing that the host could make is one.
+fn fault(is_error: bool, ty: &Ty, why: Obstacle) -> Result<Settled, Obstacle> {
+    if is_error && local(ty).is_some() && mentions_param(ty) {
+        return Ok(Settled {
+            settle: Settle::Fault,
+            read: hidden::anonymous(),
+        });
+    }
+    Err(why)
 }
 
 fn opaque(name: &str) -> Ty {
@@ -118,7 +130,8 @@ impl Outputs<'_, '_> {
 
     fn sum(&self, path: &PathTy, is_result: bool) -> Result<Settled, Obstacle> {
         let mut settled = cross::type_args(path)
-            .map(|arg| self.settle(arg))
+            .enumerate()
+            .map(|(at, arg)| self.settle(arg).or_else(|why| fault(is_result && at == 1, arg, why)))
             .collect::<Result<Vec<_>, _>>()?;
         let read = Ty::Path(PathTy {
             def: path.def.clone(),

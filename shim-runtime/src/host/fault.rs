@@ -45,6 +45,8 @@ pub enum FaultKind {
     Stale,
     /// The nanoprocess answered with something that is no value of the expected type.
     Malformed,
+    /// The sandboxed crate returned an error whose type cannot leave the nanoprocess. Its nanoprocess goes on.
+    Error,
     /// An argument does not fit into the nanoprocess.
     Host,
     /// The nanoprocess cannot be started.
@@ -112,6 +114,7 @@ impl fmt::Display for Fault {
             FaultKind::Timeout => write!(f, "`{krate}` ran out of time: {message}")?,
             FaultKind::TooManyHandles => write!(f, "too many objects of `{krate}` are held: {message}")?,
             FaultKind::TooLarge => write!(f, "an argument or answer of `{krate}` is too large: {message}")?,
+            FaultKind::Error => write!(f, "`{krate}` failed: {message}")?,
             FaultKind::Exit(code) => write!(f, "`{krate}` asked to exit with code {code}: {message}")?,
             FaultKind::Stale => write!(f, "an object of `{krate}` is gone: {message}")?,
             FaultKind::Malformed => write!(f, "`{krate}` answered with nonsense: {message}")?,

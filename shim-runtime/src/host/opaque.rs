@@ -2,6 +2,7 @@
 
 use super::anchor::Anchor;
 use super::call::Call;
+use super::fault::{Fault, FaultKind};
 use super::handle::Handle;
 use super::nanoprocess::Nanoprocess;
 use crate::wire::{ErrorChain, Get, Malformed, Put, Reader, Writer};
@@ -55,6 +56,18 @@ impl<const TYPE: u32> Opaque<TYPE> {
 
     fn process(&self) -> &'static Nanoprocess {
         self.handle.process()
+    }
+}
+
+impl<const TYPE: u32> Opaque<TYPE> {
+    /// Raises an error that the bindings have no type for.
+    #[cold]
+    #[track_caller]
+    pub fn raise(self) -> ! {
+        let process = self.process();
+        let message = format!("it returned an error that cannot leave its nanoprocess: {self}");
+        drop(self);
+        Fault::new(FaultKind::Error, process.name(), message).raise()
     }
 }
 

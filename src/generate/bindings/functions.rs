@@ -124,6 +124,12 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
             quote!(::std::convert::Into::<#ty>::into(#from))
         }
         Conversion::ToText => quote!(::std::string::ToString::to_string(&#from)),
+        Conversion::Bounds => quote! {
+            (
+                ::std::ops::RangeBounds::start_bound(#borrowed).cloned(),
+                ::std::ops::RangeBounds::end_bound(#borrowed).cloned(),
+            )
+        },
         Conversion::Iter(each) => {
             let each = owned(printer, each);
             quote!(#from.iter().map(|nb_x| #each).collect::<::std::vec::Vec<_>>())

@@ -235,16 +235,23 @@ fn settled(plan: &FunctionPlan, settle: &Settle, value: TokenStream, depth: usiz
             let ([lent, ..], inner) = (deserializer(*index), inner(settle, 0));
             quote!(#value.settle(#lent.into_kept()).map(|#v| #inner))
         }
+        Settle::Fault => quote!(#value.raise()),
         Settle::Option(some) => {
             let some = inner(some, 0);
             quote!(#value.map(|#v| #some))
         }
         Settle::Result(ok, error) => {
-            let (ok, error) = (inner(ok, 0), inner(error, 0));
+            let (ok, raised) = (inner(ok, 0), **error == Settle::Fault);
+            let error = inner(error, 0);
+            let error = if raised {
+                error
+            } else {
+                quote!(::std::result::Result::Err(#error))
+            };
             quote! {
                 match #value {
                     ::std::result::Result::Ok(#v) => ::std::result::Result::Ok(#ok),
-                    ::std::result::Result::Err(#v) => ::std::result::Result::Err(#error),
+                    ::std::result::Result::Err(#v) => #error,
                 }
             }
         }

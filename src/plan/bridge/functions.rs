@@ -107,6 +107,8 @@ pub enum Conversion {
     Into(Ty),
     /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`
     ToText,
+    /// `(arg.start_bound().cloned(), arg.end_bound().cloned())` on a range, a pair that is one too.
+    Bounds,
     /// `arg.map(…)` on an `Option` or an array.
     Map(Owned),
     /// `arg.iter().map(…).collect::<Vec<_>>()` on a slice or vector behind references.

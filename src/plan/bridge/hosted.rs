@@ -69,6 +69,8 @@ pub enum Settle {
     Played(usize),
     /// What came of the deserializer that an argument is.
     Lent(usize, Box<Settle>),
+    /// An error whose type does not cross: raised as a fault.
+    Fault,
     /// In an `Option`.
     Option(Box<Settle>),
     /// In a `Result`.
