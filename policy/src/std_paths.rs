@@ -57,7 +57,6 @@ const TABLE: &[(&str, Capability)] = &[
     ("std::io::stdio::Stdout", StdioOut),
     ("std::io::stdio::_eprint", StdioErr),
     ("std::io::stdio::_print", StdioOut),
-    ("std::io::stdio::read_to_string", StdioIn),
     ("std::io::stdio::stderr", StdioErr),
     ("std::io::stdio::stdin", StdioIn),
     ("std::io::stdio::stdout", StdioOut),
