@@ -79,5 +79,8 @@ fn the_table_of_entry_points_is_about_this_std() {
         .filter(|path| !seen.contains(path))
         .collect();
     let others = OTHERS.map(|(path, _)| path);
-    assert_eq!(missing, others, "std has moved, or the table has a row too many: {calls:#?}");
+    assert_eq!(
+        missing, others,
+        "std has moved, or the table has a row too many: {calls:#?}"
+    );
 }

@@ -2,6 +2,7 @@
 //! that these tests are about what the tool does to a project, and quick.
 #![expect(clippy::tests_outside_test_module, reason = "this whole target is tests")]
 
+mod hostile;
 #[cfg(unix)]
 mod program;
 mod support;

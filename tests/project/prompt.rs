@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
+use crate::hostile::{HOSTILE, SOURCES};
 use crate::program::{asks, be_the_tool, program};
-use crate::support::{App, HOSTILE, SOURCES};
+use crate::support::App;
 
 /// How long the tool may take to say or do something.
 const PATIENCE: Duration = Duration::from_secs(120);

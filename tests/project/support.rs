@@ -6,15 +6,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_nanobuild::cli::{self, Tools};
-use cargo_nanobuild::inspect::{Place, Report, Site, Step};
+use cargo_nanobuild::inspect::Report;
 use cargo_nanobuild::install::Prepared;
 use cargo_nanobuild::review::Silent;
-use cargo_nanobuild::select::Dependency;
 use cargo_nanobuild::session::{Error, Examined, Failure, Make, MakeError, Order};
 use cargo_nanobuild::{pipeline, sys};
 use nanobuild_policy::lockfile::Package;
 use nanobuild_policy::signature::Attempts;
 use nanobuild_policy::{Capability, Signature};
+
+use crate::hostile::{SOURCES, hostile_site};
 
 /// A process has one open change at a time, so these tests take turns.
 static TURN: Mutex<()> = Mutex::new(());
@@ -103,9 +104,6 @@ impl Make for Stub {
     }
 }
 
-/// Where sources of crates lie, for those who want to see how they changed.
-pub(crate) const SOURCES: &str = "NANOBUILD_TEST_SOURCES";
-
 /// What a crate asks for: its own name may stand with a requirement on its version, as `hex@>=0.4.3`.
 fn asked_by(name: &str, version: &semver::Version) -> BTreeSet<Capability> {
     let asks = ASKS.lock().unwrap();
@@ -120,27 +118,6 @@ fn asked_by(name: &str, version: &semver::Version) -> BTreeSet<Capability> {
     };
     let meant = asks.iter().filter(|(key, _)| means(key));
     meant.flat_map(|(_, capabilities)| capabilities.clone()).collect()
-}
-
-/// What would clear the screen, turn the writing around and never end, did it come from a crate's names.
-pub(crate) const HOSTILE: &str = "f\u{1b}[2J\u{202e}g";
-
-fn hostile_site(capability: Capability, dependency: &Dependency) -> Site {
-    let place = Place {
-        file: format!("{}-{}/src/lib.rs", dependency.name, dependency.version),
-        line: 2,
-    };
-    Site {
-        capability,
-        entry: format!("std::{HOSTILE}"),
-        package: dependency.name.clone(),
-        caller: HOSTILE.repeat(10_000),
-        place: Some(place.clone()),
-        path: vec![Step {
-            function: HOSTILE.to_owned(),
-            place: Some(place),
-        }],
-    }
 }
 
 impl App {
