@@ -25,28 +25,7 @@ pub(super) fn run(cx: &Context<'_>, specs: &[Spec], precise: Option<&Version>) -
     }
     let mut session = Session::open(cx)?;
     session.place_known()?;
-    let graph = session.graph()?;
-    let mut found = Vec::new();
-    for (folder, record) in meant(&session, specs)? {
-        let Some(facts) = &record.facts else { continue };
-        if !facts.source.starts_with("registry") {
-            let message = format!(
-                "{} does not come from a registry: change its requirement in Cargo.toml",
-                facts.name
-            );
-            cx.ui.say(&Event::Nothing { message });
-            continue;
-        }
-        let Some(wanted) = session.newer(&graph, facts, precise)? else {
-            let message = format!(
-                "{} {} is the newest version that is asked for",
-                facts.name, facts.version
-            );
-            cx.ui.say(&Event::Nothing { message });
-            continue;
-        };
-        found.push(examined(&session, &graph, folder, &record, facts, wanted)?);
-    }
+    let found = newer(&session, specs, precise)?;
     if cx.ui.format.is_report() {
         let pairs: Vec<_> = found.iter().map(|found| (&found.old, &found.new)).collect();
         report_findings(cx.ui, &pairs);
@@ -69,6 +48,34 @@ pub(super) fn run(cx: &Context<'_>, specs: &[Spec], precise: Option<&Version>) -
         session.close(&graph)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the newer versions of the crates that are meant, aside.
+fn newer(session: &Session<'_>, specs: &[Spec], precise: Option<&Version>) -> Result<Vec<Found>, Error> {
+    let cx = session.cx;
+    let graph = session.graph()?;
+    let mut found = Vec::new();
+    for (folder, record) in meant(session, specs)? {
+        let Some(facts) = &record.facts else { continue };
+        if !facts.source.starts_with("registry") {
+            let message = format!(
+                "{} does not come from a registry: change its requirement in Cargo.toml",
+                facts.name
+            );
+            cx.ui.say(&Event::Nothing { message });
+            continue;
+        }
+        let Some(wanted) = session.newer(&graph, facts, precise)? else {
+            let message = format!(
+                "{} {} is the newest version that is asked for",
+                facts.name, facts.version
+            );
+            cx.ui.say(&Event::Nothing { message });
+            continue;
+        };
+        found.push(examined(session, &graph, folder, &record, facts, wanted)?);
+    }
+    Ok(found)
 }
 
 /// A newer version, beside the one in use.
