@@ -1,5 +1,6 @@
 //! The guest crate: wraps the real crate's API in exports.
 
+mod asked;
 mod items;
 mod serde;
 
@@ -13,7 +14,7 @@ use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::generate::values;
 use crate::plan::bridge::{
-    Bridge, Callee, Closure, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, TypePlan,
+    Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, TypePlan,
 };
 use crate::plan::{instances, instantiate};
 use crate::plan::{is_hidden, trait_name};
@@ -68,6 +69,9 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
     }
     for plan in bridge.types.values() {
         source.unit(type_unit(printer, plan))?;
+    }
+    for unit in bridge.traits.iter().filter_map(|plan| asked::unit(printer, plan)) {
+        source.unit(unit)?;
     }
     for plan in &bridge.functions {
         source.unit(Unit::new(&plan.key, exports(printer, plan)))?;
@@ -309,11 +313,7 @@ fn owned_place(printer: Printer<'_>, ty: &Ty) -> TokenStream {
 fn argument(index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
     let arg = format_ident!("a{index}");
     if let Pass::StandIn(at) = param.pass {
-        return stand_in(
-            &arg,
-            &param.ty,
-            hosted.get(at).and_then(|hosted| hosted.closure.as_ref()),
-        );
+        return stand_in(&arg, &param.ty, hosted.get(at));
     }
     let behind = matches!(param.ty, Ty::Ref { .. });
     match (&param.convert, param.pass) {
@@ -326,14 +326,19 @@ fn argument(index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
 }
 
 /// A stand-in where its value would be: owned, borrowed or boxed; one for a closure is called like one.
-fn stand_in(arg: &Ident, ty: &Ty, closure: Option<&Closure>) -> TokenStream {
-    let value = closure.map_or_else(
-        || quote!(#arg),
-        |closure| {
+fn stand_in(arg: &Ident, ty: &Ty, hosted: Option<&Hosted>) -> TokenStream {
+    let (closure, own) = hosted.map_or((None, None), |hosted| (hosted.closure.as_ref(), hosted.own.as_ref()));
+    let value = match (closure, own) {
+        (Some(closure), _) => {
             let inputs: Vec<Ident> = (0..closure.arity).map(|at| format_ident!("c{at}")).collect();
             quote!(move |#(#inputs),*| #arg.own::<Here, _>(|w| { #(nb::Put::<Here>::put(#inputs, w);)* }))
-        },
-    );
+        }
+        (None, Some(own)) => {
+            let name = ident(&own.guest_type(own.bare));
+            quote!(#name(#arg))
+        }
+        (None, None) => quote!(#arg),
+    };
     match ty {
         Ty::Ref { mutable: true, .. } => quote!(&mut #value),
         Ty::Ref { .. } => quote!(& #value),

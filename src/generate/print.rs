@@ -15,6 +15,8 @@ pub enum Side {
     Host,
     /// In the guest: local items below `guest`, the real crate; every lifetime is `'static`.
     Guest,
+    /// In the guest, where it implements a trait of the real crate: lifetimes as upstream.
+    Implementing,
 }
 
 /// Prints for one side.
@@ -61,7 +63,7 @@ impl Printer<'_> {
         let names = path.iter().map(|name| ident(name));
         match self.side {
             Side::Host => quote!(crate #(:: #names)*),
-            Side::Guest => quote!(::guest #(:: #names)*),
+            Side::Guest | Side::Implementing => quote!(::guest #(:: #names)*),
         }
     }
 
@@ -167,8 +169,8 @@ impl Printer<'_> {
         let ty = self.ty(ty);
         let lifetime = match (self.side, lifetime) {
             (Side::Guest, _) => Some(self.lifetime("static")),
-            (Side::Host, Some(name)) if !name.starts_with('#') => Some(self.lifetime(name)),
-            (Side::Host, _) => None,
+            (_, Some(name)) if !name.starts_with('#') => Some(self.lifetime(name)),
+            _ => None,
         };
         let mutable = mutable.then(|| quote!(mut));
         quote!(& #lifetime #mutable #ty)
@@ -252,7 +254,7 @@ impl Printer<'_> {
     /// The parameters of a definition or impl with their bounds, without angle brackets.
     #[must_use]
     pub fn params(&self, generics: &Generics, defaults: bool) -> Vec<TokenStream> {
-        let host = self.side == Side::Host;
+        let host = self.side != Side::Guest;
         let params = generics
             .params
             .iter()
@@ -289,7 +291,7 @@ impl Printer<'_> {
                     let (ty, bounds) = (self.ty(ty), self.bounds(bounds));
                     Some(quote!(#ty: #bounds))
                 }
-                Where::Lifetime { name, outlives } if self.side == Side::Host => {
+                Where::Lifetime { name, outlives } if self.side != Side::Guest => {
                     let name = self.lifetime(name);
                     let outlives = outlives.iter().map(|name| self.lifetime(name));
                     Some(quote!(#name: #(#outlives)+*))

@@ -140,7 +140,7 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     }
     let reader = match printer.side {
         Side::Host => quote!('nb_r),
-        Side::Guest => quote!('static),
+        Side::Guest | Side::Implementing => quote!('static),
     };
     let params = bounded(printer, &plan.generics, &quote!(nb::Get<#reader, Here>), Some(()));
     let args = reader_args(printer, &plan.generics);

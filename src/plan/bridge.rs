@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::extract::api::{Alias, Generics, ItemId, Meta, PathTy, Ty};
 
 pub use functions::{AnchorPlan, Callee, Conversion, FunctionPlan, Keep, Owned, ParamPlan, Pass, Place, Returns};
-pub use hosted::{Closure, ClosureKind, Home, Hosted, Lender, Settle};
+pub use hosted::{Asked, AskedMethod, Closure, ClosureKind, Home, Hosted, Lender, Own, Settle};
 pub use types::{Choice, Keeper, Repr, TypePlan};
 
 /// How a crate's API crosses the boundary.
@@ -52,7 +52,9 @@ impl Bridge {
             ImplBody::Methods(methods) => methods.as_slice(),
             _ => &[],
         });
-        self.functions.iter().chain(of_impls)
+        let asked = self.traits.iter().filter_map(|plan| plan.asked.as_ref());
+        let provided = asked.flat_map(|asked| asked.methods.iter().filter_map(|method| method.provided.as_ref()));
+        self.functions.iter().chain(of_impls).chain(provided)
     }
 }
 
@@ -108,6 +110,8 @@ pub struct TraitPlan {
     pub definition: crate::extract::api::Trait,
     /// Whether some of the crate's own types, which have numbers, implement it.
     pub chosen: bool,
+    /// How values of the application that implement it are asked.
+    pub asked: Option<Asked>,
 }
 
 /// A trait implementation.

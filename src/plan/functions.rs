@@ -176,7 +176,12 @@ fn param(
                 ));
             }
             _ => {
-                let at = hosts.add(candidate.hosted(&planner.types)?);
+                let hosted = candidate.hosted(&planner.types)?;
+                if matches!(ty, Ty::Ref { mutable: false, .. }) && hosted.own.as_ref().is_some_and(|own| !own.shared) {
+                    let reason = "a shared borrow of a value whose methods change it";
+                    return Err(Obstacle::new("trait of the crate", reason));
+                }
+                let at = hosts.add(hosted);
                 return Ok(plan(None, ty.clone(), Pass::StandIn(at)));
             }
         }

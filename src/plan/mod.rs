@@ -4,6 +4,7 @@
 //! and everything that does not cross is listed with the construct in the way.
 
 mod anchors;
+mod asked;
 pub mod bridge;
 mod choices;
 mod consts;

@@ -89,6 +89,7 @@ pub(super) fn add_makers(
                 absorbs: Vec::new(),
                 abilities,
                 closure: None,
+                own: None,
             });
         }
     }

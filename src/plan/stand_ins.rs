@@ -6,8 +6,8 @@ use crate::extract::api::{Arg, Binding, Bound, Def, Generics, PathTy, Ty};
 use crate::plan::bridge::{Closure, ClosureKind, Home, Hosted, Keeper};
 use crate::plan::conversions::{bounds_of, unconvertible};
 use crate::plan::cross::{self, Obstacle, Way};
-use crate::plan::serde;
 use crate::plan::types::{Types, local};
+use crate::plan::{asked, serde};
 
 /// What a stand-in can be asked, by std's trait: the methods of the runtime's `Abilities` that say that a type answers.
 /// Sorted by path.
@@ -118,7 +118,9 @@ impl Candidate<'_> {
     /// When a stand-in cannot do what its bounds ask for.
     pub(super) fn hosted(&self, types: &Types<'_>) -> Result<Hosted, Obstacle> {
         let closure = closure(types, &self.bounds)?;
+        let own = asked::through(&types.asked, &self.bounds);
         let abilities = match &closure {
+            _ if own.is_some() => Vec::new(),
             Some(_) => Vec::new(),
             None => abilities(types.natives, &self.bounds).ok_or_else(|| unconvertible(self.name, &self.bounds))?,
         };
@@ -128,6 +130,7 @@ impl Candidate<'_> {
             absorbs: Vec::new(),
             abilities,
             closure,
+            own,
         })
     }
 
@@ -184,7 +187,7 @@ fn kind(def: &Def) -> Option<ClosureKind> {
 }
 
 /// Whether a reference stands in the type: what a closure returns must not borrow, since the guest has a copy that ends.
-fn borrows(ty: &Ty) -> bool {
+pub(super) fn borrows(ty: &Ty) -> bool {
     match ty {
         Ty::Ref { .. } => true,
         Ty::Tuple(parts) => parts.iter().any(borrows),

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{AssocItem, AssocKind, Bound, Def, Function, Impl, ItemId, ItemKind, Param, Trait, Ty};
+use crate::plan::asked;
 use crate::plan::bridge::{FunctionPlan, ImplBody, TraitPlan};
 use crate::plan::cross::Obstacle;
 use crate::plan::functions;
@@ -26,8 +27,20 @@ pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
             .filter(|(of, _)| of == id)
             .map(|(_, index)| *index)
             .collect();
-        let methods: Vec<&AssocItem> = definition.items.iter().filter(|item| is_function(item)).collect();
-        let outcome = planner.accepted(&key).and_then(|()| one(planner, definition, &blocks));
+        let methods: Vec<&AssocItem> = methods_of(definition).collect();
+        let accepted = planner.accepted(&key);
+        let mut outcome = accepted.clone().and_then(|()| one(planner, definition, &blocks));
+        let open = |planner: &mut Planner<'_>, kept: &dyn Fn(&str) -> bool| asked::plan(planner, *id, definition, kept);
+        let asked = match &outcome {
+            Ok(kept) => open(planner, &|name| kept.contains_key(name)),
+            Err(_) if accepted.is_ok() && blocks.is_empty() => open(planner, &|_| true),
+            Err(_) => None,
+        };
+        if let (Err(_), Some(asked)) = (&outcome, &asked) {
+            let names =
+                methods_of(definition).filter(|item| asked.methods.iter().any(|method| method.name == item.name));
+            outcome = Ok(names.map(|item| (item.name.as_str(), 1)).collect());
+        }
         let kept = outcome
             .as_ref()
             .map(|kept| kept.keys().copied().collect::<BTreeSet<_>>())
@@ -53,6 +66,7 @@ pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
                     meta,
                     definition,
                     chosen: planner.types.implementors.contains_key(id),
+                    asked,
                 });
                 implement(planner, item_trait(api, *id), &kept, &blocks);
             }
@@ -66,6 +80,10 @@ fn item_trait(api: &crate::extract::Api, id: ItemId) -> &Trait {
         ItemKind::Trait(definition) => definition,
         _ => unreachable!("asked for traits only"),
     }
+}
+
+fn methods_of(definition: &Trait) -> impl Iterator<Item = &AssocItem> {
+    definition.items.iter().filter(|item| is_function(item))
 }
 
 fn is_function(item: &AssocItem) -> bool {

@@ -8,7 +8,7 @@ use crate::plan::bridge::Keeper;
 use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
-use crate::plan::{loans, stand_ins};
+use crate::plan::{asked, loans, stand_ins};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub(super) struct Types<'a> {
     loans: BTreeSet<ItemId>,
     /// The crate's own types that implement its traits.
     pub implementors: Implementors,
+    /// The crate's traits through which values of the application can be asked.
+    pub asked: asked::Traits,
     /// Types that implement `Default`.
     defaults: BTreeSet<ItemId>,
     /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
@@ -59,6 +61,7 @@ impl<'a> Types<'a> {
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
             implementors: choices::implementors(api),
+            asked: asked::Traits::new(),
             defaults: implementors(api, "std::default::Default"),
             value_params: RefCell::default(),
         };
@@ -81,6 +84,7 @@ impl<'a> Types<'a> {
         }
         types.keepers = types.all_keepers();
         types.loans = loans::find(api, &types);
+        types.asked = asked::find(api, &types);
         types
     }
 

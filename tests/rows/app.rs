@@ -31,6 +31,9 @@ struct Package {
 }
 
 fn main() {
+    if std::env::args().nth(1).as_deref() == Some("full") {
+        return full();
+    }
     let row = |city: &str, people, kind, since: &str| Row {
         city: city.to_owned(),
         people,
@@ -83,5 +86,30 @@ fn packages() {
     println!("{}", serde_json::to_string_pretty(&package).unwrap());
     for bad in ["{\"version\":\n \"1.2\"}", "{\"version\": 12}", "{\"version\":\"1.0.0\",\"needs\":{\"a\":\"no\"}}"] {
         println!("{}", serde_json::from_str::<Package>(bad).unwrap_err());
+    }
+}
+
+/// A writer that takes nothing.
+struct Full;
+
+impl std::io::Write for Full {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::other("no room"))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn full() {
+    let mut writer = csv::Writer::from_writer(Full);
+    writer.write_record(["a", "b"]).unwrap();
+    let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        writer.into_inner().map(drop).unwrap_err().to_string()
+    }));
+    match told {
+        Ok(error) => println!("an error: {error}"),
+        Err(payload) => println!("a fault: {}", payload.downcast_ref::<String>().unwrap()),
     }
 }

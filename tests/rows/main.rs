@@ -16,6 +16,12 @@ serde = { version = \"1\", features = [\"derive\"] }
 serde_json = \"1\"
 ";
 
+/// What csv's writer says when it is full, on each side.
+const FULL: [&str; 2] = [
+    "an error: no room\n",
+    "a fault: `csv` failed: it returned an error that cannot leave its nanoprocess: no room\n",
+];
+
 fn run(folder: &Path, program: &str, args: &[&str]) -> String {
     let mut command = Command::new(program);
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("example");
@@ -39,6 +45,7 @@ fn an_applications_own_types_cross() {
     std::fs::write(root.join("src/main.rs"), include_str!("app.rs")).unwrap();
     let native = run(root, "cargo", &["run", "-q"]);
     assert!(native.contains("unknown variant `Huge`"), "{native}");
+    assert_eq!(run(root, "cargo", &["run", "-q", "--", "full"]), FULL[0]);
 
     run(
         root,
@@ -48,4 +55,5 @@ fn an_applications_own_types_cross() {
     let lock = std::fs::read_to_string(root.join("nanobuild.lock")).unwrap();
     assert_eq!(lock.matches("natives = [\n    \"serde_core\",\n]").count(), 2, "{lock}");
     assert_eq!(run(root, "cargo", &["run", "-q"]), native);
+    assert_eq!(run(root, "cargo", &["run", "-q", "--", "full"]), FULL[1]);
 }

@@ -66,14 +66,15 @@ pub(super) fn input(printer: Printer<'_>, name: &str, ty: &Ty, self_ty: Option<&
     }
 }
 
-fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
+/// What a function does: it calls the guest.
+pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let conversions = plan
         .params
         .iter()
         .enumerate()
         .filter_map(|(index, param)| convert(printer, index, param));
     let (owner, slots) = (anchor(plan), slots(plan));
-    let (homes, serves) = (hosted::homes(plan), hosted::serves(plan));
+    let (homes, serves) = (hosted::homes(printer, plan), hosted::serves(plan));
     let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
     let (before, after) = (
         before.into_iter().map(|slot| slot.statement),

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use crate::generate::bindings::asked;
 use crate::generate::bindings::functions::{arg, slot_name};
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Pass, Settle};
@@ -37,9 +38,11 @@ fn given(plan: &FunctionPlan, place: (usize, usize)) -> TokenStream {
 }
 
 /// Statements before the call: where values are kept, and what they can do.
-pub(super) fn homes(plan: &FunctionPlan) -> TokenStream {
+pub(super) fn homes(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let each = plan.hosted.iter().enumerate().map(|(at, hosted)| {
-        let (values, able) = (values(at), able(&values(at), hosted));
+        let asked = hosted.own.as_ref().zip(stand_in(plan, at));
+        let asked = asked.map(|(own, index)| asked::able(printer, own, &plan.params[index]));
+        let (values, able) = (values(at), able(&values(at), hosted, asked));
         let optional = optional(plan, at, hosted);
         let home = match hosted.home {
             Home::Call => {
@@ -116,7 +119,10 @@ fn stand_in(plan: &FunctionPlan, at: usize) -> Option<usize> {
     plan.params.iter().position(|param| param.pass == Pass::StandIn(at))
 }
 
-fn able(values: &Ident, hosted: &Hosted) -> Option<TokenStream> {
+fn able(values: &Ident, hosted: &Hosted, asked: Option<TokenStream>) -> Option<TokenStream> {
+    if let Some(answer) = asked {
+        return Some(quote!(#values.able(|nb_a| nb_a #answer);));
+    }
     if let Some(closure) = &hosted.closure {
         let answer = answer(closure);
         return Some(quote!(#values.able(|nb_a| nb_a #answer);));
@@ -160,6 +166,7 @@ pub(super) fn serves(plan: &FunctionPlan) -> TokenStream {
         let values = values(at);
         match &hosted.closure {
             Some(closure) if closure.kind == ClosureKind::Fn => quote!(nb_call.serve_shared(&#values);),
+            _ if hosted.own.as_ref().is_some_and(|own| own.shared) => quote!(nb_call.serve_shared(&#values);),
             _ => quote!(nb_call.serve(&mut #values);),
         }
     });

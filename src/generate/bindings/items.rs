@@ -4,9 +4,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::extract::api::{AssocItem, AssocKind, Function, Ty};
-use crate::generate::bindings::{Told, choices, constants, docs, functions};
+use crate::generate::bindings::{Told, asked, choices, constants, docs, functions};
 use crate::generate::print::{Printer, ident, verbatim};
-use crate::plan::bridge::{AliasPlan, Bridge, ConstPlan, ConstValue, Place, TraitPlan};
+use crate::plan::bridge::{AliasPlan, Bridge, ConstPlan, ConstValue, FunctionPlan, Place, TraitPlan};
 
 /// A type alias.
 #[must_use]
@@ -25,18 +25,28 @@ pub(super) fn definition(printer: Printer<'_>, plan: &TraitPlan) -> TokenStream 
         printer.wheres(&definition.generics),
     );
     let bounds = printer.bounds(&definition.supertraits);
-    let items = definition.items.iter().map(|item| member(printer, item));
+    let provided = |item: &AssocItem| {
+        let mut methods = plan.asked.iter().flat_map(|asked| &asked.methods);
+        methods.find(|method| method.name == item.name)?.provided.as_ref()
+    };
+    let items = definition
+        .items
+        .iter()
+        .map(|item| member(printer, item, provided(item)));
     let hidden = plan.chosen.then(choices::declarations);
-    quote!(#attributes pub trait #name<#(#params),*>: #bounds #wheres { #(#items)* #hidden })
+    let answer = plan.asked.as_ref().map(asked::declaration);
+    quote!(#attributes pub trait #name<#(#params),*>: #bounds #wheres { #(#items)* #hidden #answer })
 }
 
-fn member(printer: Printer<'_>, item: &AssocItem) -> TokenStream {
+fn member(printer: Printer<'_>, item: &AssocItem, provided: Option<&FunctionPlan>) -> TokenStream {
     let (attributes, name) = (docs::attributes(&item.meta), ident(&item.name));
     match &item.kind {
         AssocKind::Function(function) => {
             let signature = declaration(printer, &item.name, function);
             let allowed = function.is_unsafe.then(|| quote!(#[allow(unsafe_code)]));
-            quote!(#attributes #allowed #signature;)
+            let body = provided.map(|plan| functions::body(printer, plan));
+            let body = body.map_or_else(|| quote!(;), |body| quote!({ #body }));
+            quote!(#attributes #allowed #signature #body)
         }
         AssocKind::Type { generics, bounds, .. } => {
             let (params, bounds) = (printer.params(generics, false), printer.bounds(bounds));

@@ -1,5 +1,8 @@
 //! Values of the caller's types that a call uses, and what is made of its answer.
 
+use super::FunctionPlan;
+use crate::extract::api::{Function, Generics, ItemId};
+
 /// Values of one type of the caller's that a call uses.
 #[derive(Debug, Clone)]
 pub struct Hosted {
@@ -13,6 +16,54 @@ pub struct Hosted {
     pub abilities: Vec<&'static str>,
     /// How they are called, if they are closures.
     pub closure: Option<Closure>,
+    /// The trait of the crate that they implement, if they are asked through it.
+    pub own: Option<Own>,
+}
+
+/// How values are asked that implement a trait of the crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Own {
+    /// The trait.
+    pub trait_: ItemId,
+    /// Its number among those that are asked through.
+    pub number: u32,
+    /// All of its methods look only, so that more than one may run at a time.
+    pub shared: bool,
+    /// The guest has only the methods that the application has to write.
+    pub bare: bool,
+}
+
+impl Own {
+    /// The guest's type that stands for such values; a `bare` one has the crate's provided methods.
+    #[must_use]
+    pub fn guest_type(&self, bare: bool) -> String {
+        let kind = if bare { "Bare" } else { "Asked" };
+        format!("{kind}{}", self.number)
+    }
+}
+
+/// A trait of the crate that the application implements, as the guest asks through it.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// How its values are asked.
+    pub own: Own,
+    /// The trait's lifetimes.
+    pub lifetimes: Generics,
+    /// The methods that are asked, by number.
+    pub methods: Vec<AskedMethod>,
+}
+
+/// A method that the guest asks the application for.
+#[derive(Debug, Clone)]
+pub struct AskedMethod {
+    /// Its name.
+    pub name: String,
+    /// Its signature.
+    pub function: Function,
+    /// Which arguments are places that the application may change.
+    pub places: Vec<usize>,
+    /// The crate's own body, for applications that do not write one.
+    pub provided: Option<FunctionPlan>,
 }
 
 /// Where a call keeps values of a type of the caller's: an argument and its type parameter by number.
