@@ -2,11 +2,11 @@
 //! converted, traits of a crate, iterators without a name. One program says the same natively and sandboxed.
 #![expect(clippy::tests_outside_test_module, reason = "this whole target is tests")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const MANIFEST: &str = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-                        base64 = \"=0.22.1\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nheck = \"=0.5.0\"\n";
+                        base64 = \"=0.22.1\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nheck = \"=0.5.0\"\nttf-parser = \"=0.25.1\"\n";
 
 const MAIN: &str = r#"
     use std::fmt;
@@ -15,10 +15,12 @@ const MAIN: &str = r#"
     use base64::Engine as _;
     use base64::display::Base64Display;
     use base64::engine::general_purpose::STANDARD;
+    use base64::read::DecoderReader;
     use flate2::Compression;
     use flate2::read::GzDecoder;
     use flate2::write::GzEncoder;
     use heck::ToKebabCase as _;
+    use ttf_parser::OutlineBuilder;
 
     #[derive(Debug)]
     struct Tired;
@@ -114,15 +116,55 @@ const MAIN: &str = r#"
     fn traits() {
         println!("{} {:?}", STANDARD.encode("some bytes"), STANDARD.decode("c29tZSBieXRlcw=="));
         println!("{}", Base64Display::new(b"shown", &STANDARD));
+        // The constant is borrowed beyond its statement, as its having no destructor allows.
+        let mut decoder = DecoderReader::new(&b"YmV5b25k"[..], &STANDARD);
+        let mut text = String::new();
+        decoder.read_to_string(&mut text).unwrap();
+        println!("{text}");
         println!("{}", "Some CamelCase".to_kebab_case());
         let bad = STANDARD.decode("?").unwrap_err();
         println!("{bad} {bad:?}");
+    }
+
+    /// The crate's trait, implemented here.
+    #[derive(Default)]
+    struct Path(Vec<String>);
+
+    impl OutlineBuilder for Path {
+        fn move_to(&mut self, x: f32, y: f32) {
+            self.0.push(format!("M {x} {y}"));
+        }
+
+        fn line_to(&mut self, x: f32, y: f32) {
+            self.0.push(format!("L {x} {y}"));
+        }
+
+        fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
+            self.0.push(format!("Q {x1} {y1} {x} {y}"));
+        }
+
+        fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
+            self.0.push(format!("C {x1} {y1} {x2} {y2} {x} {y}"));
+        }
+
+        fn close(&mut self) {
+            self.0.push("Z".to_owned());
+        }
+    }
+
+    fn outline() {
+        let font = std::fs::read("font.ttf").unwrap();
+        let face = ttf_parser::Face::parse(&font, 0).unwrap();
+        let mut path = Path::default();
+        let size = face.outline_glyph(face.glyph_index('A').unwrap(), &mut path);
+        println!("{size:?} {}", path.0.join(" "));
     }
 
     fn main() {
         readers_and_writers();
         records();
         traits();
+        outline();
     }
 "#;
 
@@ -135,6 +177,15 @@ fn run(root: &Path, program: &str, words: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// Where the sources of a dependency lie.
+fn package(root: &Path, name: &str) -> PathBuf {
+    let metadata = run(root, "cargo", &["metadata", "--format-version", "1"]);
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let package = packages.iter().find(|package| package["name"] == name).unwrap();
+    PathBuf::from(package["manifest_path"].as_str().unwrap()).with_file_name("")
+}
+
 #[test]
 fn one_program_says_the_same_natively_and_sandboxed() {
     let folder = tempfile::tempdir().unwrap();
@@ -142,8 +193,13 @@ fn one_program_says_the_same_natively_and_sandboxed() {
     std::fs::create_dir(root.join("src")).unwrap();
     std::fs::write(root.join("Cargo.toml"), MANIFEST).unwrap();
     std::fs::write(root.join("src/main.rs"), MAIN).unwrap();
+    std::fs::copy(
+        package(root, "ttf-parser").join("tests/fonts/demo.ttf"),
+        root.join("font.ttf"),
+    )
+    .unwrap();
     let natively = run(root, "cargo", &["run"]);
     let tool = env!("CARGO_BIN_EXE_cargo-nanobuild");
-    run(root, tool, &["add", "base64", "csv", "flate2", "heck"]);
+    run(root, tool, &["add", "base64", "csv", "flate2", "heck", "ttf-parser"]);
     assert_eq!(run(root, tool, &["run"]), natively);
 }

@@ -25,7 +25,7 @@ impl<'r> Anchor<'r> {
 
     /// With `owner`, until that is used mutably.
     pub fn of(owner: &'r Handle) -> Self {
-        Anchor::at(owner.arena())
+        owner.arena().map_or_else(Anchor::none, Anchor::at)
     }
 
     pub(crate) fn at(arena: &'r Arena) -> Self {

@@ -3,13 +3,30 @@
 use super::call::Call;
 use super::nanoprocess::{Garbage, Nanoprocess};
 use crate::wire::arena::Arena;
-use std::mem::ManuallyDrop;
 
 /// An object in a guest, owned by the application or lent to it.
 ///
-/// It has no lifetime, so that `Drop` never sits on a generated type that has one.
+/// It has no lifetime, so that `Drop` never sits on a generated type that has one. And it has no destructor itself: a
+/// constant is written as [`Handle::Named`], of which Rust sees that nothing is to be dropped, so that a borrow of the
+/// constant lives for ever (the reference's "constant promotion").
 #[derive(Debug)]
-pub struct Handle {
+pub enum Handle {
+    /// One that export `make` makes when it is first needed; for constants and statics.
+    Named {
+        /// The nanoprocess that the object belongs to.
+        process: &'static Nanoprocess,
+        /// The export that makes it.
+        make: u32,
+        /// The export that drops it.
+        kind: u32,
+    },
+    /// Any other.
+    Live(Live),
+}
+
+/// An object that is in an instance, or was.
+#[derive(Debug)]
+pub struct Live {
     process: &'static Nanoprocess,
     kind: u32,
     place: Place,
@@ -37,85 +54,91 @@ impl Place {
 }
 
 impl Handle {
-    /// An object that export `make` makes when it is first needed; for constants and statics. `kind` is the number
-    /// of the export that drops it.
-    pub const fn named(process: &'static Nanoprocess, make: u32, kind: u32) -> Handle {
-        Handle {
-            process,
-            kind,
-            place: Place::Named { make },
-            arena: Arena::new(),
-        }
-    }
-
     pub(crate) fn at(process: &'static Nanoprocess, place: Place, kind: u32) -> Handle {
+        if let Place::Named { make } = place {
+            return Handle::Named { process, make, kind };
+        }
         if place.is_owned() {
             process.hold();
         }
-        Handle {
+        Handle::Live(Live {
             process,
             kind,
             place,
             arena: Arena::new(),
-        }
+        })
     }
 
     /// The nanoprocess that the object belongs to.
+    #[inline]
     pub fn process(&self) -> &'static Nanoprocess {
-        self.process
+        match self {
+            Handle::Named { process, .. } => process,
+            Handle::Live(live) => live.process,
+        }
     }
 
-    pub(crate) fn arena(&self) -> &Arena {
-        &self.arena
+    /// Where what is borrowed from it lives; what is borrowed from a constant lives for ever.
+    pub(crate) fn arena(&self) -> Option<&Arena> {
+        match self {
+            Handle::Named { .. } => None,
+            Handle::Live(live) => Some(&live.arena),
+        }
     }
 
     #[inline]
     pub(crate) fn place(&self) -> Place {
-        self.place
+        match self {
+            Handle::Named { make, .. } => Place::Named { make: *make },
+            Handle::Live(live) => live.place,
+        }
     }
 
     /// What was borrowed from the object ends here.
     #[inline]
     pub(crate) fn forget_borrows(&mut self) {
-        self.arena.clear();
+        if let Handle::Live(live) = self {
+            live.arena.clear();
+        }
     }
 
     pub(crate) fn settle(&mut self, place: Place) {
-        match (self.place.is_owned(), place.is_owned()) {
-            (false, true) => self.process.hold(),
-            (true, false) => self.process.release(),
-            _ => {}
+        match self {
+            Handle::Live(live) => live.settle(place),
+            Handle::Named { process, kind, .. } => *self = Handle::at(process, place, *kind),
         }
-        self.place = place;
     }
 
     /// The export that drops the object.
     pub(crate) fn kind(&self) -> u32 {
-        self.kind
+        match self {
+            Handle::Named { kind, .. } => *kind,
+            Handle::Live(live) => live.kind,
+        }
     }
 
     /// Leaves the care for the object to somebody else; this handle goes on referring to it.
     pub(crate) fn entrust(&mut self) -> Handle {
-        let owner = Handle::at(self.process, self.place, self.kind);
-        if let Place::Owned { instance, pointer } = self.place {
+        let owner = Handle::at(self.process(), self.place(), self.kind());
+        if let Place::Owned { instance, pointer } = self.place() {
             self.settle(Place::Lent { instance, pointer });
         }
         owner
     }
 
     /// The object's new owner is somebody else.
-    pub(crate) fn into_place(self) -> Place {
-        let mut this = ManuallyDrop::new(self);
-        this.arena.clear();
-        if this.place.is_owned() {
-            this.process.release();
+    pub(crate) fn into_place(mut self) -> Place {
+        let place = self.place();
+        self.forget_borrows();
+        if place.is_owned() {
+            self.settle(Place::Lost);
         }
-        this.place
+        place
     }
 
     /// Whether both handles mean the same object.
     pub fn is_same(&self, other: &Handle) -> bool {
-        match (self.place, other.place) {
+        match (self.place(), other.place()) {
             (
                 Place::Owned { instance, pointer } | Place::Lent { instance, pointer },
                 Place::Owned {
@@ -126,7 +149,7 @@ impl Handle {
                     instance: of,
                     pointer: at,
                 },
-            ) => instance == of && pointer == at && std::ptr::eq(self.process, other.process),
+            ) => instance == of && pointer == at && std::ptr::eq(self.process(), other.process()),
             _ => false,
         }
     }
@@ -135,11 +158,22 @@ impl Handle {
     #[track_caller]
     #[inline]
     pub fn call<'c>(&self) -> Call<'c> {
-        Call::new(self.process)
+        Call::new(self.process())
     }
 }
 
-impl Drop for Handle {
+impl Live {
+    fn settle(&mut self, place: Place) {
+        match (self.place.is_owned(), place.is_owned()) {
+            (false, true) => self.process.hold(),
+            (true, false) => self.process.release(),
+            _ => {}
+        }
+        self.place = place;
+    }
+}
+
+impl Drop for Live {
     fn drop(&mut self) {
         if let Place::Owned { instance, pointer } = self.place {
             self.process.release();

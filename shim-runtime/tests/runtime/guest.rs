@@ -449,7 +449,11 @@ fn opaque_copies() {
 fn constants_are_made_when_needed() {
     let process = process();
     let constant = || Counter {
-        handle: Handle::named(process, 21, 4),
+        handle: Handle::Named {
+            process,
+            make: 21,
+            kind: 4,
+        },
     };
     let (one, mut two) = (constant(), constant());
     assert_eq!(one.name(), "constant");

@@ -126,7 +126,8 @@ fn value(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, told: &Told) -
         }
         ConstValue::Named { make, kind } => {
             let path = printer.constructor(&plan.ty);
-            quote!(#path { handle: nb::Handle::named(&PROCESS, #make, #kind), marker: ::std::marker::PhantomData })
+            let handle = quote!(nb::Handle::Named { process: &PROCESS, make: #make, kind: #kind });
+            quote!(#path { handle: #handle, marker: ::std::marker::PhantomData })
         }
     }
 }
