@@ -39,3 +39,13 @@ impl Counter {
         self.0
     }
 }
+
+/// Reads to the end, in pieces of the size that `BufReader` and `io::copy` use.
+pub fn drain(mut reader: impl std::io::Read) -> u64 {
+    let mut buffer = [0; 8 << 10];
+    let mut all = 0;
+    while let Ok(len @ 1..) = reader.read(&mut buffer) {
+        all += len as u64 + u64::from(buffer[0]);
+    }
+    all
+}

@@ -5,7 +5,9 @@ use libfuzzer_sys::fuzz_target;
 use nanobuild_policy::config::{self, Config};
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(text) = config::decode("fuzz", bytes) else { return };
+    let Ok(text) = config::decode("fuzz", bytes) else {
+        return;
+    };
     match Config::parse(text) {
         Ok(config) => {
             let printed = config.print();

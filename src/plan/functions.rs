@@ -87,11 +87,12 @@ fn over(
     }
     let anchor = anchors::anchor(planner, &named, &params, &choices)?;
     for (index, _) in &anchor.keep {
-        params[*index].pass = if is_text(&params[*index].guest) {
-            Pass::Text
-        } else {
-            Pass::Bytes
-        };
+        let param = &mut params[*index];
+        match &param.guest {
+            Ty::Ref { ty, .. } if is_text_referent(ty) => param.pass = Pass::Text,
+            Ty::Ref { ty, .. } if is_bytes_referent(ty) => param.pass = Pass::Bytes,
+            _ => {}
+        }
     }
     let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
     squeeze(&mut params, &anchor, hosts.list.iter().any(Hosted::makes));
@@ -302,10 +303,6 @@ fn whole(types: &Types<'_>, object: &Ty) -> Result<(), Obstacle> {
 
 fn is_scalar(name: &str) -> bool {
     !matches!(name, "u128" | "i128" | "str")
-}
-
-fn is_text(ty: &Ty) -> bool {
-    matches!(ty, Ty::Ref { ty, .. } if is_text_referent(ty))
 }
 
 pub(super) fn is_text_referent(ty: &Ty) -> bool {

@@ -307,8 +307,8 @@ pub fn list(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Error> {
 /// # Errors
 /// When a folder cannot be read or a file not be removed, and for anything that is neither a file nor a folder.
 pub fn retain(folder: &Utf8Path, wanted: impl Fn(&Utf8Path) -> bool) -> Result<(), Error> {
-    let stale = list(folder)?.into_iter().filter(|path| !wanted(path));
-    stale.map(|path| remove(&folder.join(path))).collect()
+    let mut stale = list(folder)?.into_iter().filter(|path| !wanted(path));
+    stale.try_for_each(|path| remove(&folder.join(path)))
 }
 
 /// SHA-256 of some bytes, in hex.

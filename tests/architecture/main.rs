@@ -48,8 +48,17 @@ fn packages_depend_on_what_they_may() {
     let runtime = dependencies("shim-runtime/Cargo.toml");
     assert_eq!(
         runtime,
-        ["cap-fs-ext", "cap-std", "rustix", "serde", "serde_core", "wasmtime"],
-        "every application has wasmtime in its tree, and the others where files or waiting are granted, or it has serde anyway"
+        [
+            "cap-fs-ext",
+            "cap-std",
+            "libc",
+            "rustix",
+            "serde",
+            "serde_core",
+            "wasmtime"
+        ],
+        "every application has wasmtime in its tree, which has libc and rustix, and the others where files are granted, or it has \
+         serde anyway"
     );
 }
 

@@ -10,6 +10,20 @@ use crate::Error;
 use crate::machine_code::compile;
 use crate::workshop::workspace;
 
+/// What is compiled ahead of time: package, module, and what the programs below know it as.
+const GUESTS: [(&str, &str, &str); 3] = [
+    ("bench-guest", "bench_guest", "guest"),
+    ("bench-bare", "bench_bare", "bare"),
+    ("bench-kernels-guest", "bench_kernels_guest", "kernels"),
+];
+
+/// What prints figures, one after the other.
+const PROGRAMS: [(&str, &[&str]); 3] = [
+    ("bench-ours", &[]),
+    ("bench-ours", &["live", "10000"]),
+    ("bench-kernels-host", &[]),
+];
+
 /// What to print.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -25,19 +39,25 @@ pub(crate) fn compare(options: &Options) -> Result<(), Error> {
     fs_err::create_dir_all(&made)?;
     cargo(&folder, |cargo| {
         cargo.args(["build", "--profile", "guest", "--target", "wasm32-wasip1"]);
-        cargo.args(["-p", "bench-guest", "-p", "bench-bare"]);
+        cargo.args(GUESTS.iter().flat_map(|(package, _, _)| ["-p", package]));
         cargo.env("RUSTFLAGS", "-C link-arg=--export=__stack_pointer");
     })?;
-    for name in ["guest", "bare"] {
-        let wasm = folder.join(format!("target/wasm32-wasip1/guest/bench_{name}.wasm"));
-        let code = compile(&fs_err::read(wasm)?)?;
-        fs_err::write(made.join(name), code)?;
+    for (_, module, name) in GUESTS {
+        let wasm = folder.join(format!("target/wasm32-wasip1/guest/{module}.wasm"));
+        fs_err::write(made.join(name), compile(&fs_err::read(wasm)?)?)?;
     }
-    let lines = cargo(&folder, |cargo| {
-        cargo.args(["run", "--release", "-p", "bench-ours"]);
-        cargo.env("NANOBUILD_BENCH_GUEST", made.join("guest"));
-        cargo.env("NANOBUILD_BENCH_BARE", made.join("bare"));
-    })?;
+    let run = |package: &str, args: &[&str]| {
+        cargo(&folder, |cargo| {
+            cargo.args(["run", "--release", "-p", package, "--"]).args(args);
+            for (_, _, name) in GUESTS {
+                cargo.env(format!("NANOBUILD_BENCH_{}", name.to_uppercase()), made.join(name));
+            }
+        })
+    };
+    let mut lines = String::new();
+    for (package, args) in PROGRAMS {
+        lines += &run(package, args)?;
+    }
     let rows = table::rows(&lines)?;
     print!(
         "{}",

@@ -5,8 +5,11 @@
     reason = "a chore speaks to the person who runs it"
 )]
 
+mod alarms;
 mod bench;
 mod coverage;
+#[cfg(target_os = "linux")]
+mod jail;
 mod machine_code;
 mod process;
 mod upstream;
@@ -28,8 +31,21 @@ enum Task {
     Upstream(upstream::Options),
     /// Generate bindings for crates and count what is bound, by construct and reason
     Coverage(coverage::Options),
+    /// Compare successive versions of popular crates without powers: whatever they ask for anew needs a cause
+    Alarms(alarms::Options),
+    /// Build popular crates with build scripts and macros outside and inside of the build jail, and compare
+    #[cfg(target_os = "linux")]
+    Jail(jail::Options),
     /// Run a WASI preview 1 command on the runtime's own WASI; ends with its exit code
     Wasi(wasi::Options),
+    /// Compile a module as the tool compiles guests (used by `fuzz/run`)
+    #[command(hide = true)]
+    Compile {
+        /// The module
+        module: Utf8PathBuf,
+        /// Where the machine code goes
+        code: Utf8PathBuf,
+    },
     /// Run a program and end it when it takes too long (used as the runner of test binaries)
     #[command(hide = true)]
     Limited {
@@ -61,7 +77,11 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::compare(&options),
         Task::Upstream(options) => upstream::measure(&options),
         Task::Coverage(options) => coverage::survey(&options),
+        Task::Alarms(options) => alarms::compare(&options),
+        #[cfg(target_os = "linux")]
+        Task::Jail(options) => jail::compare(&options),
         Task::Wasi(options) => return wasi::run(&options),
+        Task::Compile { module, code } => compile(&module, &code),
         Task::Limited { seconds, command } => return process::limited(seconds, &command),
     };
     match outcome {
@@ -71,6 +91,11 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn compile(module: &Utf8PathBuf, code: &Utf8PathBuf) -> Result<(), Error> {
+    let compiled = machine_code::compile(&fs_err::read(module)?)?;
+    Ok(fs_err::write(code, compiled)?)
 }
 
 /// A folder that the person named, made absolute.

@@ -32,4 +32,8 @@ exports! {
     nb5(start) { guest::object_slot(work::Counter(start)) }
     nb6(this) { guest::drop_object::<work::Counter>(this) }
     nb7(this) { guest::object_mut::<work::Counter>(this).bump() }
+    nb8(len) { guest::iterator::<Here, u64>(0..len) }
+    nb9(this, ask, count) { guest::pull(this, ask, count) }
+    nb10(this) { guest::drop_iterator(this) }
+    nb11(reader) { work::drain(guest::StandIn::of(reader)) }
 }

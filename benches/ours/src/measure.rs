@@ -18,9 +18,9 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Whether it belongs to a row of such a name.
+    /// Whether `row` is part of its name, or of who it is measured for before that: `callback`, `ours callback`.
     pub(crate) fn is(&self, row: &str) -> bool {
-        self.name.contains(row)
+        format!("{} {}", self.who, self.name).contains(row)
     }
 }
 
@@ -67,8 +67,8 @@ fn time(work: &mut dyn FnMut(u64), times: u64) -> Duration {
     start.elapsed()
 }
 
-fn print(name: &str, who: &str, nanos: f64) {
-    println!("{{\"name\":\"{name}\",\"who\":\"{who}\",\"nanos\":{nanos:.2}}}");
+pub(crate) fn print(name: &str, who: &str, nanos: f64) {
+    println!("{{\"name\":\"{name}\",\"who\":\"{who}\",\"value\":{nanos:.2},\"unit\":\"ns\"}}");
 }
 
 /// Makes a program's first call and prints the nanoseconds since it started.

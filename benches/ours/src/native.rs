@@ -2,6 +2,7 @@
 
 use crate::measure::{Cell, cell};
 use std::hint::black_box;
+use std::io::Read;
 
 #[path = "../../work/work.rs"]
 mod work;
@@ -40,6 +41,12 @@ pub(crate) fn cells() -> Vec<Cell> {
         cell("callback", "native", || twice(black_box(1), &mut |value| value + 1)),
         cell("handle method", "native", move || bump(black_box(&mut counter))),
     ];
+    cells.push(cell("iterator of 100,000", "native", || {
+        black_box((0..black_box(super::ours::ITEMS)).collect::<Vec<u64>>()).len()
+    }));
+    cells.push(cell("reader of 64 MiB", "native", || {
+        work::drain(black_box(std::io::repeat(7).take(super::ours::READ)))
+    }));
     for (name, len) in super::ours::INPUTS {
         let (bytes, mut place) = (vec![1; len], vec![0; len]);
         cells.push(cell(name, "native", move || copy(black_box(&bytes), &mut place)));

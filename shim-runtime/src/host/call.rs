@@ -29,12 +29,12 @@ pub struct Call<'c> {
 impl<'c> Call<'c> {
     /// Takes the nanoprocess's lock, starting it if need be.
     #[track_caller]
-    #[inline]
+    #[inline(always)]
     pub fn new(process: &'static Nanoprocess) -> Call<'c> {
         Call::over(nanoprocess::open(process))
     }
 
-    #[inline]
+    #[inline(always)]
     fn over(session: Session) -> Call<'c> {
         Call {
             session,
@@ -117,14 +117,28 @@ impl<'c> Call<'c> {
 
     /// Passes structured values.
     pub fn message(&mut self, write: impl FnOnce(&mut Writer)) -> u64 {
-        let buffer = self.session.instance().take_buffer();
+        self.written(write, Call::bytes)
+    }
+
+    /// Passes structured values that what the call returns borrows from: the guest's copy lives as long as that.
+    pub fn message_held(&mut self, anchor: &mut Anchor<'_>, write: impl FnOnce(&mut Writer)) -> u64 {
+        self.written(write, |call, bytes| call.hold_bytes(anchor, bytes))
+    }
+
+    /// Passes structured values that `Copy` results borrow from: the copy is never freed; equal ones are copied once.
+    pub fn message_forever(&mut self, write: impl FnOnce(&mut Writer)) -> u64 {
+        self.written(write, Call::keep_forever)
+    }
+
+    fn written(&mut self, write: impl FnOnce(&mut Writer), place: impl FnOnce(&mut Self, &[u8]) -> u64) -> u64 {
+        let buffer = self.session.instance().outgoing.take();
         let mut writer = Writer::to(self.session.process(), buffer);
         write(&mut writer);
         let span = match writer.take_fault() {
             Some(fault) => self.fail(*fault),
-            None => self.bytes(writer.as_bytes()),
+            None => place(self, writer.as_bytes()),
         };
-        self.session.instance().give_buffer(writer.into_bytes());
+        self.session.instance().outgoing.give(writer.into_bytes());
         span
     }
 
@@ -243,7 +257,8 @@ impl<'c> Call<'c> {
 
     fn lend(&mut self, callback: Callback<'c>) -> u64 {
         if self.callbacks.is_empty() {
-            self.serial = self.session.instance().next_serial();
+            let instance = self.session.instance();
+            (self.serial, self.callbacks) = (instance.next_serial(), instance.take_list());
         }
         let id = super::callback::id(self.serial, self.callbacks.len());
         self.callbacks.push(Lent::new(callback));
@@ -270,9 +285,25 @@ impl<'c> Call<'c> {
             Some(fault) => Err(Stop::Fault(fault)),
             None => {
                 let instance = self.session.instance();
-                instance.enter_lending(self.serial, &mut self.callbacks, export, slots)
+                let mut lent = std::mem::take(&mut self.callbacks);
+                let result = instance.enter_lending(self.serial, &mut lent, export, slots);
+                instance.give_list(lent);
+                result
             }
         }
+    }
+
+    /// Ends a call that went well. Its parts are dropped one by one, here, where most of them are known to be empty.
+    #[inline(always)]
+    fn finish(self) {
+        let Call {
+            session,
+            fault,
+            callbacks,
+            serial: _,
+        } = self;
+        drop(session);
+        drop((fault, callbacks));
     }
 
     /// Ends the call, then raises what became of it.
@@ -292,8 +323,9 @@ impl<'c> Call<'c> {
     #[track_caller]
     #[inline(always)]
     pub fn unit(mut self, export: u32, slots: impl Slots) {
-        if let Err(stop) = self.run(export, slots) {
-            self.raise(stop);
+        match self.run(export, slots) {
+            Ok(_) => self.finish(),
+            Err(stop) => self.raise(stop),
         }
     }
 
@@ -305,7 +337,10 @@ impl<'c> Call<'c> {
             .run(export, slots)
             .and_then(|slot| R::from_slot(slot).map_err(|e| self.malformed(e)));
         match result {
-            Ok(value) => value,
+            Ok(value) => {
+                self.finish();
+                value
+            }
             Err(stop) => self.raise(stop),
         }
     }
@@ -361,7 +396,7 @@ impl<'c> Call<'c> {
         let mut reader = Reader::from(self.session.process(), instance.number(), bytes, anchor);
         let value = read(&mut reader).map_err(|error| self.malformed(error))?;
         reader.finish().map_err(|error| self.malformed(error))?;
-        instance.give_buffer(reader.into_buffer());
+        instance.incoming.give(reader.into_buffer());
         self.session.process().check_handles()?;
         Ok(value)
     }

@@ -91,7 +91,7 @@ pub(crate) fn answer(instance: &Instance, id: u32, arguments: Vec<u8>) -> Result
     let process = instance.process();
     let arena = Arena::new();
     let mut reader = Reader::from(process, instance.number(), arguments, Anchor::at(&arena));
-    let mut writer = Writer::to(process, instance.take_buffer());
+    let mut writer = Writer::to(process, instance.outgoing.take());
     let outcome = instance.with_callback(id, |callback| {
         catch_unwind(AssertUnwindSafe(|| callback.run(id, &mut reader, &mut writer)))
     });
@@ -111,9 +111,10 @@ pub(crate) fn answer(instance: &Instance, id: u32, arguments: Vec<u8>) -> Result
             "it trapped in a call that its caller was part of",
         ));
     }
+    process.check_buffer(writer.as_bytes().len() as u64)?;
     let reply = instance.place_reply(writer.as_bytes())?;
-    instance.give_buffer(writer.into_bytes());
-    instance.give_buffer(reader.into_buffer());
+    instance.outgoing.give(writer.into_bytes());
+    instance.incoming.give(reader.into_buffer());
     Ok(reply)
 }
 

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 
 /// A call into a nanoprocess that did not end well.
@@ -92,8 +93,7 @@ impl Fault {
             _ => self.to_string(),
         };
         let mark = Mark::on(&mut payload);
-        // A thread that is ending has no such storage any more, and nobody left to catch anything.
-        let _ = RAISED.try_with(|raised| raised.replace(Some((mark, self))));
+        RAISED.with(|raised| raised.replace(Some((mark, self))));
         panic_any(payload)
     }
 }
@@ -162,8 +162,9 @@ impl From<Fault> for Stop {
 }
 
 thread_local! {
-    /// The fault that was raised last and the panic payload that stands for it.
-    static RAISED: RefCell<Option<(Mark, Fault)>> = const { RefCell::new(None) };
+    /// The fault that was raised last and the panic payload that stands for it. Is never dropped, so that destructors of a
+    /// thread that is ending can raise and catch faults as well.
+    static RAISED: ManuallyDrop<RefCell<Option<(Mark, Fault)>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
 /// The identity of a panic payload, so that a later panic with the same words is not taken for the fault, even if it
@@ -200,9 +201,9 @@ impl Mark {
 /// caught.
 pub fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Fault> {
     // If this runs in a destructor, an outer `catch` will still want to know about the fault under way.
-    let under_way = RAISED.try_with(RefCell::take).ok().flatten();
+    let under_way = RAISED.with(|raised| raised.take());
     let result = catch_unwind(AssertUnwindSafe(f));
-    let raised = RAISED.try_with(|raised| raised.replace(under_way)).ok().flatten();
+    let raised = RAISED.with(|raised| raised.replace(under_way));
     let payload = match result {
         Ok(value) => return Ok(value),
         Err(payload) => payload,

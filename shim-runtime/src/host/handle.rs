@@ -156,7 +156,7 @@ impl Handle {
 
     /// Opens a call into the object's nanoprocess.
     #[track_caller]
-    #[inline]
+    #[inline(always)]
     pub fn call<'c>(&self) -> Call<'c> {
         Call::new(self.process())
     }

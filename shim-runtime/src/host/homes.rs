@@ -8,7 +8,7 @@ use super::fault::{Fault, FaultKind};
 use super::nanoprocess::{Garbage, Nanoprocess};
 use std::cell::RefCell;
 use std::fmt;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many instances of a sandboxed crate there are.
@@ -56,6 +56,24 @@ impl Home {
 
     pub(crate) fn is_of(&self, instance: u64) -> bool {
         index(instance) == self.index
+    }
+
+    /// Whether there is something to free.
+    #[inline]
+    pub(crate) fn is_littered(&self) -> bool {
+        self.littered.load(Ordering::Relaxed)
+    }
+
+    /// Frees what could not be freed at once.
+    pub(crate) fn sweep(&self, state: &State) {
+        if !self.is_littered() {
+            return;
+        }
+        self.littered.store(false, Ordering::Relaxed);
+        let garbage = std::mem::take(&mut *self.garbage.lock().unwrap_or_else(PoisonError::into_inner));
+        for one in garbage {
+            state.free(one);
+        }
     }
 }
 

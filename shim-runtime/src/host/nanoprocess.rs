@@ -6,7 +6,7 @@ use super::fault::{Fault, FaultKind, Stop, catch};
 use super::grants::Grants;
 use super::homes::{Home, Homes, Instances, Scope, State};
 use super::limits::{Limits, remedy};
-use super::session::Session;
+use super::session::{Session, has_stack};
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -272,7 +272,9 @@ impl Nanoprocess {
         let Some(home) = self.home_of(garbage.instance()) else {
             return;
         };
-        if let Some(state) = home.state.try_lock() {
+        if let Some(state) = home.state.try_lock()
+            && has_stack(self)
+        {
             return state.free(garbage);
         }
         home.garbage
@@ -281,7 +283,9 @@ impl Nanoprocess {
             .push(garbage);
         home.littered.store(true, Ordering::Release);
         // Whoever had the lock may have let go of it without seeing this.
-        if let Some(state) = home.state.try_lock() {
+        if let Some(state) = home.state.try_lock()
+            && has_stack(self)
+        {
             home.sweep(&state);
         }
     }
@@ -291,26 +295,6 @@ impl Garbage {
     fn instance(self) -> u64 {
         match self {
             Garbage::Object { instance, .. } | Garbage::Block { instance, .. } => instance,
-        }
-    }
-}
-
-impl Home {
-    /// Whether there is something to free.
-    #[inline]
-    pub(crate) fn is_littered(&self) -> bool {
-        self.littered.load(Ordering::Relaxed)
-    }
-
-    /// Frees what could not be freed at once.
-    pub(crate) fn sweep(&self, state: &State) {
-        if !self.is_littered() {
-            return;
-        }
-        self.littered.store(false, Ordering::Relaxed);
-        let garbage = std::mem::take(&mut *self.garbage.lock().unwrap_or_else(PoisonError::into_inner));
-        for one in garbage {
-            state.free(one);
         }
     }
 }
@@ -340,7 +324,13 @@ impl State {
             // Old instances go before the new one comes: there may not be room for both.
             self.instances.clear();
         }
-        Ok(self.instances.push(process.program()?.start(process, home)?))
+        let program = process.program()?;
+        let instance = if std::ptr::eq(home, &process.first) {
+            program.start(process, home)
+        } else {
+            program.start_brief(process, home)
+        };
+        Ok(self.instances.push(instance?))
     }
 
     /// The instance of that number, if it is the live one.
@@ -349,7 +339,7 @@ impl State {
     }
 
     /// Frees something in the guest. What goes wrong in a destructor there has nobody to be told to.
-    fn free(&self, garbage: Garbage) {
+    pub(super) fn free(&self, garbage: Garbage) {
         match garbage {
             Garbage::Object {
                 instance,
@@ -382,7 +372,7 @@ impl fmt::Debug for Nanoprocess {
 
 /// Opens a session; what cannot be started is a fault.
 #[track_caller]
-#[inline]
+#[inline(always)]
 pub(crate) fn open(process: &'static Nanoprocess) -> Session {
     match Session::open(process) {
         Ok(session) => session,

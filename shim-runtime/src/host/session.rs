@@ -1,6 +1,6 @@
 //! The lock, the instance and the scratch memory of one call.
 
-use super::engine::{Guard, Instance, Live};
+use super::engine::{Guard, Instance, Live, stack_left};
 use super::fault::{Fault, FaultKind, Stop};
 use super::handle::{Handle, Place};
 use super::homes::{self, Home, Instances, Scope, State};
@@ -24,7 +24,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// Takes the lock. Nearly always there is an instance that is running, and nothing to free.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn open(process: &'static Nanoprocess) -> Result<Session, Box<Fault>> {
         let (home, scope) = if process.is_apart() {
             homes::elsewhere(process)?
@@ -45,9 +45,13 @@ impl Session {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn at(process: &'static Nanoprocess, home: &'static Home, scope: Option<Scope>) -> Result<Session, Box<Fault>> {
         let guard = home.state.lock();
+        // A call within a call may not use more than that one may, all together.
+        if !has_stack(process) && guard.is_only() {
+            return Err(no_stack(process));
+        }
         let instance = match guard.ready() {
             Some(instance) if !home.is_littered() => instance,
             _ => prepare(process, home, &guard)?,
@@ -205,6 +209,26 @@ impl Session {
     }
 }
 
+/// What the host's side of a call needs of a stack beside the guest's.
+const OWN_STACK: u64 = 32 << 10;
+
+/// Whether this thread has stack enough left for a call. The engine trusts that there is as much as it was told a guest may
+/// use, and where there is less, a guest that recurses would take the program down. The thread must have asked for a lock.
+#[inline(always)]
+pub(crate) fn has_stack(process: &'static Nanoprocess) -> bool {
+    stack_left() as u64 >= process.spec().limits.stack.saturating_add(OWN_STACK)
+}
+
+#[cold]
+fn no_stack(process: &'static Nanoprocess) -> Box<Fault> {
+    let (left, limit) = (stack_left(), process.spec().limits.stack);
+    let message = format!(
+        "this thread has {left} bytes of stack left, and a call may use {limit}; give the thread a larger stack, or lower \
+         `limits.stack` in nanobuild.toml and run `cargo nanobuild`"
+    );
+    Box::new(Fault::new(FaultKind::StackOverflow, process.name(), message))
+}
+
 /// Starts the nanoprocess if need be and frees what the application has dropped meanwhile.
 #[cold]
 fn prepare(
@@ -224,7 +248,7 @@ pub(crate) fn span(pointer: u32, len: u32) -> u64 {
 }
 
 impl Drop for Session {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if self.blocks.is_some() {
             self.free_blocks();

@@ -21,6 +21,7 @@ pub struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
+    #[inline]
     pub(crate) fn with_side(bytes: side::Bytes<'r>, side: side::Reading<'r>, budget: usize) -> Reader<'r> {
         Reader {
             bytes,
@@ -33,6 +34,7 @@ impl<'r> Reader<'r> {
     }
 
     /// How many bytes are left.
+    #[inline]
     pub fn remaining(&self) -> usize {
         self.bytes.len() - self.position
     }
@@ -72,12 +74,14 @@ impl<'r> Reader<'r> {
     }
 
     /// Takes raw bytes.
+    #[inline]
     pub fn raw(&mut self, len: usize) -> Result<&[u8], Malformed> {
         let start = self.advance(len)?;
         Ok(&self.bytes[start..start + len])
     }
 
     /// Steps over `len` bytes and says where they start.
+    #[inline]
     pub(crate) fn advance(&mut self, len: usize) -> Result<usize, Malformed> {
         if len > self.remaining() {
             return Err(Malformed("a message ends too early"));
@@ -88,6 +92,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Takes a fixed number of bytes.
+    #[inline]
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
         let start = self.advance(N)?;
         self.bytes[start..start + N]
@@ -96,16 +101,19 @@ impl<'r> Reader<'r> {
     }
 
     /// Takes one byte.
+    #[inline]
     pub fn u8(&mut self) -> Result<u8, Malformed> {
         Ok(self.array::<1>()?[0])
     }
 
     /// Takes four bytes.
+    #[inline]
     pub fn u32(&mut self) -> Result<u32, Malformed> {
         self.array().map(u32::from_le_bytes)
     }
 
     /// Takes eight bytes.
+    #[inline]
     pub fn u64(&mut self) -> Result<u64, Malformed> {
         self.array().map(u64::from_le_bytes)
     }

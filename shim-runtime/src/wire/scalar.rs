@@ -6,6 +6,7 @@ use std::num::{NonZero, Saturating, Wrapping};
 macro_rules! numbers {
     ($($number:ident),*) => { $(
         impl<M> Put<M> for $number {
+            #[inline]
             fn lend(&self, w: &mut Writer) {
                 w.raw(&self.to_le_bytes());
             }
@@ -24,6 +25,7 @@ macro_rules! numbers {
         }
 
         impl<'r, M> Get<'r, M> for $number {
+            #[inline]
             fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
                 r.array().map(Self::from_le_bytes)
             }

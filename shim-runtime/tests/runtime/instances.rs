@@ -237,3 +237,20 @@ fn threads_come_and_go() {
         });
     }
 }
+
+/// More scopes than the first pool has room for, one within the other, and then the same places again.
+#[test]
+fn scopes_are_fresh_beyond_the_room_of_a_pool() {
+    fn nest(process: &'static Nanoprocess, scopes: usize) {
+        if scopes > 0 {
+            process.fresh(|| {
+                assert_eq!((count(process), count(process)), (1, 2));
+                nest(process, scopes - 1);
+                assert_eq!(count(process), 3);
+            });
+        }
+    }
+    let process = counter(Instances::Shared);
+    nest(process, 80);
+    nest(process, 80);
+}

@@ -5,8 +5,9 @@ use crate::support::{Here, compile, compile_timed, module, spec};
 use nanobuild_runtime::{Anchor, Call, Fault, FaultKind, Handle, Limits, Nanoprocess, Spec, catch};
 
 /// Export 0 answers with 7; 1 goes on forever; 2 sleeps for an hour; 3 recurses; 4 makes an object, which 5 drops; 6
-/// answers with 1000 bytes; 7 answers with how many bytes it was given.
+/// answers with 1000 bytes; 7 answers with how many bytes it was given; 8 calls a closure with as many bytes as it says.
 const BODY: &str = r#"
+    (import "nanobuild" "call" (func $call (param i32 i32 i32) (result i64)))
     (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
     (func (export "nb0") (result i64) (i64.const 7))
     (func (export "nb1") (result i64) (loop $again (br $again)) (i64.const 0))
@@ -21,7 +22,11 @@ const BODY: &str = r#"
     (func (export "nb4") (result i64) (i64.const 9000))
     (func (export "nb5") (param i64) (result i64) (i64.const 0))
     (func (export "nb6") (result i64) (i64.const 0x3e8_0000_1000))
-    (func (export "nb7") (param i64) (result i64) (i64.shr_u (local.get 0) (i64.const 32)))"#;
+    (func (export "nb7") (param i64) (result i64) (i64.shr_u (local.get 0) (i64.const 32)))
+    (func (export "nb8") (param i64 i64) (result i64)
+        (i64.shr_u
+            (call $call (i32.wrap_i64 (local.get 0)) (i32.const 4096) (i32.wrap_i64 (local.get 1)))
+            (i64.const 32)))"#;
 
 fn process(limits: Limits) -> &'static Nanoprocess {
     let compile = if limits.milliseconds > 0 {
@@ -31,7 +36,7 @@ fn process(limits: Limits) -> &'static Nanoprocess {
     };
     Box::leak(Box::new(Nanoprocess::new(Spec {
         artifact: compile(module(BODY).as_bytes()),
-        exports: 8,
+        exports: 9,
         limits,
         ..spec()
     })))
@@ -115,5 +120,29 @@ fn buffers_are_limited() {
     };
     assert_eq!(pass(200), Ok(200));
     assert_limit(&pass(1000).unwrap_err(), FaultKind::TooLarge, "buffers");
+    assert_eq!(call(process, 0), Ok(7));
+}
+
+#[test]
+fn buffers_of_closures_are_limited() {
+    let process = process(Limits {
+        buffers: 999,
+        ..Limits::DEFAULT
+    });
+    let with_closure = |arguments: u64, reply: usize| {
+        let mut closure = |r: &mut nanobuild_runtime::Reader<'_>, w: &mut nanobuild_runtime::Writer| {
+            assert_eq!(r.remaining() as u64, arguments);
+            w.raw(&vec![1; reply]);
+            Ok(())
+        };
+        catch(|| {
+            let mut call = Call::new(process);
+            let id = call.callback(&mut closure);
+            call.scalar::<u64>(8, [id, arguments])
+        })
+    };
+    assert_eq!(with_closure(999, 200), Ok(200));
+    assert_limit(&with_closure(1000, 200).unwrap_err(), FaultKind::TooLarge, "buffers");
+    assert_limit(&with_closure(10, 1000).unwrap_err(), FaultKind::TooLarge, "buffers");
     assert_eq!(call(process, 0), Ok(7));
 }

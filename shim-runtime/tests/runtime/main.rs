@@ -2,6 +2,7 @@
 //! is built as the tool builds them.
 
 mod callbacks;
+mod chance;
 mod command;
 mod faults;
 mod guest;

@@ -251,7 +251,13 @@ fn message(printer: Printer<'_>, plan: &FunctionPlan) -> Option<TokenStream> {
         .filter(|(_, param)| is_message(param))
         .map(|(index, param)| put(printer, plan, index, param))
         .collect();
-    (!puts.is_empty()).then(|| quote!(let nb_m = nb_call.message(|nb_w| { #(#puts)* });))
+    let write = quote!(|nb_w| { #(#puts)* });
+    let message = match plan.anchor.message_kept(&plan.params) {
+        None => quote!(nb_call.message(#write)),
+        Some(Keep::Forever) => quote!(nb_call.message_forever(#write)),
+        Some(Keep::Held | Keep::Mapped) => quote!(nb_call.message_held(&mut nb_anchor, #write)),
+    };
+    (!puts.is_empty()).then(|| quote!(let nb_m = #message;))
 }
 
 fn put(printer: Printer<'_>, plan: &FunctionPlan, index: usize, param: &ParamPlan) -> TokenStream {
@@ -298,7 +304,10 @@ fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
 
 /// Whether part of the result borrows for good, while the rest lives with an argument.
 fn borrows_statically(plan: &FunctionPlan) -> bool {
-    plan.anchor != AnchorPlan::default() && plan.settle == Settle::Plain && crate::plan::borrows_for_good(&plan.output)
+    plan.anchor.forever
+        || plan.anchor != AnchorPlan::default()
+            && plan.settle == Settle::Plain
+            && crate::plan::borrows_for_good(&plan.output)
 }
 
 fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {

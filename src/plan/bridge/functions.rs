@@ -208,9 +208,21 @@ pub struct AnchorPlan {
     pub hold: Vec<usize>,
     /// Inputs that are copied to stay, and how long.
     pub keep: Vec<(usize, Keep)>,
+    /// What is copied out is kept for good: its lifetimes are several.
+    pub forever: bool,
 }
 
 impl AnchorPlan {
+    /// How long the message has to be kept in which the arguments of `params` are, if it has to.
+    #[must_use]
+    pub fn message_kept(&self, params: &[ParamPlan]) -> Option<Keep> {
+        let kept = self
+            .keep
+            .iter()
+            .filter(|(index, _)| params[*index].pass == Pass::Message);
+        kept.map(|(_, keep)| *keep).max_by_key(|keep| *keep == Keep::Forever)
+    }
+
     /// How the argument `index` is kept, if it is.
     #[must_use]
     pub fn kept(&self, index: usize) -> Option<Keep> {

@@ -15,22 +15,24 @@ const PEERS: [&str; 5] = ["native", "bare", "component", "extism", "pipe"];
 struct Cell {
     name: String,
     who: String,
-    nanos: f64,
+    value: f64,
+    unit: String,
 }
 
 /// What was measured of one thing by everyone who can do it.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Row {
     name: String,
-    /// Nanoseconds through the sandbox.
+    /// Through the sandbox.
     ours: Option<f64>,
-    /// Nanoseconds through Wasmtime alone.
+    /// Through Wasmtime alone.
     bare: Option<f64>,
-    /// Nanoseconds of everyone else.
+    /// Of everyone else.
     peers: BTreeMap<String, f64>,
     /// `ours` by `bare`.
     ratio: Option<f64>,
-    unit: &'static str,
+    /// Of all of these, nanoseconds as a rule.
+    unit: String,
 }
 
 /// Puts the cells of several programs into rows, in the order of their first appearance.
@@ -40,17 +42,17 @@ pub(crate) fn rows(lines: &str) -> Result<Vec<Row>, Error> {
         let cell: Cell = serde_json::from_str(line)?;
         let at = rows.iter().position(|row| row.name == cell.name).unwrap_or_else(|| {
             rows.push(Row {
-                name: cell.name,
-                unit: "ns",
+                name: cell.name.clone(),
+                unit: cell.unit.clone(),
                 ..Row::default()
             });
             rows.len() - 1
         });
         let row = &mut rows[at];
         match cell.who.as_str() {
-            "ours" => row.ours = Some(cell.nanos),
-            "bare" => row.bare = Some(cell.nanos),
-            _ => drop(row.peers.insert(cell.who, cell.nanos)),
+            "ours" => row.ours = Some(cell.value),
+            "bare" => row.bare = Some(cell.value),
+            _ => drop(row.peers.insert(cell.who, cell.value)),
         }
         row.ratio = row
             .ours
@@ -70,8 +72,30 @@ pub(crate) fn json(rows: &[Row]) -> Result<String, Error> {
     Ok(text)
 }
 
-/// A Markdown table.
+/// Markdown tables: calls, and work that was measured natively and sandboxed only.
 pub(crate) fn text(rows: &[Row]) -> String {
+    let (kernels, calls): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.is_kernel());
+    let mut text = calls_table(&calls);
+    if !kernels.is_empty() {
+        text.push('\n');
+        text.push_str(&kernels_table(&kernels));
+    }
+    text
+}
+
+impl Row {
+    /// Whether it is a kernel of a crate, whose sandboxed and native time can be compared.
+    fn is_kernel(&self) -> bool {
+        self.name.starts_with("work of ")
+    }
+
+    /// `ours` by native.
+    fn by_native(&self) -> Option<f64> {
+        Some(self.ours? / self.peers.get("native")?)
+    }
+}
+
+fn calls_table(rows: &[&Row]) -> String {
     let peers = PEERS.iter().filter(|peer| **peer != "bare");
     let mut text = format!(
         "| ns | ours | bare | ours/bare |{}\n",
@@ -83,18 +107,32 @@ pub(crate) fn text(rows: &[Row]) -> String {
     let _ = writeln!(text, "| --- |{}", " ---: |".repeat(2 + PEERS.len()));
     for row in rows {
         let ratio = row.ratio.map_or("-".into(), |ratio| format!("{ratio:.2}"));
-        let _ = write!(
-            text,
-            "| {} | {} | {} | {ratio} |",
-            row.name,
-            figure(row.ours),
-            figure(row.bare)
-        );
+        let unit = if row.unit == "ns" {
+            String::new()
+        } else {
+            format!(" ({})", row.unit)
+        };
+        let (ours, bare) = (figure(row.ours), figure(row.bare));
+        let _ = write!(text, "| {}{unit} | {ours} | {bare} | {ratio} |", row.name);
         for peer in peers.clone() {
             let _ = write!(text, " {} |", figure(row.peers.get(*peer).copied()));
         }
         text.push('\n');
     }
+    text
+}
+
+fn kernels_table(rows: &[&Row]) -> String {
+    let mut text = String::from("| ns | ours | native | ours/native |\n| --- | ---: | ---: | ---: |\n");
+    let ratios: Vec<f64> = rows.iter().filter_map(|row| row.by_native()).collect();
+    for row in rows {
+        let (ours, native) = (figure(row.ours), figure(row.peers.get("native").copied()));
+        let ratio = row.by_native().map_or("-".into(), |ratio| format!("{ratio:.2}"));
+        let _ = writeln!(text, "| {} | {ours} | {native} | {ratio} |", row.name);
+    }
+    let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len().max(1) as f64).exp();
+    let worst = ratios.iter().copied().fold(0.0, f64::max);
+    let _ = writeln!(text, "| geometric mean | | | {mean:.2} |\n| worst | | | {worst:.2} |");
     text
 }
 

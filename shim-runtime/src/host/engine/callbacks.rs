@@ -106,6 +106,22 @@ impl Drop for End<'_> {
 }
 
 impl Instance {
+    /// An empty list for what a call lends.
+    #[inline]
+    pub(crate) fn take_list<'c>(&self) -> Vec<Lent<'c>> {
+        // SAFETY: the list is empty, and only a lifetime changes.
+        unsafe { std::mem::transmute::<Vec<Lent<'static>>, Vec<Lent<'c>>>(self.spare.take()) }
+    }
+
+    /// Keeps the list for the next call; what is in it ends.
+    #[inline]
+    pub(crate) fn give_list(&self, mut list: Vec<Lent<'_>>) {
+        list.clear();
+        // SAFETY: as above.
+        self.spare
+            .set(unsafe { std::mem::transmute::<Vec<Lent<'_>>, Vec<Lent<'static>>>(list) });
+    }
+
     /// Lets `f` use a closure or what serves a value, if that is lent and is not running.
     pub(crate) fn with_callback<R>(&self, id: u32, f: impl FnOnce(&mut Callback<'_>) -> R) -> Option<R> {
         let found = if is_lasting(id) {

@@ -1,61 +1,69 @@
-//! The guest's numbered exports, resolved once per instance. All of them take up to eight slots and return one.
-
-use wasmtime::{AsContextMut, Func, Result, TypedFunc};
+//! Calling the guest's numbered exports: each takes up to eight slots and returns one.
 
 use super::instance::Host;
+use wasmtime::{AsContextMut, Func, Result, ValRaw};
 
-macro_rules! exports {
-    ($($arity:ident($($slot:ident),*): [$($word:ty),*; $count:literal];)*) => {
-        /// A numbered export, by how many slots it takes.
-        pub enum Export {
-            /// The linker dropped it, or it has another type: calling it is a fault.
-            Missing,
-            $(
-                #[allow(missing_docs, reason = "the name says it")]
-                $arity(TypedFunc<($($word,)*), u64>),
-            )*
-        }
+/// A numbered export.
+#[derive(Debug, Clone, Copy)]
+pub struct Export {
+    func: Func,
+    /// How many slots it takes.
+    arity: u8,
+}
 
-        impl Export {
-            pub(super) fn of(func: Option<Func>, mut store: impl AsContextMut) -> Export {
-                let Some(func) = func else { return Export::Missing };
-                $(
-                    if let Ok(func) = func.typed(store.as_context_mut()) {
-                        return Export::$arity(func);
-                    }
-                )*
-                Export::Missing
-            }
-        }
+/// That of an export which the linker dropped, or which has another type: calling it is a fault.
+pub(super) const MISSING: u8 = u8::MAX;
 
-        $(
-            impl Slots for [u64; $count] {
-                #[inline]
-                fn call(self, export: &Export, store: impl AsContextMut<Data = Host>) -> Option<Result<u64>> {
-                    let Export::$arity(func) = export else { return None };
-                    let [$($slot),*] = self;
-                    Some(func.call(store, ($($slot,)*)))
-                }
-            }
-        )*
-    };
+/// How many slots an export takes at most.
+pub(super) const MAX_SLOTS: usize = 8;
+
+impl Export {
+    /// # Safety
+    /// The function takes `arity` slots and returns one.
+    pub(super) unsafe fn new(func: Func, arity: u8) -> Export {
+        Export { func, arity }
+    }
+
+    /// Whether it takes such slots.
+    #[inline]
+    pub(super) fn takes<S: Slots>(&self) -> bool {
+        self.arity == S::COUNT
+    }
 }
 
 /// The arguments of a call: an array of zero to eight slots.
-pub trait Slots {
-    /// Calls an export, if that takes as many slots.
+pub trait Slots: Copy {
+    /// How many they are.
     #[doc(hidden)]
-    fn call(self, export: &Export, store: impl AsContextMut<Data = Host>) -> Option<Result<u64>>;
+    const COUNT: u8;
+
+    /// Calls an export.
+    ///
+    /// # Panics
+    /// When that takes another number of slots.
+    #[doc(hidden)]
+    fn call(self, export: Export, store: impl AsContextMut<Data = Host>) -> Result<u64>;
 }
 
-exports! {
-    Zero(): [; 0];
-    One(a): [u64; 1];
-    Two(a, b): [u64, u64; 2];
-    Three(a, b, c): [u64, u64, u64; 3];
-    Four(a, b, c, d): [u64, u64, u64, u64; 4];
-    Five(a, b, c, d, e): [u64, u64, u64, u64, u64; 5];
-    Six(a, b, c, d, e, f): [u64, u64, u64, u64, u64, u64; 6];
-    Seven(a, b, c, d, e, f, g): [u64, u64, u64, u64, u64, u64, u64; 7];
-    Eight(a, b, c, d, e, f, g, h): [u64, u64, u64, u64, u64, u64, u64, u64; 8];
+macro_rules! slots {
+    ($($count:literal: $space:literal;)*) => { $(
+        impl Slots for [u64; $count] {
+            const COUNT: u8 = $count;
+
+            #[inline]
+            fn call(self, export: Export, store: impl AsContextMut<Data = Host>) -> Result<u64> {
+                assert!(export.takes::<Self>(), "an export of another type was looked up");
+                let mut space = [ValRaw::u64(0); $space];
+                for (place, slot) in space.iter_mut().zip(self) {
+                    *place = ValRaw::u64(slot);
+                }
+                // SAFETY: as was just asserted, an export of that arity takes as many numbers of 64 bits and returns one; there is room for
+                // them, and for the result.
+                let called = unsafe { export.func.call_unchecked(store, &raw mut space) };
+                called.map(|()| space[0].get_u64())
+            }
+        }
+    )* };
 }
+
+slots! { 0: 1; 1: 1; 2: 2; 3: 3; 4: 4; 5: 5; 6: 6; 7: 7; 8: 8; }

@@ -6,7 +6,6 @@ use crate::host::fault::{FaultKind, Stop};
 use crate::host::session::span;
 use crate::host::wasi;
 use std::fmt;
-use std::rc::Rc;
 use wasmtime::{AsContextMut, Caller, Error, Extern, FuncType, InstancePre, Linker, Module, Result, Val, ValType};
 
 /// Finds every import of a module, once for all of its instances. What is not known is an error, by name.
@@ -34,30 +33,28 @@ pub(super) fn resolve(module: &Module) -> std::result::Result<InstancePre<Host>,
 fn call(mut caller: Caller<'_, Host>, id: u32, pointer: u32, len: u32) -> Result<u64> {
     let instance = running(&caller)?;
     let reply = instance.suspend(caller.as_context_mut(), || {
+        instance.process().check_buffer(len.into())?;
         match instance.read_message(span(pointer, len)) {
-            Some(arguments) => callback::answer(&instance, id, arguments),
+            Some(arguments) => callback::answer(instance, id, arguments),
             None => {
                 let message = "a closure's arguments lie outside of its memory";
                 Err(Stop::fault(FaultKind::Malformed, instance.process().name(), message))
             }
         }
     });
-    reply.map_err(|stop| interrupt(&instance, stop))
+    reply.map_err(|stop| interrupt(instance, stop))
 }
 
 /// The import by which a guest says that it has no use any more for a value of its caller's.
 fn release(mut caller: Caller<'_, Host>, id: u32) -> Result<()> {
     let instance = running(&caller)?;
-    let released = instance.suspend(caller.as_context_mut(), || callback::release(&instance, id));
-    released.map_err(|stop| interrupt(&instance, stop))
+    let released = instance.suspend(caller.as_context_mut(), || callback::release(instance, id));
+    released.map_err(|stop| interrupt(instance, stop))
 }
 
-fn running(caller: &Caller<'_, Host>) -> Result<Rc<Instance>> {
-    caller
-        .data()
-        .instance
-        .upgrade()
-        .ok_or_else(|| Error::msg("the guest called its host while it was starting"))
+#[inline]
+fn running<'i>(caller: &Caller<'i, Host>) -> Result<&'i Instance> {
+    Host::running(caller).ok_or_else(|| Error::msg("the guest called its host while it was starting"))
 }
 
 /// The guest's memory and what else an import works on.
@@ -70,6 +67,7 @@ fn memory<'c>(caller: &'c mut Caller<'_, Host>) -> Result<(&'c mut [u8], &'c mut
 }
 
 /// Notes why the guest's frames are to be abandoned, and abandons them.
+#[cold]
 fn interrupt(instance: &Instance, stop: Stop) -> Error {
     instance.interrupted.set(Some(stop));
     Error::msg("the host ended the call")
@@ -112,8 +110,8 @@ fn define<'l>(
             wasi::Answer::Exit(code) => {
                 let message = "it called `std::process::exit`, which ends its nanoprocess only";
                 let stop = Stop::fault(FaultKind::Exit(code), caller.data().process.name(), message);
-                Err(match caller.data().instance.upgrade() {
-                    Some(instance) => interrupt(&instance, stop),
+                Err(match Host::running(&caller) {
+                    Some(instance) => interrupt(instance, stop),
                     None => Error::new(Exited(code)),
                 })
             }

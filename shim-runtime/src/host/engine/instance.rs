@@ -1,23 +1,25 @@
 //! A running guest: its store, its memory, its exports.
 
+use super::access::{Occupied, flag};
 use super::callbacks::{Lending, Lent};
-use super::engines::start_clock;
 use super::exports::{Export, Slots};
 use super::functions::Functions;
 use super::limits::Limits;
+use super::loaded::Loaded;
+use super::memory::Buffer;
 use super::traps;
 use crate::host::callback;
 use crate::host::fault::{Fault, FaultKind, Stop};
 use crate::host::homes::Home;
 use crate::host::nanoprocess::Nanoprocess;
 use crate::host::wasi;
-use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
+use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ptr::NonNull;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use wasmtime::{AsContextMut, Store, StoreContextMut, Val};
+use wasmtime::{Caller, Store, StoreContextMut, Val};
 
 /// The layout of the guest's state, as `guest::state` writes it. Both sides change together.
 const ABI: u32 = 1;
@@ -27,7 +29,8 @@ const STATE_LEN: usize = 40;
 #[doc(hidden)]
 pub struct Host {
     pub(super) process: &'static Nanoprocess,
-    pub(super) instance: Weak<Instance>,
+    /// The instance that has the store, once it is there; it stays where it is for as long.
+    instance: Option<NonNull<Instance>>,
     pub(super) wasi: wasi::State,
     limits: Limits,
 }
@@ -38,10 +41,17 @@ impl Host {
             .map_err(|what| Fault::new(FaultKind::Load, process.name(), what))?;
         Ok(Host {
             process,
-            instance: Weak::new(),
+            instance: None,
             wasi,
             limits: Limits::new(process.spec().limits.memory),
         })
+    }
+
+    /// The instance that has the store, while its guest is running.
+    pub(super) fn running<'i>(caller: &Caller<'i, Host>) -> Option<&'i Instance> {
+        // SAFETY: the instance owns the store and lies in a place of its own until it is dropped, which it is not while its
+        // guest runs: that happens within a method of it, under the lock of its home.
+        caller.data().instance.map(|instance| unsafe { instance.as_ref() })
     }
 
     pub(super) fn limits(&mut self) -> &mut dyn wasmtime::ResourceLimiter {
@@ -49,24 +59,26 @@ impl Host {
     }
 }
 
-/// Who may use the store.
+/// What a guest says of itself when it starts.
 #[derive(Debug, Clone, Copy)]
-enum Access {
-    /// Nobody is using it.
-    Idle,
-    /// The engine is, or guest code is running.
-    Busy,
-    /// The guest waits for the host, in an import whose context this is.
-    Suspended(NonNull<StoreContextMut<'static, Host>>),
+pub(super) struct Found {
+    /// Where its state is.
+    state: u32,
+    /// The scratch memory.
+    scratch: u32,
+    scratch_end: u32,
+    fingerprint: u64,
 }
 
 /// A running guest.
 pub(crate) struct Instance {
+    loaded: &'static Loaded,
     process: &'static Nanoprocess,
     home: &'static Home,
     number: u64,
-    access: Cell<Access>,
-    poisoned: Cell<bool>,
+    pub(super) flags: Cell<u8>,
+    /// The context of the import that the guest waits in, while it does.
+    pub(super) context: Cell<NonNull<StoreContextMut<'static, Host>>>,
     /// Where the guest's state is.
     state: Cell<u32>,
     /// The scratch memory: where it starts, what of it is free, where it ends.
@@ -74,10 +86,16 @@ pub(crate) struct Instance {
     pub(super) scratch_end: Cell<u32>,
     /// Where the guest's memory starts. It never moves.
     pub(super) base: Cell<*mut u8>,
+    /// How long it is at least. It never shrinks.
+    pub(super) size: Cell<usize>,
     /// A reply to a callback that did not fit the scratch memory.
     pub(super) reply: Cell<(u32, u32)>,
-    /// Empty buffers for messages.
-    pub(super) buffers: RefCell<Vec<Vec<u8>>>,
+    /// For a message from the guest.
+    pub(crate) incoming: Buffer,
+    /// For a message to the guest.
+    pub(crate) outgoing: Buffer,
+    /// An empty list, for what the next call lends.
+    pub(super) spare: Cell<Vec<Lent<'static>>>,
     serial: Cell<u32>,
     /// The number of the last value that stays beyond its call.
     lasting: Cell<u32>,
@@ -91,85 +109,110 @@ pub(crate) struct Instance {
     pub(super) forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
     linked: wasmtime::Instance,
     /// Found when they are first called: a fresh instance for one call does not look for hundreds.
-    exports: Box<[OnceCell<Export>]>,
+    exports: Box<[Cell<Option<Export>>]>,
     pub(super) functions: Functions,
     resting_stack: i32,
-    /// Whether calls end after some time.
-    timed: bool,
-    store: UnsafeCell<Store<Host>>,
+    pub(super) store: UnsafeCell<Store<Host>>,
 }
 
 impl Instance {
     pub(super) fn new(
+        loaded: &'static Loaded,
         process: &'static Nanoprocess,
         home: &'static Home,
         mut store: Store<Host>,
         linked: wasmtime::Instance,
     ) -> Result<Rc<Instance>, String> {
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
-        let functions = Functions::find(&mut store, linked)?;
-        let exports = (0..process.spec().exports).map(|_| OnceCell::new()).collect();
+        let layout = loaded.layout.as_ref().map_err(String::clone)?;
+        let functions = Functions::find(layout, &mut store, linked).ok_or("its exports have moved")?;
+        let exports = (0..layout.len()).map(|_| Cell::new(None)).collect();
         let resting_stack = functions.stack.get(&mut store).i32().unwrap_or(0);
-        Ok(Rc::new_cyclic(|this| {
-            store.data_mut().instance = Weak::clone(this);
-            Instance {
-                process,
-                home,
-                number: home.numbers() | NUMBERS.fetch_add(1, Ordering::Relaxed),
-                access: Cell::new(Access::Idle),
-                poisoned: Cell::new(false),
-                state: Cell::new(0),
-                scratch_top: Cell::new(0),
-                scratch_end: Cell::new(0),
-                base: Cell::new(std::ptr::null_mut()),
-                reply: Cell::new(super::memory::NO_BLOCK),
-                buffers: RefCell::default(),
-                serial: Cell::new(0),
-                lasting: Cell::new(0),
-                lending: Cell::new(None),
-                interrupted: Cell::new(None),
-                named: RefCell::default(),
-                forever: RefCell::default(),
-                linked,
-                exports,
-                functions,
-                resting_stack,
-                timed: process.spec().limits.milliseconds > 0,
-                store: UnsafeCell::new(store),
-            }
-        }))
+        let timed = process.spec().limits.milliseconds > 0;
+        let instance = Rc::new(Instance {
+            loaded,
+            process,
+            home,
+            number: home.numbers() | NUMBERS.fetch_add(1, Ordering::Relaxed),
+            flags: Cell::new(if timed { flag::TIMED } else { 0 }),
+            context: Cell::new(NonNull::dangling()),
+            state: Cell::new(0),
+            scratch_top: Cell::new(0),
+            scratch_end: Cell::new(0),
+            base: Cell::new(functions.memory.data_ptr(&store)),
+            size: Cell::new(functions.memory.data_size(&store)),
+            reply: Cell::new(super::memory::NO_BLOCK),
+            incoming: Buffer::default(),
+            outgoing: Buffer::default(),
+            spare: Cell::default(),
+            serial: Cell::new(0),
+            lasting: Cell::new(0),
+            lending: Cell::new(None),
+            interrupted: Cell::new(None),
+            named: RefCell::default(),
+            forever: RefCell::default(),
+            linked,
+            exports,
+            functions,
+            resting_stack,
+            store: UnsafeCell::new(store),
+        });
+        instance.with(|mut store| store.data_mut().instance = Some(NonNull::from(&*instance)));
+        Ok(instance)
     }
 
     /// Runs the guest's constructors and finds its state.
     pub(super) fn initialize(&self) -> Result<(), Fault> {
-        let load = |what: &str| Fault::new(FaultKind::Load, self.process.name(), what);
-        let failed = |error| match traps::stop(self, error, None) {
-            Stop::Fault(fault) => load(&format!("its constructors failed: {fault}")),
-            Stop::Panic(_) => load("its constructors called back"),
+        self.with(|store| self.functions.initialize(store))
+            .map_err(|error| self.failed(error))?;
+        let found = match self.loaded.found.get() {
+            Some(found) => *found,
+            None => {
+                let found = self.ask()?;
+                *self.loaded.found.get_or_init(|| found)
+            }
         };
-        self.with(|store| self.functions.initialize.call(store, ()))
-            .map_err(failed)?;
-        let state = self
-            .with(|store| self.functions.state.call(store, ()))
-            .map_err(failed)?;
-        self.state.set(state);
+        if self.read(found.scratch_end, 0, |_| ()).is_none() {
+            return Err(self.cannot_load("its scratch memory lies outside of its memory"));
+        }
+        self.state.set(found.state);
+        self.scratch_top.set(found.scratch);
+        self.scratch_end.set(found.scratch_end);
+        Ok(())
+    }
+
+    /// Asks the guest where its state is.
+    fn ask(&self) -> Result<Found, Fault> {
+        let state = self.with(|store| self.functions.state(store));
+        self.state.set(state.map_err(|error| self.failed(error))?);
         let words = self
             .state_words()
-            .ok_or_else(|| load("its state lies outside of its memory"))?;
+            .ok_or_else(|| self.cannot_load("its state lies outside of its memory"))?;
         if words[0] != ABI {
-            return Err(load(
-                "it was built by another version of the tool; run `cargo nanobuild`",
-            ));
+            return Err(self.cannot_load("it was built by another version of the tool; run `cargo nanobuild`"));
         }
-        let (start, len) = (words[1], words[2]);
-        let end = start
-            .checked_add(len)
-            .filter(|end| start != 0 && self.read(*end, 0, |_| ()).is_some());
-        self.scratch_end
-            .set(end.ok_or_else(|| load("its scratch memory lies outside of its memory"))?);
-        self.scratch_top.set(start);
-        self.base.set(self.with(|store| self.functions.memory.data_ptr(&store)));
-        Ok(())
+        let (scratch, len) = (words[1], words[2]);
+        let scratch_end = scratch.checked_add(len).filter(|_| scratch != 0);
+        Ok(Found {
+            state: self.state.get(),
+            scratch,
+            scratch_end: scratch_end
+                .ok_or_else(|| self.cannot_load("its scratch memory lies outside of its memory"))?,
+            fingerprint: u64::from(words[8]) | u64::from(words[9]) << 32,
+        })
+    }
+
+    #[cold]
+    fn cannot_load(&self, what: &str) -> Fault {
+        Fault::new(FaultKind::Load, self.process.name(), what)
+    }
+
+    #[cold]
+    fn failed(&self, error: wasmtime::Error) -> Fault {
+        match traps::stop(self, error, None) {
+            Stop::Fault(fault) => self.cannot_load(&format!("its constructors failed: {fault}")),
+            Stop::Panic(_) => self.cannot_load("its constructors called back"),
+        }
     }
 
     /// The guest's state, as words of four bytes.
@@ -181,9 +224,9 @@ impl Instance {
         }))
     }
 
+    /// Which model the guest was generated from.
     pub(super) fn fingerprint(&self) -> u64 {
-        self.state_words()
-            .map_or(0, |words| u64::from(words[8]) | u64::from(words[9]) << 32)
+        self.loaded.found.get().map_or(0, |found| found.fingerprint)
     }
 
     /// Takes the guest's panic, if it has noted one: message and location.
@@ -215,76 +258,37 @@ impl Instance {
         }
     }
 
-    /// Lets `f` use the store, which must be idle or waiting for the host.
-    #[inline(always)]
-    pub(super) fn with<R>(&self, f: impl FnOnce(StoreContextMut<'_, Host>) -> R) -> R {
-        let before = self.access.replace(Access::Busy);
-        let _restore = Restore {
-            access: &self.access,
-            before,
-        };
-        match before {
-            Access::Idle => {
-                // SAFETY: the access was idle and is busy now, so this is the only reference to the store.
-                let store = unsafe { &mut *self.store.get() };
-                if self.timed {
-                    start_clock(&mut *store);
-                }
-                f(store.as_context_mut())
-            }
-            Access::Suspended(mut context) => {
-                // SAFETY: `suspend` is on the stack and keeps the context alive; the access was suspended and is
-                // busy now, so nothing else is using it.
-                let context = unsafe { context.as_mut() };
-                f(context.as_context_mut())
-            }
-            Access::Busy => unreachable!("the engine is busy only while no code of the host runs"),
-        }
-    }
-
-    /// Lets the host use the store while the guest waits in an import.
-    pub(super) fn suspend<R>(&self, mut context: StoreContextMut<'_, Host>, f: impl FnOnce() -> R) -> R {
-        // The lifetime is erased; `Restore` ends the access before the context goes away.
-        let context = NonNull::from(&mut context).cast();
-        let _restore = Restore {
-            access: &self.access,
-            before: self.access.replace(Access::Suspended(context)),
-        };
-        f()
-    }
-
     /// Calls a numbered export.
     #[inline(always)]
-    pub(crate) fn enter(&self, export: u32, slots: impl Slots) -> Result<u64, Stop> {
-        if self.poisoned.get() {
-            return Err(self.gone());
+    pub(crate) fn enter<S: Slots>(&self, export: u32, slots: S) -> Result<u64, Stop> {
+        if self.flags.get() != 0 {
+            return self.enter_otherwise(export, slots);
         }
-        let Some(function) = self.exports.get(export as usize) else {
-            return Err(self.missing(export));
+        let function = match self.exports.get(export as usize).map(Cell::get) {
+            Some(Some(function)) if function.takes::<S>() => function,
+            _ => self.find::<S>(export)?,
         };
-        let function = match function.get() {
-            Some(function) => function,
-            None => self.find(export, function),
+        self.flags.set(flag::BUSY);
+        let occupied = Occupied {
+            flags: &self.flags,
+            before: 0,
         };
-        if self.is_suspended() {
-            return self.enter_again(export, function, slots);
-        }
-        match self.with(|store| slots.call(function, store)) {
-            Some(Ok(slot)) => Ok(slot),
-            Some(Err(error)) => Err(traps::stop(self, error, None)),
-            None => Err(self.missing(export)),
-        }
+        // SAFETY: it was idle and is busy now, so this is the only reference to the store.
+        let called = slots.call(function, unsafe { &mut *self.store.get() });
+        drop(occupied);
+        called.map_err(|error| traps::stop(self, error, None))
     }
 
-    /// Calls an export while the guest waits for the host.
+    /// Calls an export of an instance that is poisoned, has a time limit, or is waiting for the host.
     #[inline(never)]
-    fn enter_again(&self, export: u32, function: &Export, slots: impl Slots) -> Result<u64, Stop> {
-        let stack = self.stack();
-        match self.with(|store| slots.call(function, store)) {
-            Some(Ok(slot)) => Ok(slot),
-            Some(Err(error)) => Err(traps::stop(self, error, Some(stack))),
-            None => Err(self.missing(export)),
+    fn enter_otherwise<S: Slots>(&self, export: u32, slots: S) -> Result<u64, Stop> {
+        if self.is_poisoned() {
+            return Err(self.gone());
         }
+        let function = self.find::<S>(export)?;
+        let stack = self.is_suspended().then(|| self.stack());
+        self.with(|store| slots.call(function, store))
+            .map_err(|error| traps::stop(self, error, stack))
     }
 
     /// As [`Instance::enter`], lending closures meanwhile.
@@ -307,26 +311,24 @@ impl Instance {
         )
     }
 
-    #[cold]
-    fn find<'i>(&'i self, number: u32, place: &'i OnceCell<Export>) -> &'i Export {
-        place.get_or_init(|| {
-            self.with(|mut store| Export::of(self.linked.get_func(&mut store, &format!("nb{number}")), store))
-        })
+    /// A numbered export that takes such slots.
+    #[inline(never)]
+    fn find<S: Slots>(&self, number: u32) -> Result<Export, Stop> {
+        let find = || {
+            let place = self.exports.get(number as usize)?;
+            if place.get().is_none() {
+                let layout = self.loaded.layout.as_ref().ok()?;
+                place.set(self.with(|store| layout.export(self.loaded.module(), store, self.linked, number)));
+            }
+            place.get().filter(Export::takes::<S>)
+        };
+        find().ok_or_else(|| self.missing(number))
     }
 
     #[cold]
     fn missing(&self, export: u32) -> Stop {
         let message = format!("it has no export {export} of that type; run `cargo nanobuild`");
         Stop::fault(FaultKind::Load, self.process.name(), message)
-    }
-
-    pub(super) fn is_busy(&self) -> bool {
-        matches!(self.access.get(), Access::Busy)
-    }
-
-    #[inline]
-    pub(super) fn is_suspended(&self) -> bool {
-        matches!(self.access.get(), Access::Suspended(_))
     }
 
     #[inline]
@@ -342,15 +344,6 @@ impl Instance {
     #[inline]
     pub(crate) fn number(&self) -> u64 {
         self.number
-    }
-
-    #[inline]
-    pub(crate) fn is_poisoned(&self) -> bool {
-        self.poisoned.get()
-    }
-
-    pub(super) fn poison(&self) {
-        self.poisoned.set(true);
     }
 
     pub(crate) fn next_serial(&self) -> u32 {
@@ -370,19 +363,6 @@ impl Instance {
 
     pub(crate) fn set_named(&self, make: u32, pointer: u32) {
         self.named.borrow_mut().insert(make, pointer);
-    }
-}
-
-/// Gives access back, however the user of the store ended.
-struct Restore<'a> {
-    access: &'a Cell<Access>,
-    before: Access,
-}
-
-impl Drop for Restore<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.access.set(self.before);
     }
 }
 

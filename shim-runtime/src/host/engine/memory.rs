@@ -4,43 +4,67 @@ use super::instance::Instance;
 use super::traps;
 use crate::host::fault::{Fault, FaultKind, Stop};
 use crate::host::session::span;
+use std::cell::Cell;
 
-/// How many message buffers are kept, and how large they may be.
-const BUFFERS: usize = 8;
+/// How large a message may be for its buffer to be kept.
 const BUFFER_LEN: usize = 64 << 10;
+
+/// Room for a message, to be used again. Whoever finds it taken gets another.
+#[derive(Default)]
+pub(crate) struct Buffer(Cell<Vec<u8>>);
+
+impl Buffer {
+    /// An empty buffer.
+    #[inline]
+    pub(crate) fn take(&self) -> Vec<u8> {
+        self.0.take()
+    }
+
+    /// Keeps a buffer for the next message.
+    #[inline]
+    pub(crate) fn give(&self, mut buffer: Vec<u8>) {
+        if buffer.capacity() <= BUFFER_LEN {
+            buffer.clear();
+            self.0.set(buffer);
+        }
+    }
+}
 
 /// No block: nothing lies at address 0.
 pub(super) const NO_BLOCK: (u32, u32) = (0, 0);
 
 impl Instance {
     /// Looks at guest memory, if the span lies within it.
+    #[inline]
     pub(crate) fn read<R>(&self, pointer: u32, len: u32, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
         let start = pointer as usize;
         let end = start.checked_add(len as usize)?;
-        self.with(|store| self.functions.memory.data(&store).get(start..end).map(f))
+        if end > self.size.get() && end > self.measure() {
+            return None;
+        }
+        let _occupied = self.occupy();
+        // SAFETY: the span lies within the guest's memory, which never shrinks and, by the engine's settings, never moves.
+        // While the instance is occupied nobody else looks at it, and no guest code runs.
+        let bytes = unsafe { std::slice::from_raw_parts(self.base.get().add(start), len as usize) };
+        Some(f(bytes))
+    }
+
+    /// How long the guest's memory is now.
+    #[cold]
+    fn measure(&self) -> usize {
+        self.size
+            .set(self.with(|store| self.functions.memory.data_size(&store)));
+        self.size.get()
     }
 
     /// Copies a message, so that it can be checked while the guest goes on.
+    #[inline]
     pub(crate) fn read_message(&self, slot: u64) -> Option<Vec<u8>> {
-        let mut buffer = self.take_buffer();
+        let mut buffer = self.incoming.take();
         self.read(slot as u32, (slot >> 32) as u32, |bytes| {
             buffer.extend_from_slice(bytes)
         })?;
         Some(buffer)
-    }
-
-    /// An empty buffer.
-    pub(crate) fn take_buffer(&self) -> Vec<u8> {
-        self.buffers.borrow_mut().pop().unwrap_or_default()
-    }
-
-    /// Keeps a buffer for the next message.
-    pub(crate) fn give_buffer(&self, mut buffer: Vec<u8>) {
-        let mut buffers = self.buffers.borrow_mut();
-        if buffers.len() < BUFFERS && buffer.capacity() <= BUFFER_LEN {
-            buffer.clear();
-            buffers.push(buffer);
-        }
     }
 
     /// Overwrites guest memory, if the span lies within it.
@@ -84,10 +108,10 @@ impl Instance {
         if bytes.len() > (self.scratch_end.get() - pointer) as usize {
             return None;
         }
-        debug_assert!(!self.is_busy());
+        let _occupied = self.occupy();
         // SAFETY: `initialize` found all of the scratch memory within the guest's memory, which never shrinks and, by
         // the engine's settings, never moves; the room was just checked. The guest is not running and nobody looks at
-        // its memory, as both need the store to be busy; `bytes` are the host's.
+        // its memory, as both need the instance to be occupied; `bytes` are the host's.
         unsafe {
             let place = self.base.get().add(pointer as usize);
             place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
@@ -112,7 +136,7 @@ impl Instance {
         let name = self.process().name();
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let stack = self.is_suspended().then(|| self.stack());
-        let pointer = match self.with(|store| self.functions.alloc.call(store, len)) {
+        let pointer = match self.with(|store| self.functions.alloc(store, len)) {
             Ok(pointer) => pointer,
             Err(error) => match traps::stop(self, error, stack) {
                 Stop::Fault(fault) => return Err(*fault),
@@ -144,7 +168,7 @@ impl Instance {
             return;
         }
         let stack = self.is_suspended().then(|| self.stack());
-        if let Err(error) = self.with(|store| self.functions.free.call(store, (pointer, len))) {
+        if let Err(error) = self.with(|store| self.functions.free(store, pointer, len)) {
             drop(traps::stop(self, error, stack));
         }
     }

@@ -4,6 +4,8 @@
     reason = "the engine's borrows and the lock are checked at run time, where the compiler cannot"
 )]
 
+mod access;
+mod barrier;
 mod callbacks;
 #[cfg(feature = "engine")]
 mod command;
@@ -15,16 +17,18 @@ mod imports;
 mod instance;
 mod limits;
 mod live;
+mod loaded;
 mod memory;
 mod program;
 mod settings;
+mod threads;
 mod traps;
 
 pub(crate) use callbacks::Lent;
 #[cfg(feature = "engine")]
 pub use command::run_command;
 pub use exports::Slots;
-pub(crate) use guarded::{Guard, Guarded, thread_token};
+pub(crate) use guarded::{Guard, Guarded};
 pub(crate) use instance::Instance;
 pub(crate) use live::{Live, Roster};
 pub(crate) use program::Program;
@@ -32,3 +36,4 @@ pub(crate) use program::Program;
 pub use settings::baseline_cpu;
 #[cfg(feature = "engine")]
 pub use settings::engine_settings;
+pub(crate) use threads::{stack_left, thread_token};

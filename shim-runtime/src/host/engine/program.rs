@@ -1,18 +1,21 @@
 //! A nanoprocess's machine code, and starting instances of it.
 
-use super::engines::{engine, start_clock};
-use super::imports;
+use super::engines::{Allocation, POOLS, start_clock};
 use super::instance::{Host, Instance};
+use super::loaded::Loaded;
 use crate::host::fault::{Fault, FaultKind};
 use crate::host::homes::Home;
 use crate::host::nanoprocess::{Nanoprocess, Spec};
 use std::rc::Rc;
-use wasmtime::{InstancePre, Module, Store};
+use std::sync::OnceLock;
+use wasmtime::Store;
 
 /// Loaded code.
 pub(crate) struct Program {
-    /// With its imports resolved.
-    linked: InstancePre<Host>,
+    /// For instances that last.
+    lasting: Loaded,
+    /// For instances that come and go, in pools, the smallest first; nothing where a pool cannot have it.
+    pooled: [OnceLock<Option<Loaded>>; POOLS],
 }
 
 /// What to do about code that does not load; it is always the same.
@@ -21,44 +24,80 @@ const REMEDY: &str = "the files below .nanobuild do not belong together; run `ca
 impl Program {
     /// Loads the artifact that the bindings embed.
     pub(crate) fn load(spec: &Spec) -> Result<Program, Fault> {
-        let fault = |message: String| Fault::new(FaultKind::Load, spec.name, message);
-        let engine = engine(&spec.limits).map_err(|error| fault(format!("this machine cannot run it: {error:#}")))?;
-        // SAFETY: the bytes were written by the tool's compiler and embedded into the application when that was
-        // compiled. Whoever could change them could change the application's own machine code.
-        // Wasmtime itself checks that they are for its version, settings and this machine's features.
-        let module = unsafe { Module::deserialize(&engine, spec.artifact) };
-        let module = module.map_err(|error| fault(format!("{error:#}; {REMEDY}")))?;
-        let linked = imports::resolve(&module).map_err(|what| fault(format!("{what}; {REMEDY}")))?;
-        Ok(Program { linked })
+        let fault = |message: String| Fault::new(FaultKind::Load, spec.name, format!("{message}; {REMEDY}"));
+        Ok(Program {
+            lasting: Loaded::new(spec, Allocation::OnDemand).map_err(fault)?,
+            pooled: Default::default(),
+        })
     }
 
-    /// A linked instance in a store of its own, with what was granted opened in it.
+    /// A linked instance that is not in a pool.
     pub(super) fn link(&self, process: &'static Nanoprocess) -> Result<(Store<Host>, wasmtime::Instance), Fault> {
-        let mut store = Store::new(self.linked.module().engine(), Host::new(process)?);
-        store.limiter(Host::limits);
-        if process.spec().limits.milliseconds > 0 {
-            start_clock(&mut store);
-        }
-        let instance = self.linked.instantiate(&mut store);
-        let instance = instance.map_err(|error| Fault::new(FaultKind::Load, process.name(), format!("{error:#}")))?;
-        Ok((store, instance))
+        let (store, linked) = link(&self.lasting, process)?;
+        let linked = linked.map_err(|error| Fault::new(FaultKind::Load, process.name(), format!("{error:#}")))?;
+        Ok((store, linked))
     }
 
-    /// Starts an instance.
-    pub(crate) fn start(&self, process: &'static Nanoprocess, home: &'static Home) -> Result<Rc<Instance>, Fault> {
-        let spec = process.spec();
-        let fault = |message: String| Fault::new(FaultKind::Load, spec.name, message);
+    /// Starts an instance that lasts.
+    pub(crate) fn start(
+        &'static self,
+        process: &'static Nanoprocess,
+        home: &'static Home,
+    ) -> Result<Rc<Instance>, Fault> {
         let (store, linked) = self.link(process)?;
-        let instance =
-            Instance::new(process, home, store, linked).map_err(|what| fault(format!("{what}; {REMEDY}")))?;
-        instance.initialize()?;
-        let fingerprint = instance.fingerprint();
-        if fingerprint != spec.fingerprint {
-            let expected = spec.fingerprint;
-            return Err(fault(format!(
-                "its code is for bindings {fingerprint:016x}, not {expected:016x}; {REMEDY}"
-            )));
-        }
-        Ok(instance)
+        run(&self.lasting, process, home, store, linked)
     }
+
+    /// Starts an instance that will soon end: in the smallest pool that has room for it, if one has.
+    pub(crate) fn start_brief(
+        &'static self,
+        process: &'static Nanoprocess,
+        home: &'static Home,
+    ) -> Result<Rc<Instance>, Fault> {
+        for (pool, place) in self.pooled.iter().enumerate() {
+            let loaded = place.get_or_init(|| Loaded::new(process.spec(), Allocation::Pool(pool)).ok());
+            let Some(loaded) = loaded.as_ref().filter(|loaded| !loaded.is_full()) else {
+                continue;
+            };
+            // Somebody else may have taken the last place meanwhile, or the system has no memory left for one.
+            if let (store, Ok(linked)) = link(loaded, process)? {
+                return run(loaded, process, home, store, linked);
+            }
+        }
+        self.start(process, home)
+    }
+}
+
+/// A linked instance in a store of its own, with what was granted opened in it.
+fn link(
+    loaded: &Loaded,
+    process: &'static Nanoprocess,
+) -> Result<(Store<Host>, wasmtime::Result<wasmtime::Instance>), Fault> {
+    let mut store = Store::new(loaded.engine(), Host::new(process)?);
+    store.limiter(Host::limits);
+    if process.spec().limits.milliseconds > 0 {
+        start_clock(&mut store);
+    }
+    let linked = loaded.instantiate(&mut store);
+    Ok((store, linked))
+}
+
+/// Makes an instance ready for calls.
+fn run(
+    loaded: &'static Loaded,
+    process: &'static Nanoprocess,
+    home: &'static Home,
+    store: Store<Host>,
+    linked: wasmtime::Instance,
+) -> Result<Rc<Instance>, Fault> {
+    let fault = |message: String| Fault::new(FaultKind::Load, process.name(), format!("{message}; {REMEDY}"));
+    let instance = Instance::new(loaded, process, home, store, linked).map_err(fault)?;
+    instance.initialize()?;
+    let (fingerprint, expected) = (instance.fingerprint(), process.spec().fingerprint);
+    if fingerprint != expected {
+        return Err(fault(format!(
+            "its code is for bindings {fingerprint:016x}, not {expected:016x}"
+        )));
+    }
+    Ok(instance)
 }
