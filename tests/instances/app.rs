@@ -29,7 +29,7 @@ fn expressions() {
 
 fn wrapping() {
     let text = "Memory safety without garbage collection, concurrency without data races.";
-    println!("{:?}", textwrap::wrap(text, 20));
+    println!("{:?}", textwrap::wrap(text, Options::new(20)));
     let options = Options::new(24)
         .initial_indent("* ")
         .subsequent_indent("  ")
@@ -38,7 +38,6 @@ fn wrapping() {
         .word_splitter(WordSplitter::NoHyphenation);
     println!("{}", textwrap::fill(text, &options));
     println!("{:?}", WordSplitter::HyphenSplitter.split_points("foo-bar"));
-    println!("{:?}", options.word_separator);
 }
 
 fn patterns() {

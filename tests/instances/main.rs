@@ -46,7 +46,7 @@ fn types_at_certain_arguments_cross() {
         "textwrap",
         "wildmatch",
         "--grant",
-        "random",
+        "evalexpr=random",
     ];
     run(root, tool, &words);
     assert_eq!(run(root, "cargo", &["run", "-q"]), native);
