@@ -42,3 +42,5 @@ pub mod session;
 pub mod check;
 
 pub mod suggest;
+
+pub mod trim;

@@ -38,6 +38,24 @@ const OWN: &str = r#"
         usize::try_from(bytes).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok())
     }
 
+    /// The function of one's own has to be called where it is.
+    #[derive(Clone, Copy)]
+    pub enum Way {
+        Plain,
+        Own(fn(u8) -> u8),
+    }
+
+    pub fn goes(way: Way) -> u8 {
+        match way {
+            Way::Plain => 1,
+            Way::Own(function) => function(1),
+        }
+    }
+
+    pub fn way() -> Way {
+        Way::Own(|number| number)
+    }
+
     pub fn starts_threads() -> bool {
         std::thread::Builder::new().spawn(|| ()).is_ok()
     }
@@ -76,6 +94,9 @@ const MAIN: &str = r#"
         println!("thread-locals are one's own: {}", here != there);
         println!("threads: {}", own::starts_threads());
         println!("time: {}", catch_unwind(own::now).is_ok());
+        println!("a variant beside: {}", own::goes(own::Way::Plain));
+        println!("a function goes in: {}", catch_unwind(|| own::goes(own::Way::Own(|number| number + 1))).is_ok());
+        println!("a function comes out: {}", catch_unwind(|| matches!(own::way(), own::Way::Own(_))).is_ok());
         println!("environment: {}", own::variable("SHOWN").is_some());
     }
 "#;
@@ -84,7 +105,7 @@ const CONSTANT: &str =
     "const V: semver::Version = semver::Version::new(1, 2, 3);\nfn main() { assert_eq!(V.major, 1) }\n";
 
 /// What differs, natively; all of it is the other way round in a sandbox.
-const DIFFERENT: [(&str, bool); 8] = [
+const DIFFERENT: [(&str, bool); 10] = [
     ("destructors after a panic", true),
     ("a large usize", true),
     ("5 GiB", true),
@@ -92,9 +113,16 @@ const DIFFERENT: [(&str, bool); 8] = [
     ("thread-locals are one's own", true),
     ("threads", true),
     ("time", true),
+    ("a function goes in", true),
+    ("a function comes out", true),
     ("environment", true),
 ];
-const ALIKE: [&str; 3] = ["panic: true", "a real crate's panic: true", "usize: 7 true"];
+const ALIKE: [&str; 4] = [
+    "a variant beside: 1",
+    "panic: true",
+    "a real crate's panic: true",
+    "usize: 7 true",
+];
 
 fn run(root: &Path, program: &str, words: &[&str]) -> Output {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("example");

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use cargo_nanobuild::compile::compile;
+use cargo_nanobuild::compile::{analysis, compile};
 use cargo_nanobuild::fetch::fetch;
+use cargo_nanobuild::inspect::analyse;
 use cargo_nanobuild::select::{Dependency, Source};
 use cargo_nanobuild::sys::cargo::Net;
 use cargo_nanobuild::sys::jail::Demand;
@@ -23,6 +24,7 @@ pub fn ids() -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     TypeId::of::<Mine>().hash(&mut hasher);
+    std::env::var_os("HOME").hash(&mut hasher);
     hasher.finish()
 }
 
@@ -68,7 +70,14 @@ fn a_path_dependency_gives_the_same_bytes_in_every_folder() {
         let fetched = fetch(&dependency(root.join("mine")), &root.join("work"), &runtime, net, None).unwrap();
         let sources = [("src/lib.rs".into(), GUEST.to_owned())].into();
         let module = compile(&Jail::new(Demand::Required).unwrap(), &fetched, &sources).unwrap();
-        files::digest(&module.bytes)
+        let read = analysis(&Jail::new(Demand::Required).unwrap(), &fetched, &sources).unwrap();
+        let exports = BTreeMap::from([("nb0".to_owned(), "mine::ids".to_owned())]);
+        let report = analyse(&read.bytes, &fetched.graph, "mine", &exports).unwrap();
+        assert!(
+            report.sites.iter().any(|site| site.entry == "std::env::var_os"),
+            "{report:?}"
+        );
+        (files::digest(&module.bytes), files::digest(&read.bytes), report)
     });
     assert_eq!(digests[0], digests[1]);
 }

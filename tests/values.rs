@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const MANIFEST: &str = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-                        base64 = \"=0.22.1\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nheck = \"=0.5.0\"\nttf-parser = \"=0.25.1\"\n";
+                        base64 = \"=0.22.1\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nfastrand = \"=2.3.0\"\nheck = \"=0.5.0\"\nroxmltree = \"=0.20.0\"\nttf-parser = \"=0.25.1\"\n";
 
 const MAIN: &str = r#"
     use std::fmt;
@@ -165,6 +165,23 @@ const MAIN: &str = r#"
         records();
         traits();
         outline();
+        document();
+        let mut dice = fastrand::Rng::with_seed(7);
+        println!("{:?}", [dice.u32(1..=6), dice.u32(..3), dice.u32(100..)]);
+    }
+
+    /// Arguments that a result borrows from, and results with several lifetimes.
+    fn document() {
+        let text = "<a xmlns='urn:d' xmlns:x='urn:x' b='1' x:c='2'>text</a>".to_owned();
+        let document = roxmltree::Document::parse(&text).unwrap();
+        let root = document.root_element();
+        for namespace in root.namespaces() {
+            println!("{:?} {}", namespace.name(), namespace.uri());
+        }
+        println!("{:?} {:?}", root.attribute(("urn:x", "c")), root.attribute("b"));
+        let name = { roxmltree::ExpandedName::from(("urn:d", String::from("a").leak() as &str)) };
+        println!("{} {:?}", root.has_tag_name(name), root.first_child().unwrap().text_storage());
+        println!("{:?}", root.document().root_element().tag_name());
     }
 "#;
 
@@ -200,6 +217,7 @@ fn one_program_says_the_same_natively_and_sandboxed() {
     .unwrap();
     let natively = run(root, "cargo", &["run"]);
     let tool = env!("CARGO_BIN_EXE_cargo-nanobuild");
-    run(root, tool, &["add", "base64", "csv", "flate2", "heck", "ttf-parser"]);
+    let crates = ["base64", "csv", "fastrand", "flate2", "heck", "roxmltree", "ttf-parser"];
+    run(root, tool, &[&["add"], &crates[..]].concat());
     assert_eq!(run(root, tool, &["run"]), natively);
 }

@@ -10,7 +10,7 @@ mod tests;
 use jiff::civil::Date;
 use semver::Version;
 
-pub use change::brought;
+pub use change::{brought, newly_asked};
 pub use place::{Located, locate};
 pub use require::{Graph, Package, Role};
 

@@ -105,6 +105,16 @@ pub struct BuildNeeds {
     pub tools: BTreeSet<String>,
 }
 
+impl BuildNeeds {
+    /// One line an allowance, as in the lockfile: `tools: protoc`.
+    #[must_use]
+    pub fn lines(&self) -> BTreeSet<String> {
+        let kinds = [("read", &self.read), ("env", &self.env), ("tools", &self.tools)];
+        let lines = kinds.map(|(kind, names)| names.iter().map(move |name| format!("{kind}: {name}")));
+        lines.into_iter().flatten().collect()
+    }
+}
+
 impl Config {
     /// Reads the project's file.
     ///

@@ -16,22 +16,6 @@ pub struct Policy {
     pub rules: Vec<Stated>,
 }
 
-impl Policy {
-    /// How closed the build jail has to be where only this file is read. One that extends others cannot make it milder than
-    /// they do, so that it is closed then.
-    #[must_use]
-    pub fn jail(&self) -> Jail {
-        if !self.extends.is_empty() {
-            return Jail::Required;
-        }
-        let said = self.rules.iter().filter_map(|stated| match stated.rule {
-            Rule::Jail(jail) => Some(jail),
-            _ => None,
-        });
-        said.max().unwrap_or_default()
-    }
-}
-
 /// A rule and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stated {

@@ -17,6 +17,8 @@ pub struct Signature {
     pub reach: BTreeMap<Capability, BTreeSet<String>>,
     /// What compiling it runs or needs.
     pub build: BTreeMap<Capability, BTreeSet<Need>>,
+    /// What compiling it was allowed beyond what the jail gives everyone, as [`crate::config::BuildNeeds::lines`] has it.
+    pub allowed: BTreeSet<String>,
 }
 
 /// Calls of `std` that the sandbox has no import for.

@@ -57,7 +57,6 @@ const TABLE: &[(&str, Capability)] = &[
     ("std::io::stdio::Stdout", StdioOut),
     ("std::io::stdio::_eprint", StdioErr),
     ("std::io::stdio::_print", StdioOut),
-    ("std::io::stdio::read_to_string", StdioIn),
     ("std::io::stdio::stderr", StdioErr),
     ("std::io::stdio::stdin", StdioIn),
     ("std::io::stdio::stdout", StdioOut),
@@ -105,16 +104,27 @@ const TABLE: &[(&str, Capability)] = &[
     ("std::time::SystemTime::now", ClockWall),
 ];
 
-/// What a function of std asks for, by its definition's path without generic arguments. `None`: nothing.
+/// The rows of the table, by path.
+pub fn rows() -> impl Iterator<Item = (&'static str, Capability)> {
+    TABLE.iter().copied()
+}
+
+/// The row that decides about a function of std.
 #[must_use]
-pub fn capability(path: &str) -> Option<Capability> {
+pub fn row(path: &str) -> Option<(&'static str, Capability)> {
     let mut path = path;
     loop {
         if let Ok(position) = TABLE.binary_search_by_key(&path, |row| row.0) {
-            return Some(TABLE[position].1);
+            return Some(TABLE[position]);
         }
         path = path.rsplit_once("::")?.0;
     }
+}
+
+/// What a function of std asks for, by its definition's path without generic arguments. `None`: nothing.
+#[must_use]
+pub fn capability(path: &str) -> Option<Capability> {
+    row(path).map(|(_, capability)| capability)
 }
 
 #[cfg(test)]

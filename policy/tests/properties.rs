@@ -118,6 +118,7 @@ fn lockfile(names: &[&str]) -> Lockfile {
             attempts: Attempts::Found(Default::default()),
             reach: Default::default(),
             build: [(Capability::BuildScript, [need.clone()].into())].into(),
+            allowed: Default::default(),
         },
         packages: Vec::new(),
         natives: Default::default(),

@@ -53,7 +53,7 @@ pub use host::baseline_cpu;
 pub use host::{
     Abilities, Anchor, Call, CallbackFn, CallbackMut, Directory, Grants, Handle, Inputs, Instances, Keeper, Kept,
     Lease, Limits, Loan, Nanoprocess, Opaque, Remote, Same, Slots, Spec, Stream, Tended, Ticket, chosen, copy_back,
-    fmt, replay,
+    fmt, refuse, replay,
 };
 #[cfg(all(not(target_family = "wasm"), feature = "host"))]
 pub use host::{Captured, Configuration, ConfigurationError, Fault, FaultKind, TrapKind, catch};

@@ -21,6 +21,7 @@ pub use policy::{Get, Loader};
 pub use report::{Report, Reported};
 
 use crate::install;
+use crate::project::Project;
 use crate::select::Graph;
 use crate::session::{self, Context, Session};
 use crate::sys::toolchain::Toolchain;
@@ -52,9 +53,7 @@ pub struct Files {
 /// When one of them cannot be had: nothing is checked against half a policy.
 pub fn read(cx: &Context<'_>) -> Result<Files, Error> {
     let project = &cx.project;
-    let bytes = policy::read_small(&project.config(), config::FILE)?.unwrap_or_default();
-    let text = config::decode(config::FILE, &bytes).map_err(policy::Error::from)?;
-    let config = Config::parse(text).map_err(policy::Error::from)?;
+    let (config, mut loader) = decided(project, cx.net)?;
     let lock = files::read_text(&project.lockfile())?;
     if lock.is_none() && !config.nanoprocesses.is_empty() {
         return Err(Error::NoLockfile(
@@ -67,16 +66,7 @@ pub fn read(cx: &Context<'_>) -> Result<Files, Error> {
     } else {
         Lockfile::parse(&lock)?
     };
-    let mut loader = Loader {
-        root: &project.root,
-        cache: &project.cache().join("policy"),
-        offline: cx.net.offline,
-        get: http::get,
-        texts: BTreeMap::from([
-            (config::FILE.to_owned(), text.to_owned()),
-            ("nanobuild.lock".to_owned(), lock),
-        ]),
-    };
+    loader.texts.insert("nanobuild.lock".to_owned(), lock);
     let layer = loader.load(&config.policy)?;
     let texts = loader.texts;
     Ok(Files {
@@ -86,6 +76,30 @@ pub fn read(cx: &Context<'_>) -> Result<Files, Error> {
         lockfile,
         texts,
     })
+}
+
+/// The policy that holds in a project, with all that it extends.
+///
+/// # Errors
+/// When a part of it cannot be had.
+pub fn rules(project: &Project, net: cargo::Net) -> Result<Effective, Error> {
+    let (config, mut loader) = decided(project, net)?;
+    Ok(Effective::of(&loader.load(&config.policy)?))
+}
+
+/// `nanobuild.toml`, and what its rules are to be loaded with.
+fn decided(project: &Project, net: cargo::Net) -> Result<(Config, Loader), Error> {
+    let bytes = policy::read_small(&project.config(), config::FILE)?.unwrap_or_default();
+    let text = config::decode(config::FILE, &bytes).map_err(policy::Error::from)?;
+    let config = Config::parse(text).map_err(policy::Error::from)?;
+    let loader = Loader {
+        root: project.root.clone(),
+        cache: project.cache().join("policy"),
+        offline: net.offline,
+        get: http::get,
+        texts: BTreeMap::from([(config::FILE.to_owned(), text.to_owned())]),
+    };
+    Ok((config, loader))
 }
 
 /// Checks a project.

@@ -98,11 +98,11 @@ pub type Get = fn(&str, u64) -> Result<Vec<u8>, http::Error>;
 
 /// Reads policies.
 #[derive(Debug)]
-pub struct Loader<'a> {
+pub struct Loader {
     /// The workspace's folder.
-    pub root: &'a Utf8Path,
+    pub root: Utf8PathBuf,
     /// Where policies from addresses are kept.
-    pub cache: &'a Utf8Path,
+    pub cache: Utf8PathBuf,
     /// No network.
     pub offline: bool,
     /// How it is used.
@@ -118,7 +118,7 @@ enum At {
     Url(String),
 }
 
-impl Loader<'_> {
+impl Loader {
     /// The project's own rules on top of all that they extend.
     ///
     /// # Errors
@@ -170,14 +170,14 @@ impl Loader<'_> {
     }
 
     fn file(&self, path: &str, pin: Option<&str>, from: &Utf8Path, by: &str) -> Result<(At, String, Vec<u8>), Error> {
-        let joined = from.parent().unwrap_or(self.root).join(path);
+        let joined = from.parent().unwrap_or(&self.root).join(path);
         let missing = || Error::Missing {
             file: path.to_owned(),
             by: by.to_owned(),
         };
         let bytes = read_small(&joined, path)?.ok_or_else(missing)?;
         let real = joined.canonicalize_utf8().map_err(|_| missing())?;
-        let root = self.root.canonicalize_utf8().unwrap_or_else(|_| self.root.to_owned());
+        let root = self.root.canonicalize_utf8().unwrap_or_else(|_| self.root.clone());
         let shown = pathdiff::diff_utf8_paths(&real, root).unwrap_or_else(|| real.clone());
         let shown = shown.as_str().replace('\\', "/");
         if let Some(expected) = pin {

@@ -26,7 +26,7 @@ pub(super) fn findings(session: &mut Session<'_>, lockfile: &Lockfile) -> Result
             let damage = touched(project, &facts.folder, &prepared).map_err(Error::from)?;
             found.extend(damage.map(|damage| disk::tampered(&facts.folder, &damage)));
         } else {
-            session.lend(&facts.folder, &prepared)?;
+            session.lend(&facts.folder, &prepared.files, &prepared.artifact)?;
         }
     }
     files::remove(&cache).map_err(Error::from)?;

@@ -49,6 +49,8 @@ pub(super) enum Command {
     List(Common),
     /// Show why a crate has a capability: call paths with file and line; or what its bindings leave out
     Explain(Explain),
+    /// Find out which functions of a crate the application uses, and expose those alone on a yes
+    Trim(Trim),
     /// Suggest which dependencies to sandbox first, and do it on a yes
     Init(Init),
     /// Check decisions, lockfile and `.nanobuild/` against each other and the policy
@@ -150,6 +152,20 @@ pub(super) struct Explain {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Trim {
+    /// A sandboxed crate
+    #[arg(value_name = "CRATE[@VERSION]")]
+    pub(super) krate: Spec,
+    /// Do not ask: it can only lose by it
+    #[arg(long)]
+    pub(super) yes: bool,
+    #[command(flatten)]
+    pub(super) features: Features,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Init {
     /// Do not ask; what is sandboxed so is granted nothing
     #[arg(long)]
@@ -231,6 +247,7 @@ impl Command {
             Self::Add(args) => args.common.clone(),
             Self::Remove(args) => args.common.clone(),
             Self::Check(args) => args.common.clone(),
+            Self::Trim(args) => args.common.clone(),
             Self::Init(args) => args.common.clone(),
             Self::List(common) | Self::Doctor(common) | Self::Policy(common) | Self::Review(common) => common.clone(),
             Self::Update(args) => args.common.clone(),

@@ -67,8 +67,7 @@ fn jailed(cx: &Context<'_>, line: &CargoLine, args: &[String]) -> Result<ExitSta
         whose: Whose::Application,
         ..Task::default()
     };
-    let demand = session::demand(session::records(&cx.project)?.jail);
-    Ok(Jail::new(demand)?.run_visibly(&task)?)
+    Ok(Jail::new(session::demand(&cx.project, cx.net)?)?.run_visibly(&task)?)
 }
 
 /// Where Cargo's output goes. Not all of the target folder: our caches lie there.

@@ -1,13 +1,13 @@
 //! Questions about new capabilities, all known before the first is asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::Capability;
 use nanobuild_policy::lockfile::Package;
 use similar::TextDiff;
 
-use crate::review::{Choice, Question};
+use crate::review::{Choice, Question, Update};
 use crate::session::{Context, Error};
 use crate::sys::files;
 use crate::ui::{self, Reason};
@@ -17,9 +17,11 @@ pub(super) struct Candidate {
     /// Its folder below `.nanobuild/`.
     pub(super) folder: String,
     pub(super) name: String,
-    pub(super) old: String,
+    /// The version in use, where it is an update that asks.
+    pub(super) old: Option<String>,
     pub(super) new: String,
-    pub(super) questions: Vec<(Reason, Capability)>,
+    /// Capabilities with why they are asked for, and the first published version that asks for them.
+    pub(super) questions: Vec<(Reason, Capability, Option<String>)>,
     /// The old version's graph.
     pub(super) packages: Vec<Package>,
     /// Where the new version's sources lie.
@@ -28,11 +30,8 @@ pub(super) struct Candidate {
 
 /// What comes of a candidate.
 pub(super) enum Verdict {
-    /// It is taken, with these capabilities.
-    Taken {
-        granted: BTreeSet<Capability>,
-        reason: Option<String>,
-    },
+    /// It is taken, with these capabilities, some for a reason.
+    Taken(BTreeMap<Capability, Option<String>>),
     /// It stays as it is.
     Refused,
 }
@@ -52,13 +51,15 @@ pub(super) fn decide<'c>(
 }
 
 fn one(cx: &Context<'_>, candidate: &Candidate, open: usize) -> Result<Verdict, Error> {
-    let mut granted = BTreeSet::new();
-    let mut why = None;
-    for (reason, capability) in &candidate.questions {
+    let mut granted = BTreeMap::new();
+    for (reason, capability, since) in &candidate.questions {
         let question = Question {
             name: &candidate.name,
-            old: &candidate.old,
-            new: &candidate.new,
+            version: &candidate.new,
+            update: candidate.old.as_deref().map(|old| Update {
+                old,
+                since: since.as_deref(),
+            }),
             capability: *capability,
             shortly: &ui::reason(reason, 1),
             fully: &ui::reason(reason, usize::MAX),
@@ -66,19 +67,24 @@ fn one(cx: &Context<'_>, candidate: &Candidate, open: usize) -> Result<Verdict, 
         };
         match cx.ask.decide(&question) {
             Choice::Allow(reason) => {
-                granted.insert(*capability);
-                why = why.or(reason);
+                granted.insert(*capability, reason);
             }
             Choice::AllowCrate => {
-                granted.extend(candidate.questions.iter().map(|(_, capability)| *capability));
+                let all = candidate.questions.iter().map(|(_, capability, _)| (*capability, None));
+                let left: BTreeMap<_, _> = all
+                    .filter(|(capability, _)| !granted.contains_key(capability))
+                    .collect();
+                granted.extend(left);
                 break;
             }
-            Choice::Refuse => return Ok(Verdict::Refused),
+            // An update is taken as a whole or not at all; what is in use does without.
+            Choice::Refuse if candidate.old.is_some() => return Ok(Verdict::Refused),
+            Choice::Refuse => {}
             Choice::Quit => return Err(Error::Left),
             Choice::NobodyThere => return Err(Error::Undecided(open)),
         }
     }
-    Ok(Verdict::Taken { granted, reason: why })
+    Ok(Verdict::Taken(granted))
 }
 
 /// The files that call paths lead through, as they were and as they are.
@@ -118,7 +124,7 @@ fn change(candidate: &Candidate, file: &str) -> Option<String> {
     let text = diff
         .unified_diff()
         .context_radius(3)
-        .header(&candidate.old, file)
+        .header(candidate.old.as_deref().unwrap_or_default(), file)
         .to_string();
     (!text.is_empty()).then_some(text)
 }

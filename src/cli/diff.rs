@@ -1,12 +1,16 @@
 //! `diff`: what one published version asks for that another does not.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use nanobuild_policy::check::newly_asked;
 use nanobuild_policy::diff::{Difference, Evidence, diff};
+use nanobuild_policy::finding::{Finding, Severity};
 use semver::Version;
 
 use super::Tools;
 use super::explain::reasons;
+use crate::check::{Options, Report};
 use crate::select::Spec;
 use crate::session::{Error, Examined, published};
 use crate::sys::cargo::Net;
@@ -16,6 +20,10 @@ use crate::ui::{Event, Ui};
 pub(super) fn run(ui: &Ui, tools: &Tools<'_>, net: Net, old: &Spec, new: Option<&Spec>) -> Result<ExitCode, Error> {
     let get = |spec: &Spec| published(ui, tools.make, net, &spec.name, &exact(spec)?);
     let Some(new) = new else {
+        if ui.format.is_report() {
+            let message = "--format sarif, github and junit need two versions to compare";
+            return Err(Error::Usage(message.to_owned()));
+        }
         let Examined { facts, report, .. } = get(old)?;
         let wanted = facts.signature.capabilities();
         ui.say(&Event::Explained {
@@ -28,7 +36,10 @@ pub(super) fn run(ui: &Ui, tools: &Tools<'_>, net: Net, old: &Spec, new: Option<
     };
     let (old, new) = (get(old)?, get(new)?);
     let difference = diff(&old.facts.signature, &new.facts.signature);
-    ui.say(&event(&old, &new, &difference));
+    tell(ui, &old, &new, &difference);
+    if ui.format.is_report() {
+        report(ui, &[(&old, &new)]);
+    }
     Ok(if difference.is_clean() {
         ExitCode::SUCCESS
     } else {
@@ -36,8 +47,39 @@ pub(super) fn run(ui: &Ui, tools: &Tools<'_>, net: Net, old: &Spec, new: Option<
     })
 }
 
+/// Says how versions differ; where findings are wanted instead, nothing.
+pub(super) fn tell(ui: &Ui, old: &Examined, new: &Examined, difference: &Difference) {
+    if !ui.format.is_report() {
+        ui.say(&event(old, new, difference));
+    }
+}
+
+/// What newer versions ask for that older ones did not, as findings: what blocks is an error.
+pub(super) fn report(ui: &Ui, pairs: &[(&Examined, &Examined)]) {
+    let findings = pairs
+        .iter()
+        .flat_map(|(old, new)| newly_asked(Some(&old.facts), &new.facts));
+    let findings = findings.map(|finding| Finding {
+        severity: Severity::Error,
+        ..finding
+    });
+    let names = pairs
+        .iter()
+        .map(|(old, _)| format!("{} {}", old.facts.name, old.facts.version));
+    let options = Options {
+        quick: false,
+        base: Some(names.collect::<Vec<_>>().join(", ")),
+    };
+    ui.report(&Report::new(
+        findings.collect(),
+        &BTreeMap::new(),
+        &options,
+        String::new(),
+    ));
+}
+
 /// A difference to be read.
-pub(super) fn event(old: &Examined, new: &Examined, difference: &Difference) -> Event {
+fn event(old: &Examined, new: &Examined, difference: &Difference) -> Event {
     let wanted = difference.new.keys().copied().collect();
     Event::Difference {
         name: new.facts.name.clone(),

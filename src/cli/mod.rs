@@ -12,6 +12,7 @@ mod init;
 mod remove;
 mod show;
 mod through;
+mod trim;
 mod update;
 
 use std::process::{ExitCode, ExitStatus};
@@ -33,7 +34,8 @@ const CANNOT_TELL: u8 = 2;
 pub fn main() -> ExitCode {
     let stands_in = jail::helper_main()
         .or_else(crate::extract::rustdoc::wrapper_main)
-        .or_else(crate::compile::wrapper_main);
+        .or_else(crate::compile::wrapper_main)
+        .or_else(crate::trim::wrapper_main);
     if let Some(code) = stands_in {
         return code;
     }
@@ -88,9 +90,10 @@ fn dispatch(command: Command, tools: &Tools<'_>) -> ExitCode {
 
 fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Error> {
     let common = command.common();
-    if ui.format.is_report() && !matches!(command, Command::Check(_)) {
+    let reports = matches!(command, Command::Check(_) | Command::Diff(_) | Command::Update(_));
+    if ui.format.is_report() && !reports {
         return Err(Error::Usage(
-            "--format sarif, github and junit are for `check`".to_owned(),
+            "--format sarif, github and junit are for `check`, `diff` and `update`".to_owned(),
         ));
     }
     let with = |flags: Flags| context(ui, &common, tools, flags);
@@ -112,6 +115,7 @@ fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Err
         Command::Explain(args) if args.skipped => show::skipped(&with(Flags::default())?, &args.krate),
         Command::Explain(args) => explain::run(&with(Flags::default())?, &args.krate, args.what.as_deref()),
         Command::Check(args) => check::run(&with(args.features.flags())?, args),
+        Command::Trim(args) => trim::run(&with(args.features.flags())?, args),
         Command::Init(args) => init::run(&with(args.features.flags())?, args),
         Command::Policy(_) => check::policy(&with(Flags::default())?),
         Command::Doctor(common) => Ok(doctor::run(ui, common.manifest_path.as_deref())),

@@ -82,7 +82,7 @@ impl CargoLine {
 }
 
 /// Words that begin one of our own commands.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 22] = [
     "build",
     "b",
     "run",
@@ -98,6 +98,10 @@ const COMMANDS: [&str; 18] = [
     "update",
     "review",
     "diff",
+    "trim",
+    "init",
+    "check",
+    "policy",
     "doctor",
     "completions",
     "help",
@@ -170,6 +174,7 @@ mod tests {
                 "add --manifest-path a/Cargo.toml zip",
             ),
             ("nanobuild -q --color=never test", "test -q --color=never"),
+            ("--format json check --quick", "check --format json --quick"),
             ("--help", "--help"),
             ("frobnicate", "frobnicate"),
         ] {

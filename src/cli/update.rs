@@ -1,6 +1,6 @@
 //! `update` and `review`: every question first, then the answers, then all changes or none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use nanobuild_policy::diff::diff;
@@ -9,10 +9,10 @@ use nanobuild_policy::{Capability, Signature};
 use semver::Version;
 
 use super::decide::{Candidate, Verdict, decide};
-use super::diff::event;
+use super::diff::{report as report_findings, tell};
 use super::explain::{reasons, report};
 use crate::project::Record;
-use crate::select::Spec;
+use crate::select::{Graph, Spec};
 use crate::session::{Context, Error, Examined, Session, Wanted};
 use crate::ui::Event;
 
@@ -25,9 +25,37 @@ pub(super) fn run(cx: &Context<'_>, specs: &[Spec], precise: Option<&Version>) -
     }
     let mut session = Session::open(cx)?;
     session.place_known()?;
+    let found = newer(&session, specs, precise)?;
+    if cx.ui.format.is_report() {
+        let pairs: Vec<_> = found.iter().map(|found| (&found.old, &found.new)).collect();
+        report_findings(cx.ui, &pairs);
+    }
+    let verdicts = decide(cx, found.iter().map(|found| &found.candidate))?;
+    let mut changed = false;
+    for (Found { candidate, wanted, .. }, verdict) in found.into_iter().zip(verdicts) {
+        let Verdict::Taken(granted) = verdict else {
+            let old = candidate.old.unwrap_or_default();
+            let message = format!("{} stays at {old}", candidate.name);
+            cx.ui.say(&Event::Warning { message });
+            continue;
+        };
+        session.records.accept(&candidate.folder, granted, &candidate.new);
+        session.want(wanted);
+        changed = true;
+    }
+    if changed {
+        let graph = session.settle()?;
+        session.close(&graph)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the newer versions of the crates that are meant, aside.
+fn newer(session: &Session<'_>, specs: &[Spec], precise: Option<&Version>) -> Result<Vec<Found>, Error> {
+    let cx = session.cx;
     let graph = session.graph()?;
     let mut found = Vec::new();
-    for (folder, record) in meant(&session, specs)? {
+    for (folder, record) in meant(session, specs)? {
         let Some(facts) = &record.facts else { continue };
         if !facts.source.starts_with("registry") {
             let message = format!(
@@ -45,38 +73,28 @@ pub(super) fn run(cx: &Context<'_>, specs: &[Spec], precise: Option<&Version>) -
             cx.ui.say(&Event::Nothing { message });
             continue;
         };
-        found.push(examined(&session, folder, &record, facts, wanted)?);
+        found.push(examined(session, &graph, folder, &record, facts, wanted)?);
     }
-    let verdicts = decide(cx, found.iter().map(|(candidate, _)| candidate))?;
-    let mut changed = false;
-    for ((candidate, wanted), verdict) in found.into_iter().zip(verdicts) {
-        let Verdict::Taken { granted, reason } = verdict else {
-            let message = format!("{} stays at {}", candidate.name, candidate.old);
-            cx.ui.say(&Event::Warning { message });
-            continue;
-        };
-        session.records.grant(&candidate.folder, &granted);
-        session
-            .records
-            .reason(&candidate.folder, &granted, reason.as_deref(), &candidate.new);
-        session.want(wanted);
-        changed = true;
-    }
-    if changed {
-        let graph = session.settle()?;
-        session.close(&graph)?;
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(found)
+}
+
+/// A newer version, beside the one in use.
+struct Found {
+    candidate: Candidate,
+    wanted: Wanted,
+    old: Examined,
+    new: Examined,
 }
 
 /// Builds a newer version aside and says how it differs.
 fn examined(
     session: &Session<'_>,
+    graph: &Graph,
     folder: String,
     record: &Record,
     facts: &Nanoprocess,
     wanted: Wanted,
-) -> Result<(Candidate, Wanted), Error> {
+) -> Result<Found, Error> {
     let cx = session.cx;
     cx.ui.say(&Event::Sandboxing {
         name: facts.name.clone(),
@@ -90,7 +108,7 @@ fn examined(
         folders: Vec::new(),
     };
     let difference = diff(&old.facts.signature, &new.facts.signature);
-    cx.ui.say(&event(&old, &new, &difference));
+    tell(cx.ui, &old, &new, &difference);
     let granted = &record.decision.grants.capabilities;
     let asked: BTreeSet<Capability> = difference
         .new
@@ -98,19 +116,66 @@ fn examined(
         .filter(|name| !granted.contains(name))
         .copied()
         .collect();
+    let mut since = since(session, graph, record, facts, &new, &asked)?;
+    let questions = reasons(&new.facts.signature, &new.report, &asked)
+        .into_iter()
+        .zip(asked)
+        .map(|(reason, capability)| (reason, capability, since.remove(&capability)))
+        .collect();
     let candidate = Candidate {
         folder,
         name: facts.name.clone(),
-        old: facts.version.to_string(),
+        old: Some(facts.version.to_string()),
         new: new.facts.version.to_string(),
-        questions: reasons(&new.facts.signature, &new.report, &asked)
-            .into_iter()
-            .zip(asked)
-            .collect(),
+        questions,
         packages: facts.packages.clone(),
-        folders: new.folders,
+        folders: new.folders.clone(),
     };
-    Ok((candidate, wanted))
+    Ok(Found {
+        candidate,
+        wanted,
+        old,
+        new,
+    })
+}
+
+/// The first published version that asks for each capability, where somebody is there to be told. Of the versions between
+/// the one in use and the new one, those in the middle are built: whoever asks once is taken to ask from then on.
+fn since(
+    session: &Session<'_>,
+    graph: &Graph,
+    record: &Record,
+    facts: &Nanoprocess,
+    new: &Examined,
+    asked: &BTreeSet<Capability>,
+) -> Result<BTreeMap<Capability, String>, Error> {
+    if asked.is_empty() || !session.cx.ask.is_there() {
+        return Ok(BTreeMap::new());
+    }
+    let between = session.between(graph, facts, &new.facts.version)?;
+    let mut found: BTreeMap<Capability, String> = BTreeMap::new();
+    let mut asks: BTreeMap<&Version, BTreeSet<Capability>> = BTreeMap::new();
+    for capability in asked {
+        let (mut low, mut high) = (0, between.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let wanted = &between[middle];
+            let version = &wanted.dependency.version;
+            if !asks.contains_key(version) {
+                let examined = session.examine(record, wanted)?;
+                asks.insert(version, examined.facts.signature.capabilities());
+            }
+            match asks[version].contains(capability) {
+                true => high = middle,
+                false => low = middle + 1,
+            }
+        }
+        let first = between
+            .get(low)
+            .map_or(&new.facts.version, |wanted| &wanted.dependency.version);
+        found.insert(*capability, first.to_string());
+    }
+    Ok(found)
 }
 
 /// Goes through what is asked for and not granted.
@@ -135,9 +200,13 @@ pub(super) fn review(cx: &Context<'_>) -> Result<ExitCode, Error> {
         candidates.push(Candidate {
             folder: folder.clone(),
             name: facts.name.clone(),
-            old: "so far".to_owned(),
+            old: None,
             new: facts.version.to_string(),
-            questions: why.into_iter().zip(open).collect(),
+            questions: why
+                .into_iter()
+                .zip(open)
+                .map(|(reason, capability)| (reason, capability, None))
+                .collect(),
             packages: Vec::new(),
             folders: Vec::new(),
         });
@@ -149,11 +218,8 @@ pub(super) fn review(cx: &Context<'_>) -> Result<ExitCode, Error> {
     }
     let verdicts = decide(cx, &candidates)?;
     for (candidate, verdict) in candidates.iter().zip(verdicts) {
-        if let Verdict::Taken { granted, reason } = verdict {
-            session.records.grant(&candidate.folder, &granted);
-            session
-                .records
-                .reason(&candidate.folder, &granted, reason.as_deref(), &candidate.new);
+        if let Verdict::Taken(granted) = verdict {
+            session.records.accept(&candidate.folder, granted, &candidate.new);
         }
     }
     let graph = session.settle()?;

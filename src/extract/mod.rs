@@ -12,7 +12,7 @@ mod parse;
 pub mod rustdoc;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 

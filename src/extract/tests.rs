@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use super::{Error, Extracted, parse};
 
 /// Documents one file, as the wrapper does.
-fn document(source: &Path) -> Vec<u8> {
+pub(crate) fn document(source: &Path) -> Vec<u8> {
     let out = tempfile::tempdir().expect("a temporary folder");
     let run = Command::new("rustdoc")
         .env("RUSTC_BOOTSTRAP", "1")

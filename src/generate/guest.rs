@@ -16,7 +16,7 @@ use crate::generate::values;
 use crate::plan::bridge::{
     Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, TypePlan,
 };
-use crate::plan::{instances, instantiate};
+use crate::plan::instantiate;
 use crate::plan::{is_hidden, trait_name};
 
 /// The opening of the guest's `lib.rs`.
@@ -111,8 +111,8 @@ fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
     let tokens = match &plan.repr {
         Repr::Struct(_) | Repr::Enum(_) => values::codec(printer, plan, &path),
         Repr::Object { drop } => {
-            let each = (*drop..).zip(instances(&plan.choices)).map(|(drop, chosen)| {
-                let (drop, args) = (name(drop), arguments(printer, &plan.generics, &chosen));
+            let each = (*drop..).zip(&plan.instances).map(|(drop, instance)| {
+                let (drop, args) = (name(drop), arguments(printer, &plan.generics, instance));
                 quote! {
                     nb::guest_object!(Here, #path #args);
                     #[unsafe(no_mangle)]
@@ -134,18 +134,18 @@ fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
     Unit::new(&plan.key, tokens)
 }
 
-/// `<'static, …>` for the lifetimes of a type, and for its type parameters what is chosen, or stand-ins.
-fn arguments(printer: Printer<'_>, generics: &Generics, chosen: &BTreeMap<String, Ty>) -> TokenStream {
+/// `<'static, …>` for the lifetimes of a type, and for its parameters what the instance has, or stand-ins.
+fn arguments(printer: Printer<'_>, generics: &Generics, instance: &BTreeMap<String, Arg>) -> TokenStream {
     let args: Vec<TokenStream> = generics
         .params
         .iter()
         .filter_map(|param| match param {
             Param::Lifetime { .. } => Some(quote!('static)),
             Param::Type { name, .. } => {
-                let chosen = chosen.get(name).cloned();
-                Some(printer.ty(&chosen.unwrap_or_else(|| Ty::Param(name.clone()))))
+                let arg = instance.get(name).cloned();
+                Some(printer.arg(&arg.unwrap_or_else(|| Arg::Type(Ty::Param(name.clone())))))
             }
-            Param::Const { .. } => None,
+            Param::Const { name, .. } => instance.get(name).map(|arg| printer.arg(arg)),
         })
         .collect();
     if args.is_empty() {
@@ -167,12 +167,14 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let export = name(plan.export);
     let (slots, reads) = reads(printer, plan);
     let callee = callee(printer, &plan.callee);
+    let given = plan.arguments.iter().map(|ty| printer.ty(ty));
+    let given = (!plan.arguments.is_empty()).then(|| quote!(::<#(#given),*>));
     let args = plan
         .params
         .iter()
         .enumerate()
         .map(|(index, param)| argument(index, param, &plan.hosted));
-    let call = quote!(#callee(#(#args),*));
+    let call = quote!(#callee #given(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let call = serde::made(printer, plan, call);
     let call = hidden(&plan.read, &call, 0).unwrap_or(call);

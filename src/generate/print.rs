@@ -130,9 +130,15 @@ impl Printer<'_> {
                 let bounds = self.bounds(bounds);
                 quote!((dyn #bounds))
             }
-            Ty::FnPtr { inputs, output, .. } => {
+            Ty::FnPtr {
+                inputs, output, binder, ..
+            } => {
                 let (inputs, output) = (inputs.iter().map(|ty| self.ty(ty)), self.ty(output));
-                quote!(fn(#(#inputs),*) -> #output)
+                let binder = (!binder.is_empty() && self.side == Side::Host).then(|| {
+                    let names = binder.iter().map(|name| self.lifetime(name));
+                    quote!(for<#(#names),*>)
+                });
+                quote!(#binder fn(#(#inputs),*) -> #output)
             }
             Ty::Assoc {
                 self_ty, trait_, name, ..
@@ -214,7 +220,9 @@ impl Printer<'_> {
         quote!(#def(#(#inputs),*) #output)
     }
 
-    fn arg(&self, arg: &Arg) -> TokenStream {
+    /// A generic argument.
+    #[must_use]
+    pub fn arg(&self, arg: &Arg) -> TokenStream {
         match arg {
             Arg::Lifetime(name) => {
                 let lifetime = self.lifetime(if name.starts_with('#') { "_" } else { name });
@@ -305,6 +313,23 @@ impl Printer<'_> {
         } else {
             quote!(where #(#clauses),*)
         }
+    }
+
+    /// The arguments of an instance of a type: the definition's own lifetimes, and what stands for its other parameters,
+    /// in which all lifetimes are this one.
+    #[must_use]
+    pub fn instance_args(&self, generics: &Generics, instance: &BTreeMap<String, Arg>, lifetime: &str) -> TokenStream {
+        let args = generics.params.iter().filter_map(|param| match param {
+            Param::Lifetime { name, .. } => {
+                let name = self.lifetime(name);
+                Some(quote!(#name))
+            }
+            Param::Type { name, .. } | Param::Const { name, .. } => {
+                let arg = instance.get(name)?;
+                Some(self.arg(&crate::plan::with_lifetime(arg, lifetime)))
+            }
+        });
+        quote!(<#(#args),*>)
     }
 
     /// The arguments that name a definition's own parameters: `<'a, T>`, or nothing.

@@ -16,7 +16,7 @@ pub(super) fn codec(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream) -
         Repr::Enum(variants) => variants
             .iter()
             .enumerate()
-            .map(|(index, v)| Case::of_variant(index, v))
+            .map(|(index, v)| Case::of_variant(index, v, plan))
             .collect(),
         Repr::Object { .. } | Repr::Bytes { .. } => return quote!(),
     };
@@ -31,6 +31,8 @@ struct Case<'a> {
     tag: Option<u32>,
     path: TokenStream,
     fields: &'a [Field],
+    /// Why no value of it crosses, if none does.
+    stuck: Option<String>,
     /// Outside its crate it cannot be built, and a pattern must say that there may be more.
     sealed: bool,
 }
@@ -41,17 +43,19 @@ impl<'a> Case<'a> {
             tag: None,
             path: quote!(Self),
             fields: fields(shape),
+            stuck: None,
             sealed,
         }
     }
 
-    fn of_variant(index: usize, variant: &'a Variant) -> Self {
+    fn of_variant(index: usize, variant: &'a Variant, plan: &TypePlan) -> Self {
         let name = ident(&variant.name);
         let tag = u32::try_from(index).ok();
         Self {
             tag,
             path: quote!(Self::#name),
             fields: fields(&variant.shape),
+            stuck: plan.stuck.get(&variant.name).map(|why| refusal(plan, variant, why)),
             sealed: variant.meta.non_exhaustive,
         }
     }
@@ -83,11 +87,22 @@ impl<'a> Case<'a> {
     }
 }
 
+/// What is said where a value of a variant that does not cross was to be handed over.
+fn refusal(plan: &TypePlan, variant: &Variant, why: &str) -> String {
+    let key = format!("{}::{}", plan.key, variant.name);
+    format!("`{key}` stays on the side where it was made, because it has {why}")
+}
+
 fn put(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<'_>], is_enum: bool) -> TokenStream {
-    let params = bounded(printer, &plan.generics, &quote!(nb::Put<Here>), None);
-    let (args, wheres) = (printer.own_args(&plan.generics), printer.wheres(&plan.generics));
     let body = |method: &str| {
         let arms = cases.iter().map(|case| {
+            if let Some(why) = &case.stuck {
+                let path = &case.path;
+                return match printer.side {
+                    Side::Host => quote!(#path { .. } => nb::refuse(#why, &PROCESS),),
+                    Side::Guest | Side::Implementing => quote!(#path { .. } => panic!("{}", #why),),
+                };
+            }
             let (pattern, bindings) = (case.spread(true, is_sealed(printer, case)), case.bindings());
             let tag = case.tag.map(|tag| quote!(w.u32(#tag);));
             let puts = case.fields.iter().zip(&bindings).map(|(field, binding)| {
@@ -106,13 +121,17 @@ fn put(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
         quote!(match self { #(#arms)* #others })
     };
     let (give, lend, surrender) = (body("put"), body("lend"), body("surrender"));
-    quote! {
-        impl<#(#params),*> nb::Put<Here> for #path #args #wheres {
-            fn put(self, w: &mut nb::Writer) { #give }
-            fn lend(&self, w: &mut nb::Writer) { #lend }
-            fn surrender(&mut self, w: &mut nb::Writer) { #surrender }
+    let each = heads(printer, plan, &quote!(nb::Put<Here>), false);
+    let each = each.into_iter().map(|Head { params, args, wheres }| {
+        quote! {
+            impl<#(#params),*> nb::Put<Here> for #path #args #wheres {
+                fn put(self, w: &mut nb::Writer) { #give }
+                fn lend(&self, w: &mut nb::Writer) { #lend }
+                fn surrender(&mut self, w: &mut nb::Writer) { #surrender }
+            }
         }
-    }
+    });
+    quote!(#(#each)*)
 }
 
 /// In the guest, non-exhaustive enums may grow variants that nobody here knows.
@@ -133,6 +152,7 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     let amended = plan.has_default && !is_enum;
     let buildable: Vec<&Case<'_>> = cases
         .iter()
+        .filter(|case| case.stuck.is_none())
         .filter(|case| amended || !is_sealed(printer, case))
         .collect();
     if buildable.is_empty() && !is_enum {
@@ -142,8 +162,6 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
         Side::Host => quote!('nb_r),
         Side::Guest | Side::Implementing => quote!('static),
     };
-    let params = bounded(printer, &plan.generics, &quote!(nb::Get<#reader, Here>), Some(()));
-    let args = reader_args(printer, &plan.generics);
     let builds = buildable.iter().map(|case| {
         let (build, bindings) = (case.build(is_sealed(printer, case)), case.bindings());
         let gets = case.fields.iter().map(|field| get_field(printer, &field.ty));
@@ -156,6 +174,10 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
         quote!(#(#builds)*)
     };
     let releases = cases.iter().map(|case| {
+        if case.stuck.is_some() {
+            let path = &case.path;
+            return quote!(#path { .. } => {});
+        }
         let (pattern, bindings) = (case.spread(true, is_sealed(printer, case)), case.bindings());
         let releases = case.fields.iter().zip(&bindings).map(|(field, binding)| {
             if printer.side == Side::Guest && crate::plan::is_hidden(&field.ty) {
@@ -168,15 +190,62 @@ fn get(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
     });
     let others = others(printer, plan, is_enum, cases.is_empty());
     let lifetime = (printer.side == Side::Host).then(|| quote!('nb_r,));
-    let wheres = printer.wheres(&plan.generics);
-    quote! {
-        impl<#lifetime #(#params),*> nb::Get<#reader, Here> for #path #args #wheres {
-            fn get(r: &mut nb::Reader<#reader>) -> ::core::result::Result<Self, nb::Malformed> {
-                r.nested(|r| Ok(#body))
+    let releases = quote!(match self { #(#releases)* #others });
+    let each = heads(printer, plan, &quote!(nb::Get<#reader, Here>), true);
+    let each = each.into_iter().map(|Head { params, args, wheres }| {
+        quote! {
+            impl<#lifetime #(#params),*> nb::Get<#reader, Here> for #path #args #wheres {
+                fn get(r: &mut nb::Reader<#reader>) -> ::core::result::Result<Self, nb::Malformed> {
+                    r.nested(|r| Ok(#body))
+                }
+                fn release(self) { #releases }
             }
-            fn release(self) { match self { #(#releases)* #others } }
         }
+    });
+    quote!(#(#each)*)
+}
+
+/// What a codec is implemented for: parameters, the type's arguments, and conditions.
+struct Head {
+    params: Vec<TokenStream>,
+    args: TokenStream,
+    wheres: TokenStream,
+}
+
+/// The type over its parameters, each with `bound`; or each of its instances, if these are all that there are. A reader's
+/// lifetime takes the place of the type's own.
+fn heads(printer: Printer<'_>, plan: &TypePlan, bound: &TokenStream, of_reader: bool) -> Vec<Head> {
+    if !plan.concrete {
+        return vec![Head {
+            params: bounded(printer, &plan.generics, bound, of_reader.then_some(())),
+            args: if of_reader {
+                reader_args(printer, &plan.generics)
+            } else {
+                printer.own_args(&plan.generics)
+            },
+            wheres: printer.wheres(&plan.generics),
+        }];
     }
+    let mut lifetimes = plan.generics.clone();
+    lifetimes.params.retain(|param| matches!(param, Param::Lifetime { .. }));
+    lifetimes.wheres.clear();
+    let params = if of_reader {
+        Vec::new()
+    } else {
+        printer.params(&lifetimes, false)
+    };
+    let named = if of_reader {
+        of_the_reader(&plan.generics)
+    } else {
+        plan.generics.clone()
+    };
+    let inner = if of_reader { "nb_r" } else { "_" };
+    let each = plan.instances.iter().map(|instance| Head {
+        params: params.clone(),
+        args: printer.instance_args(&named, instance, inner),
+        wheres: TokenStream::new(),
+    });
+    each.collect()
 }
 
 /// Reads a field. On the host, what borrows for good is read so; in the guest everything does.
@@ -218,11 +287,15 @@ fn bounded(printer: Printer<'_>, generics: &Generics, bound: &TokenStream, of_re
 
 /// The type's arguments, every lifetime being the reader's.
 fn reader_args(printer: Printer<'_>, generics: &Generics) -> TokenStream {
+    printer.own_args(&of_the_reader(generics))
+}
+
+fn of_the_reader(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     for param in &mut generics.params {
         if let Param::Lifetime { name, .. } = param {
             "nb_r".clone_into(name);
         }
     }
-    printer.own_args(&generics)
+    generics
 }

@@ -9,7 +9,7 @@ mod origin;
 mod report;
 mod symbol;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use floor::Floor;
 pub use imports::{FEATURES, FunctionImport, NANOBUILD, NANOBUILD_FUNCTIONS, Origin, imports};
@@ -49,6 +49,7 @@ pub fn inspect(guest: Guest<'_>, fetched: &Fetched, floor: &Floor) -> Result<(Si
         attempts: Attempts::Found(report.calls()),
         reach: report.reach.clone(),
         build: fetched.build.clone(),
+        allowed: BTreeSet::new(),
     };
     Ok((signature, report))
 }

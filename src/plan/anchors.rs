@@ -24,10 +24,15 @@ pub(super) fn anchor(
     let mut plan = AnchorPlan::default();
     let mut read = Read::of(planner, &named.output);
     if read.mapped.len() > 1 {
-        return Err(Obstacle::new(
-            "several lifetimes",
-            "the result borrows from arguments with different lifetimes",
-        ));
+        if read.owned {
+            return Err(Obstacle::new(
+                "several lifetimes",
+                "the result borrows from arguments with different lifetimes",
+            ));
+        }
+        // Only one lifetime can be told apart while decoding. What is kept for good suits all of them.
+        plan.forever = true;
+        return Ok(plan);
     }
     let mut borrowed = lifetimes::lifetimes(planner.api, &named.output);
     if matches!(named.output, Ty::ImplTrait(_)) {
@@ -59,6 +64,10 @@ pub(super) fn anchor(
                 Source::Inputs => inherit(planner, &mut plan, index, input, lifetime, mapped),
                 Source::Span if read.copies.contains(lifetime) => plan.keep.push((index, Keep::Forever)),
                 Source::Span => plan.keep.push((index, if mapped { Keep::Mapped } else { Keep::Held })),
+                Source::Temporary if read.holds.contains(lifetime) && is_flat(planner, input) => {
+                    let copy = read.copies.contains(lifetime);
+                    plan.keep.push((index, if copy { Keep::Forever } else { Keep::Held }));
+                }
                 Source::Temporary if read.holds.contains(lifetime) => {
                     let name = &params[index].name;
                     let reason = format!("the result borrows from `{name}`, of which the guest has a copy only");
@@ -74,10 +83,11 @@ pub(super) fn anchor(
 /// The object behind `input` has inputs of its own if it has lifetimes; they live on with the result.
 fn inherit(planner: &Planner<'_>, plan: &mut AnchorPlan, index: usize, input: &Ty, lifetime: &str, mapped: bool) {
     let object = if let Ty::Ref { ty, .. } = input { ty } else { input };
-    let Some(main) = main_lifetime(planner, object) else {
+    let main = main_lifetime(planner, object);
+    if main.is_none() && !local(object).is_some_and(|id| planner.types.borrows_by_arguments(id)) {
         return;
-    };
-    if mapped && main == lifetime {
+    }
+    if mapped && main.as_deref() == Some(lifetime) {
         plan.inherit.push(index);
     } else if !plan.hold.contains(&index) && !plan.inherit.contains(&index) {
         plan.hold.push(index);
@@ -133,6 +143,29 @@ fn source(planner: &Planner<'_>, input: &Ty, lifetime: &str) -> Source {
     }
 }
 
+/// Whether all that a value borrows is text or bytes, which the guest finds in the message. What else is borrowed it
+/// decodes to somewhere that ends with the call.
+fn is_flat(planner: &Planner<'_>, ty: &Ty) -> bool {
+    let flat = |ty: &Ty| is_flat(planner, ty);
+    match ty {
+        Ty::Ref { mutable: true, .. } => false,
+        Ty::Ref { ty, .. } => is_text_referent(ty) || is_bytes_referent(ty),
+        Ty::Tuple(parts) => parts.iter().all(flat),
+        Ty::Array(ty, _) => flat(ty),
+        Ty::Path(path) => match &path.def {
+            Def::Std(_) => {
+                cross::type_args(path).all(|arg| flat(arg) || is_text_referent(arg) || is_bytes_referent(arg))
+            }
+            Def::Local(id) => {
+                planner.types.kind(*id) == Some(&Kind::Value) && planner.field_types(*id).into_iter().all(flat)
+            }
+            Def::Foreign { .. } => false,
+        },
+        Ty::Prim(_) => true,
+        _ => false,
+    }
+}
+
 /// Lifetimes in a result by what they mean to decoding.
 #[derive(Debug, Default)]
 struct Read {
@@ -142,6 +175,8 @@ struct Read {
     holds: BTreeSet<String>,
     /// The same, in values that are `Copy`.
     copies: BTreeSet<String>,
+    /// It has handles of its own, with inputs.
+    owned: bool,
 }
 
 impl Read {
@@ -161,7 +196,10 @@ impl Read {
                 if planner.types.is_object(ty) {
                     self.holds.extend(lifetime.clone());
                 }
+                // What is behind a reference is somebody else's.
+                let owned = self.owned;
                 self.visit(planner, ty, depth);
+                self.owned = owned;
             }
             Ty::Path(path) => self.path(planner, path, depth),
             Ty::ImplTrait(bounds) | Ty::DynTrait(bounds) => self.unnamed(planner, bounds, depth),
@@ -208,6 +246,7 @@ impl Read {
                 self.holds.extend(names);
             }
             Some(Kind::Object) => {
+                self.owned |= !names.is_empty();
                 self.mapped.extend(names.last().cloned());
                 self.holds.extend(names);
             }
@@ -223,6 +262,7 @@ impl Read {
                     if !inner.holds.is_empty() {
                         self.holds.extend(names.clone());
                     }
+                    self.owned |= inner.owned;
                     if !inner.copies.is_empty() {
                         self.copies.extend(names.clone());
                     }

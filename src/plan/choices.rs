@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract::api::{Api, Bound, Def, Generics, ItemId, Param, Ty};
+use crate::extract::api::{Api, Arg, Bound, Def, Generics, ItemId, Param, Ty};
 use crate::plan::bridge::{Choice, FunctionPlan};
 use crate::plan::conversions::{bounds_of, mentions_param};
 use crate::plan::subst::Subst;
 
 /// The most instances of one item: more are not worth their code.
-const MOST: usize = 16;
+pub(super) const MOST: usize = 16;
 
 /// The crate's own types that implement each of its traits, in the order in which they are told apart.
 pub(super) type Implementors = BTreeMap<ItemId, Vec<Ty>>;
@@ -34,7 +34,11 @@ pub(super) fn implementors(api: &Api) -> Implementors {
 fn is_plain(api: &Api, ty: &Ty) -> bool {
     match ty {
         Ty::Path(path) => match &path.def {
-            Def::Local(id) => path.args.is_empty() && api.items.get(id).is_some_and(|item| item.path.is_some()),
+            // One with arguments is an instance of a type.
+            Def::Local(id) => {
+                path.args.iter().all(|arg| is_plain_arg(api, arg))
+                    && api.items.get(id).is_some_and(|item| item.path.is_some())
+            }
             Def::Std(_) => !mentions_param(ty) && path.args.is_empty(),
             Def::Foreign { .. } => false,
         },
@@ -42,6 +46,10 @@ fn is_plain(api: &Api, ty: &Ty) -> bool {
         Ty::Tuple(parts) => parts.is_empty(),
         _ => false,
     }
+}
+
+fn is_plain_arg(api: &Api, arg: &Arg) -> bool {
+    matches!(arg, Arg::Type(ty) if is_plain(api, ty))
 }
 
 /// The trait of the crate among the bounds, if some of the crate's own types implement it.
@@ -117,6 +125,20 @@ fn subst(chosen: &BTreeMap<String, Ty>) -> Subst {
     }
 }
 
+/// What stands for the parameters of a function of which some are chosen, `_` for the rest.
+fn arguments(plan: &FunctionPlan, chosen: &BTreeMap<String, Ty>) -> Vec<Ty> {
+    let names = plan.generics.params.iter().filter_map(|param| match param {
+        Param::Type { name, .. } | Param::Const { name, .. } => Some(name),
+        Param::Lifetime { .. } => None,
+    });
+    let own: Vec<Option<&Ty>> = names.map(|name| chosen.get(name)).collect();
+    if own.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    let open = || Ty::Param("_".to_owned());
+    own.into_iter().map(|ty| ty.cloned().unwrap_or_else(open)).collect()
+}
+
 /// The function in each instance, as the guest has it.
 #[must_use]
 pub fn instantiate(plan: &FunctionPlan) -> Vec<FunctionPlan> {
@@ -125,6 +147,7 @@ pub fn instantiate(plan: &FunctionPlan) -> Vec<FunctionPlan> {
         let mut plan = plan.clone();
         plan.export += offset;
         plan.callee = plan.callee.map(|ty| subst.ty(ty), |path| subst.path(path));
+        plan.arguments = arguments(&plan, &chosen);
         for param in &mut plan.params {
             param.guest = subst.ty(&param.guest);
         }

@@ -47,7 +47,17 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
         .find_map(|bound| by_bound(bound, &name, lifetime.clone(), scopes))
     {
         Some(converted) => Ok(Some(converted)),
-        None => Err(unconvertible(&name, &bounds)),
+        None => match super::keys::target(&name, scopes).filter(|_| behind.is_some()) {
+            Some(key) => Ok(Some(Converted {
+                conversion: Conversion::Key(key.clone()),
+                guest: Ty::Ref {
+                    lifetime: behind.cloned().flatten(),
+                    mutable: false,
+                    ty: Box::new(key),
+                },
+            })),
+            None => Err(unconvertible(&name, &bounds)),
+        },
     }
 }
 

@@ -151,6 +151,13 @@ pub(super) fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle
         },
         Ty::Path(path) => named(types, path, way),
         hidden if super::hidden::is_hidden(hidden) => Ok(()),
+        Ty::Assoc { .. } => {
+            let settled = types.in_scope(ty);
+            settled.iter().try_for_each(|one| match one {
+                Ty::Assoc { .. } => Err(obstacle_of(one)),
+                known => value(types, known, way),
+            })
+        }
         Ty::Param(name) if types.value_params.borrow().contains(name) => Ok(()),
         other => Err(obstacle_of(other)),
     }
@@ -172,6 +179,16 @@ fn named(types: &Types<'_>, path: &PathTy, way: Way) -> Result<(), Obstacle> {
     match &path.def {
         Def::Local(id) => {
             types.usable(*id)?;
+            if types.instances(*id).is_some() {
+                let known = types.is_instance(*id, path);
+                let other = || {
+                    Obstacle::new(
+                        "generic type",
+                        "a private type at other arguments than the API has by itself",
+                    )
+                };
+                return known.then_some(()).ok_or_else(other);
+            }
             let keepers = types.keepers(*id);
             type_args(path)
                 .enumerate()

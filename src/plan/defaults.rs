@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract::api::{
-    Api, Arg, AssocItem, AssocKind, Def, Generics, Impl, ItemId, ItemKind, Param, PathTy, Shape, Ty,
-};
+use crate::extract::api::{Api, Arg, Def, Generics, Impl, ItemId, ItemKind, Param, PathTy, Shape, Ty};
+use crate::plan::projections::Projecting;
 use crate::plan::subst::Subst;
 use crate::plan::types::fields;
 
-/// The API with defaulted parameters of private types settled.
+/// The API with defaulted parameters of private types settled, but for those that have instances anyway.
 #[must_use]
-pub(super) fn settle(api: &Api) -> Api {
+pub(super) fn settle(api: &Api, projecting: &Projecting) -> Api {
     let defaults: BTreeMap<ItemId, Vec<(usize, Ty)>> = api
         .items
         .iter()
+        .filter(|(id, _)| !projecting.types.contains(id))
         .filter_map(|(id, item)| Some((*id, defaulted(&item.kind)?)))
         .collect();
     if defaults.is_empty() {
@@ -75,7 +75,7 @@ fn settle_item(kind: &mut ItemKind, own: Option<&Vec<(usize, Ty)>>, defaults: &D
             settle_blocks(&mut item.facts.inherent, defaults, plain);
         }
         ItemKind::Trait(item) => {
-            item.items = item.items.iter().map(|item| settle_member(item, plain)).collect();
+            item.items = item.items.iter().map(|item| plain.member(item)).collect();
         }
         ItemKind::Alias(alias) => alias.ty = plain.ty(&alias.ty),
         ItemKind::Function(function) => *function = plain.function(function),
@@ -107,7 +107,7 @@ fn settle_blocks(blocks: &mut Vec<crate::extract::api::InherentImpl>, defaults: 
         Some(crate::extract::api::InherentImpl {
             generics: subst.generics(&block.generics),
             self_ty: subst.ty(&block.self_ty),
-            items: block.items.iter().map(|item| settle_member(item, &subst)).collect(),
+            items: block.items.iter().map(|item| subst.member(item)).collect(),
         })
     });
     *blocks = settled.collect();
@@ -119,7 +119,7 @@ fn settle_impl(block: &Impl, defaults: &Defaults, plain: &Subst) -> Option<Impl>
         generics: subst.generics(&block.generics),
         trait_: subst.path(&block.trait_),
         self_ty: subst.ty(&block.self_ty),
-        items: block.items.iter().map(|item| settle_member(item, &subst)).collect(),
+        items: block.items.iter().map(|item| subst.member(item)).collect(),
         ..block.clone()
     })
 }
@@ -156,20 +156,4 @@ fn for_self(self_ty: &Ty, generics: &Generics, defaults: &Defaults, plain: &Subs
         }
     }
     Some(subst)
-}
-
-fn settle_member(item: &AssocItem, subst: &Subst) -> AssocItem {
-    let kind = match &item.kind {
-        AssocKind::Function(function) => AssocKind::Function(subst.function(function)),
-        AssocKind::Const(value) => AssocKind::Const(crate::extract::api::Const {
-            ty: subst.ty(&value.ty),
-            ..value.clone()
-        }),
-        AssocKind::Type { generics, bounds, ty } => AssocKind::Type {
-            generics: generics.clone(),
-            bounds: bounds.clone(),
-            ty: ty.as_ref().map(|ty| subst.ty(ty)),
-        },
-    };
-    AssocItem { kind, ..item.clone() }
 }

@@ -4,9 +4,11 @@ use crate::extract::api::{Function, Generics, Meta, Ty};
 use crate::plan::anchors;
 use crate::plan::bridge::{AnchorPlan, Callee, Choice, FunctionPlan, Hosted, ParamPlan, Pass, Place, Returns, Settle};
 use crate::plan::choices;
-use crate::plan::conversions::{Converted, convert};
+use crate::plan::conversions::{Converted, convert, mentions_param};
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::crossing;
 use crate::plan::iterators;
+use crate::plan::keys;
 use crate::plan::lifetimes::{self, Named};
 use crate::plan::planner::Planner;
 use crate::plan::serde;
@@ -53,6 +55,21 @@ pub(super) fn plan(
             "too many combinations of types that implement traits of the crate",
         )
     })?;
+    let before = planner.types.scope.replace(choices.clone());
+    let planned = over(planner, function, context, choices, instances);
+    planner.types.scope.replace(before);
+    planned
+}
+
+/// Plans a function over choices of types, of which there are so many.
+fn over(
+    planner: &mut Planner<'_>,
+    function: &Function,
+    context: Context<'_>,
+    choices: Vec<Choice>,
+    instances: u32,
+) -> Result<FunctionPlan, Obstacle> {
+    let scopes = [&function.generics, context.outer];
     let (mut params, hosts) = arguments(planner, function, &scopes, &choices)?;
     let mut named = named(planner, &params, function);
     let unnamed = iterators::unnamed(&named.output);
@@ -70,11 +87,12 @@ pub(super) fn plan(
     }
     let anchor = anchors::anchor(planner, &named, &params, &choices)?;
     for (index, _) in &anchor.keep {
-        params[*index].pass = if is_text(&params[*index].guest) {
-            Pass::Text
-        } else {
-            Pass::Bytes
-        };
+        let param = &mut params[*index];
+        match &param.guest {
+            Ty::Ref { ty, .. } if is_text_referent(ty) => param.pass = Pass::Text,
+            Ty::Ref { ty, .. } if is_bytes_referent(ty) => param.pass = Pass::Bytes,
+            _ => {}
+        }
     }
     let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
     squeeze(&mut params, &anchor, hosts.list.iter().any(Hosted::makes));
@@ -83,7 +101,7 @@ pub(super) fn plan(
         place: context.place,
         name: context.name.to_owned(),
         meta: context.meta.clone(),
-        generics: function.generics.clone(),
+        generics: keys::widen(&function.generics),
         params,
         hosted: hosts.list,
         output: function.output.clone(),
@@ -94,6 +112,8 @@ pub(super) fn plan(
         export: planner.block_of_exports(instances),
         choices,
         callee: context.callee,
+        arguments: Vec::new(),
+        crossing: crossing::of(&planner.types, function),
         is_unsafe: function.is_unsafe,
     })
 }
@@ -113,7 +133,7 @@ fn arguments(
     }
     let mut params = Vec::new();
     for (name, ty) in &function.inputs {
-        params.push(match chosen(name, ty, choices) {
+        params.push(match chosen(&planner.types, name, ty, choices) {
             Some(plan) => plan,
             None => param(planner, function, name, ty, scopes, &mut hosts)?,
         });
@@ -122,14 +142,19 @@ fn arguments(
     Ok((params, hosts))
 }
 
-/// An argument whose type is one of the crate's own: by value or looked at.
-fn chosen(name: &str, ty: &Ty, choices: &[Choice]) -> Option<ParamPlan> {
+/// An argument whose type is one of the crate's own: by value, looked at or changed.
+fn chosen(types: &Types<'_>, name: &str, ty: &Ty, choices: &[Choice]) -> Option<ParamPlan> {
     let of = match ty {
-        Ty::Ref { mutable: false, ty, .. } => ty,
+        Ty::Ref { ty, .. } => ty,
         ty => ty,
     };
     let Ty::Param(param) = of else { return None };
     let at = choices.iter().position(|choice| choice.param == *param)?;
+    // Only an object changes where it is.
+    let changes = matches!(ty, Ty::Ref { mutable: true, .. });
+    if changes && !choices[at].types.iter().all(|ty| types.is_object(ty)) {
+        return None;
+    }
     Some(ParamPlan {
         name: name.to_owned(),
         ty: ty.clone(),
@@ -280,10 +305,6 @@ fn is_scalar(name: &str) -> bool {
     !matches!(name, "u128" | "i128" | "str")
 }
 
-fn is_text(ty: &Ty) -> bool {
-    matches!(ty, Ty::Ref { ty, .. } if is_text_referent(ty))
-}
-
 pub(super) fn is_text_referent(ty: &Ty) -> bool {
     matches!(ty, Ty::Prim(name) if name == "str")
 }
@@ -324,6 +345,8 @@ fn returns(planner: &Planner<'_>, read: &Ty, settle: &Settle, params: &[ParamPla
         Ty::Prim(name) if is_scalar(name) => Returns::Scalar,
         ty if *settle == Settle::Plain
             && planner.types.is_object(ty)
+            && !mentions_param(ty)
+            && !local(ty).is_some_and(|id| planner.types.borrows_by_arguments(id))
             && lifetimes::lifetimes(planner.api, ty).is_empty() =>
         {
             Returns::Object(planner.drop_export(ty))

@@ -4,10 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::api::{Api, Arg, AssocItem, AssocKind, Def, Field, Function, ItemKind, PathTy, Shape, Ty};
+use crate::extract::api::{Api, Arg, AssocItem, AssocKind, Def, Field, Function, ItemId, ItemKind, PathTy, Shape, Ty};
 use crate::plan::bridge::FunctionPlan;
 use crate::plan::conversions::mentions_param;
 use crate::plan::cross::is_std_value;
+use crate::plan::instances::Instances;
 use crate::plan::iterators;
 use crate::plan::types::{fields, generics_of};
 
@@ -55,9 +56,10 @@ fn mentions_hidden(ty: &Ty) -> bool {
     }
 }
 
-/// The API with types hidden that have no name. `natives` are crates that have one.
+/// The API with types hidden that have no name. `natives` are crates that have one; the parameters of types with instances
+/// stand for types that are known.
 #[must_use]
-pub(super) fn hide(api: &Api, natives: &BTreeSet<String>) -> Api {
+pub(super) fn hide(api: &Api, natives: &BTreeSet<String>, instances: &Instances) -> Api {
     let mut hidden = api.clone();
     let mut numbers = Numbers {
         api,
@@ -65,7 +67,7 @@ pub(super) fn hide(api: &Api, natives: &BTreeSet<String>) -> Api {
         known: BTreeMap::new(),
     };
     each_place(&mut hidden, &mut |ty, place| match place {
-        Place::Field => numbers.field(ty),
+        Place::Field(of) => numbers.field(ty, instances.contains_key(&of)),
         Place::Input => numbers.value(ty, false),
         Place::Output => numbers.value(ty, true),
     });
@@ -75,18 +77,18 @@ pub(super) fn hide(api: &Api, natives: &BTreeSet<String>) -> Api {
 /// Where a type stands.
 #[derive(Debug, Clone, Copy)]
 enum Place {
-    Field,
+    Field(ItemId),
     Input,
     Output,
 }
 
 fn each_place(api: &mut Api, f: &mut dyn FnMut(&mut Ty, Place)) {
-    for item in api.items.values_mut() {
+    for (id, item) in &mut api.items {
         match &mut item.kind {
             ItemKind::Struct(item) => {
                 let copy = is_copy(&item.facts.derived);
                 if !copy && fields(&item.shape).iter().all(|field| field.public) {
-                    each_field(&mut item.shape, f);
+                    each_field(*id, &mut item.shape, f);
                 }
                 item.facts
                     .inherent
@@ -96,7 +98,7 @@ fn each_place(api: &mut Api, f: &mut dyn FnMut(&mut Ty, Place)) {
             ItemKind::Enum(item) => {
                 let copy = is_copy(&item.facts.derived);
                 let variants = item.variants.iter_mut().filter(|_| !copy);
-                variants.for_each(|variant| each_field(&mut variant.shape, f));
+                variants.for_each(|variant| each_field(*id, &mut variant.shape, f));
                 item.facts
                     .inherent
                     .iter_mut()
@@ -115,9 +117,9 @@ fn is_copy(derived: &[String]) -> bool {
     derived.iter().any(|name| name == "Copy")
 }
 
-fn each_field(shape: &mut Shape, f: &mut dyn FnMut(&mut Ty, Place)) {
+fn each_field(of: ItemId, shape: &mut Shape, f: &mut dyn FnMut(&mut Ty, Place)) {
     if let Shape::Tuple(fields) | Shape::Named(fields) = shape {
-        fields.iter_mut().for_each(|Field { ty, .. }| f(ty, Place::Field));
+        fields.iter_mut().for_each(|Field { ty, .. }| f(ty, Place::Field(of)));
     }
 }
 
@@ -151,12 +153,15 @@ impl Numbers<'_> {
     fn hidden(&mut self, ty: &Ty) -> Ty {
         let next = self.known.len();
         let number = self.known.entry(ty.clone()).or_insert(next);
-        Ty::Opaque(format!("{OPAQUE}{number}>"))
+        let mut params = BTreeSet::new();
+        params_in(ty, &mut params);
+        let params: String = params.into_iter().map(|name| format!("{name},")).collect();
+        Ty::Opaque(format!("{OPAQUE}{number}, ({params})>"))
     }
 
     /// A field is hidden as a whole if something in it has no name or no value.
-    fn field(&mut self, ty: &mut Ty) {
-        if self.is_foreign(ty) && !mentions_param(ty) && !has_lifetimes(self.api, ty) {
+    fn field(&mut self, ty: &mut Ty, settled: bool) {
+        if self.is_foreign(ty) && (settled || !mentions_param(ty)) && !has_lifetimes(self.api, ty) {
             *ty = self.hidden(ty);
         }
     }
@@ -186,7 +191,7 @@ impl Numbers<'_> {
         });
         for (at, ty) in types.enumerate() {
             if is_result && at == 1 {
-                self.field(ty);
+                self.field(ty, false);
             } else {
                 self.value(ty, true);
             }
@@ -216,6 +221,17 @@ impl Numbers<'_> {
             Ty::DynTrait(_) | Ty::FnPtr { .. } | Ty::RawPtr { .. } => true,
             _ => false,
         }
+    }
+}
+
+/// The parameters that a type is over.
+fn params_in<'t>(ty: &'t Ty, found: &mut BTreeSet<&'t str>) {
+    match ty {
+        Ty::Param(name) => drop(found.insert(name)),
+        Ty::Path(path) => super::cross::type_args(path).for_each(|arg| params_in(arg, found)),
+        Ty::Tuple(parts) => parts.iter().for_each(|part| params_in(part, found)),
+        Ty::Slice(ty) | Ty::Array(ty, _) | Ty::Ref { ty, .. } => params_in(ty, found),
+        _ => {}
     }
 }
 

@@ -6,6 +6,7 @@ use crate::plan::choices;
 use crate::plan::conversions;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
+use crate::plan::keys;
 use crate::plan::planner::Planner;
 use crate::plan::stand_ins;
 use crate::plan::std_traits::{self, Treatment};
@@ -87,7 +88,7 @@ pub(super) fn implement<'a>(
             planner.plan.bridge.impls.push(ImplPlan {
                 key,
                 module: Vec::new(),
-                generics: block.generics.clone(),
+                generics: keys::widen(&block.generics),
                 trait_: block.trait_.clone(),
                 self_ty: block.self_ty.clone(),
                 types,

@@ -170,6 +170,16 @@ fn fill_in(api: &Api, path: &mut PathTy) {
         .splice(0..0, (0..wanted).map(|_| Arg::Lifetime("_".to_owned())));
 }
 
+/// `arg` with this lifetime for all of those in it.
+#[must_use]
+pub fn with_lifetime(arg: &Arg, name: &str) -> Arg {
+    let mut arg = arg.clone();
+    if let Arg::Type(ty) = &mut arg {
+        each_lifetime(&Api::default(), ty, &mut |lifetime| name.clone_into(lifetime));
+    }
+    arg
+}
+
 /// Whether two types are equal but for lifetimes.
 #[must_use]
 pub fn same_but_lifetimes(a: &Ty, b: &Ty) -> bool {

@@ -1,12 +1,15 @@
 //! Walks the API in order and collects the plan.
 
+mod objects;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::api::{Alias, Api, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Ty};
+use crate::extract::api::{Alias, Api, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Param, Ty};
 use crate::extract::{Extracted, Skipped};
 use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, TypePlan};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
+use crate::plan::instances;
 use crate::plan::lifetimes;
 use crate::plan::types::{Kind, Types, generics_of, local};
 use crate::plan::{choices, consts, hidden, impls, iterators, key, modules};
@@ -34,12 +37,16 @@ pub struct Coverage {
 /// Plans how `extracted` crosses. `demoted` holds the keys of units that rustc rejected, with its words.
 #[must_use]
 pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
-    let api = &hidden::hide(&super::defaults::settle(&extracted.api), &extracted.natives);
+    let projecting = super::projections::projecting(&extracted.api);
+    let settled = super::defaults::settle(&extracted.api, &projecting);
+    let expanded = instances::expand(&settled, &extracted.natives, &projecting);
+    let api = &hidden::hide(&expanded.api, &extracted.natives, &expanded.instances);
     let mut planner = Planner {
         api,
         natives: &extracted.natives,
         demoted,
-        types: Types::classify(api, &extracted.natives, demoted),
+        types: Types::classify(api, &extracted.natives, demoted, expanded.instances),
+        repeated: expanded.repeated,
         drops: BTreeMap::new(),
         exports: super::serde::ANSWER + 1,
         plan: Plan {
@@ -76,6 +83,8 @@ pub(super) struct Planner<'a> {
     pub natives: &'a BTreeSet<String>,
     /// Units that rustc rejected.
     demoted: &'a BTreeMap<String, String>,
+    /// Inherent blocks that repeat one for another instance of their type.
+    repeated: BTreeSet<(ItemId, usize)>,
     /// Representations.
     pub types: Types<'a>,
     drops: BTreeMap<ItemId, u32>,
@@ -107,24 +116,10 @@ impl<'a> Planner<'a> {
         self.exports = count;
     }
 
-    /// The export that drops objects of the handle type `ty`.
-    pub(super) fn drop_export(&self, ty: &Ty) -> u32 {
-        let of = |id| Some(self.drops.get(&id)? + self.instance(id, ty)?);
-        local(ty).and_then(of).unwrap_or_default()
-    }
-
-    /// Which instance of the object type `id` a type without parameters is.
-    fn instance(&self, id: ItemId, ty: &Ty) -> Option<u32> {
-        let generics = self.api.items.get(&id).and_then(generics_of)?;
-        let Ty::Path(path) = ty else { return None };
-        let given: BTreeMap<String, Ty> = super::types::type_params(generics)
-            .map(str::to_owned)
-            .zip(cross::type_args(path).cloned())
-            .collect();
-        let choices = choices::of(&self.types.implementors, &[generics]);
-        (0..)
-            .zip(choices::instances(&choices))
-            .find_map(|(number, chosen)| (chosen == given).then_some(number))
+    /// The variants of which no value crosses, with the reasons.
+    fn stuck(&self, id: ItemId) -> BTreeMap<String, String> {
+        let stuck = self.types.stuck(id).into_iter();
+        stuck.map(|(variant, obstacle)| (variant, obstacle.reason)).collect()
     }
 
     /// Whether rustc rejected the unit `key`.
@@ -205,14 +200,19 @@ impl<'a> Planner<'a> {
                     continue;
                 }
                 (Kind::Object, _) => {
-                    let count = choices::count(&choices::of(&self.types.implementors, &[generics]));
-                    let drop = self.block_of_exports(count.unwrap_or(1));
+                    let count = self.instances(*id, generics).len();
+                    let drop = self.block_of_exports(u32::try_from(count).unwrap_or(u32::MAX));
                     self.drops.insert(*id, drop);
                     Repr::Object { drop }
                 }
                 (Kind::Bytes, _) => Repr::Bytes { layout: self.export() },
                 (Kind::Value, ItemKind::Struct(item)) => Repr::Struct(item.shape.clone()),
-                (Kind::Value, ItemKind::Enum(item)) => Repr::Enum(item.variants.clone()),
+                (Kind::Value, ItemKind::Enum(item)) => {
+                    for (variant, obstacle) in self.types.stuck(*id) {
+                        self.skip(&format!("{key}::{variant}"), obstacle, false);
+                    }
+                    Repr::Enum(item.variants.clone())
+                }
                 (Kind::Value, _) => continue,
             };
             let facts = match &item.kind {
@@ -238,8 +238,12 @@ impl<'a> Planner<'a> {
                 send: facts.send != Some(false),
                 sync: facts.sync != Some(false),
                 keepers: self.types.keepers(*id).to_vec(),
-                choices: choices::of(&self.types.implementors, &[generics]),
+                choices: self.choices(*id, generics),
+                instances: self.instances(*id, generics),
+                concrete: self.types.instances(*id).is_some(),
+                borrows_by_arguments: self.types.borrows_by_arguments(*id),
                 loan: self.types.has_loan(*id),
+                stuck: self.stuck(*id),
                 has_default: self.types.has_default(*id),
             };
             self.plan.bridge.types.insert(*id, plan);
@@ -257,8 +261,8 @@ impl<'a> Planner<'a> {
                     self.skip(&key, Obstacle::new("static mut", "a mutable static"), false);
                 }
                 ItemKind::Static(value, false) => consts::free(self, value, path, key, &item.meta, true),
-                ItemKind::Struct(definition) => self.inherent(&key, &definition.facts.inherent),
-                ItemKind::Enum(definition) => self.inherent(&key, &definition.facts.inherent),
+                ItemKind::Struct(definition) => self.inherent(*id, &key, &definition.facts.inherent),
+                ItemKind::Enum(definition) => self.inherent(*id, &key, &definition.facts.inherent),
                 ItemKind::Macro(_) => self.skip(&key, Obstacle::new("macro", "a macro"), false),
                 ItemKind::Alias(alias) => self.alias(*id, alias, path, key, &item.meta),
                 ItemKind::Union(_) | ItemKind::Trait(_) | ItemKind::Other(_) => {}
@@ -286,7 +290,7 @@ impl<'a> Planner<'a> {
         *self.types.value_params.borrow_mut() = params.into_iter().collect();
         let crosses = self
             .accepted(&key)
-            .and_then(|()| cross::value(&self.types, &alias.ty, Way::Out));
+            .and_then(|()| cross::value(&self.types, &at_defaults(alias), Way::Out));
         self.types.value_params.borrow_mut().clear();
         match crosses {
             Ok(()) => {
@@ -304,19 +308,24 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn inherent(&mut self, ty_key: &str, blocks: &'a [crate::extract::api::InherentImpl]) {
+    fn inherent(&mut self, id: ItemId, ty_key: &str, blocks: &'a [crate::extract::api::InherentImpl]) {
         let mut seen = BTreeSet::new();
         let blocks: Vec<_> = blocks
             .iter()
             .map(|block| lifetimes::named_self(self.api, block))
             .collect();
-        for block in &blocks {
+        for (number, block) in blocks.iter().enumerate() {
+            let repeated = self.repeated.contains(&(id, number));
             for item in &block.items {
                 let mut key = format!("{ty_key}::{}", item.name);
                 if !seen.insert(item.name.clone()) {
                     key = format!("{key}#{}", seen.len());
                 }
+                let counted = self.plan.coverage;
                 self.inherent_item(key, block, item);
+                if repeated {
+                    self.plan.coverage = counted;
+                }
             }
         }
     }
@@ -352,6 +361,15 @@ impl<'a> Planner<'a> {
             AssocKind::Type { .. } => {}
         }
     }
+}
+
+/// What an alias stands for where its arguments are left out.
+fn at_defaults(alias: &Alias) -> Ty {
+    let defaults = alias.generics.params.iter().filter_map(|param| match param {
+        Param::Type { name, default, .. } => Some((name.clone(), default.clone()?)),
+        _ => None,
+    });
+    choices::instantiate_ty(&alias.ty, &defaults.collect())
 }
 
 /// A path's last name, and the module before it.

@@ -1,9 +1,13 @@
 //! Replaces parameters, `Self` and associated types by what they stand for.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use crate::extract::api::{Arg, Binding, Bound, Def, Function, Generics, ItemId, Param, PathTy, Ty, Where};
+use crate::extract::api::{
+    Arg, AssocItem, AssocKind, Binding, Bound, Const, Def, Function, Generics, ItemId, Param, PathTy, Ty, Where,
+};
 use crate::plan::conversions::to_owned;
+use crate::plan::projections::Projections;
 
 /// What stands for what.
 #[derive(Debug, Clone, Default)]
@@ -12,8 +16,12 @@ pub(super) struct Subst {
     pub self_ty: Option<Ty>,
     /// Type parameters by name.
     pub params: BTreeMap<String, Ty>,
+    /// Const parameters by name.
+    pub consts: BTreeMap<String, String>,
     /// Associated types of `Self` by name.
     pub assoc: BTreeMap<String, Ty>,
+    /// Associated types of other types.
+    pub projections: Rc<Projections>,
     /// Positions of type arguments that are left out of local paths.
     pub dropped: BTreeMap<ItemId, Vec<usize>>,
 }
@@ -35,7 +43,7 @@ impl Subst {
             Ty::Path(path) => Ty::Path(self.path(path)),
             Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.ty(part)).collect()),
             Ty::Slice(ty) => Ty::Slice(Box::new(self.ty(ty))),
-            Ty::Array(ty, len) => Ty::Array(Box::new(self.ty(ty)), len.clone()),
+            Ty::Array(ty, len) => Ty::Array(Box::new(self.ty(ty)), self.constant(len)),
             Ty::Ref { lifetime, mutable, ty } => Ty::Ref {
                 lifetime: lifetime.clone(),
                 mutable: *mutable,
@@ -69,6 +77,11 @@ impl Subst {
             _ => {}
         }
         let of = self.ty(self_ty);
+        if let Some(trait_) = trait_
+            && let Some(ty) = self.projections.get(&(of.clone(), trait_.def.clone(), name.to_owned()))
+        {
+            return ty.clone();
+        }
         let is_to_owned =
             name == "Owned" && trait_.is_none_or(|path| path.def == Def::Std("std::borrow::ToOwned".to_owned()));
         match to_owned(&of).filter(|_| is_to_owned) {
@@ -115,8 +128,13 @@ impl Subst {
     fn arg(&self, arg: &Arg) -> Arg {
         match arg {
             Arg::Type(ty) => Arg::Type(self.ty(ty)),
-            other => other.clone(),
+            Arg::Const(text) => Arg::Const(self.constant(text)),
+            Arg::Lifetime(_) => arg.clone(),
         }
+    }
+
+    fn constant(&self, text: &str) -> String {
+        self.consts.get(text).map_or_else(|| text.to_owned(), Clone::clone)
     }
 
     fn bounds(&self, bounds: &[Bound]) -> Vec<Bound> {
@@ -153,7 +171,11 @@ impl Subst {
             Where::Equal(a, b) => Where::Equal(self.ty(a), self.ty(b)),
             Where::Lifetime { .. } => clause.clone(),
         };
-        let stays = |param: &&Param| !matches!(param, Param::Type { name, .. } if self.params.contains_key(name));
+        let stays = |param: &&Param| match param {
+            Param::Type { name, .. } => !self.params.contains_key(name),
+            Param::Const { name, .. } => !self.consts.contains_key(name),
+            Param::Lifetime { .. } => true,
+        };
         Generics {
             params: generics.params.iter().filter(stays).map(param).collect(),
             wheres: generics
@@ -179,9 +201,36 @@ impl Subst {
             ..function.clone()
         }
     }
+
+    /// A member of a block with everything replaced.
+    #[must_use]
+    pub(super) fn member(&self, item: &AssocItem) -> AssocItem {
+        let kind = match &item.kind {
+            AssocKind::Function(function) => AssocKind::Function(self.function(function)),
+            AssocKind::Const(value) => AssocKind::Const(Const {
+                ty: self.ty(&value.ty),
+                ..value.clone()
+            }),
+            AssocKind::Type { generics, bounds, ty } => AssocKind::Type {
+                generics: generics.clone(),
+                bounds: bounds.clone(),
+                ty: ty.as_ref().map(|ty| self.ty(ty)),
+            },
+        };
+        AssocItem { kind, ..item.clone() }
+    }
 }
 
 /// A clause about no parameter any more.
 fn is_settled(clause: &Where) -> bool {
-    matches!(clause, Where::Type { ty, .. } if !super::is_generic(ty) && !matches!(ty, Ty::Ref { .. }))
+    let is_open = |bound: &Bound| match bound {
+        Bound::Trait { trait_, .. } => super::cross::type_args(trait_).any(super::is_generic),
+        _ => false,
+    };
+    match clause {
+        Where::Type { ty, bounds, .. } => {
+            !super::is_generic(ty) && !matches!(ty, Ty::Ref { .. }) && !bounds.iter().any(is_open)
+        }
+        _ => false,
+    }
 }

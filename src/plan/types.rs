@@ -1,13 +1,19 @@
 //! How each struct and enum is represented: by value, as a handle, or as bytes.
 
+mod instances;
+mod variants;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::extract::api::{Api, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
-use crate::plan::bridge::Keeper;
+use crate::plan::bridge::{Choice, Keeper};
 use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::instances::Instances;
+use crate::plan::projections::{self, Projections};
 use crate::plan::{asked, loans, stand_ins};
 
 /// The kind of representation, before exports are numbered.
@@ -36,6 +42,11 @@ pub(super) struct Types<'a> {
     loans: BTreeSet<ItemId>,
     /// The crate's own types that implement its traits.
     pub implementors: Implementors,
+    /// The arguments that private types with parameters have.
+    instances: Instances,
+    projections: Rc<Projections>,
+    /// The choices of the function that is looked at.
+    pub scope: RefCell<Vec<Choice>>,
     /// The crate's traits through which values of the application can be asked.
     pub asked: asked::Traits,
     /// Types that implement `Default`.
@@ -53,7 +64,12 @@ struct Traits {
 impl<'a> Types<'a> {
     /// Decides for all types of `api`. `demoted` names those that rustc rejected, by public path.
     #[must_use]
-    pub(super) fn classify(api: &'a Api, natives: &'a BTreeSet<String>, demoted: &BTreeMap<String, String>) -> Self {
+    pub(super) fn classify(
+        api: &'a Api,
+        natives: &'a BTreeSet<String>,
+        demoted: &BTreeMap<String, String>,
+        instances: Instances,
+    ) -> Self {
         let mut types = Self {
             api,
             natives,
@@ -61,6 +77,9 @@ impl<'a> Types<'a> {
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
             implementors: choices::implementors(api),
+            instances,
+            projections: Rc::new(projections::of(api)),
+            scope: RefCell::default(),
             asked: asked::Traits::new(),
             defaults: implementors(api, "std::default::Default"),
             value_params: RefCell::default(),
@@ -89,7 +108,10 @@ impl<'a> Types<'a> {
     }
 
     fn all_keepers(&self) -> BTreeMap<ItemId, Vec<Keeper>> {
-        let objects = self.kinds.iter().filter(|(_, kind)| **kind == Kind::Object);
+        let objects = self
+            .kinds
+            .iter()
+            .filter(|(id, kind)| **kind == Kind::Object && !self.instances.contains_key(id));
         objects
             .filter_map(|(id, _)| {
                 Some((
@@ -162,15 +184,16 @@ impl<'a> Types<'a> {
         let fallen = match &item.kind {
             ItemKind::Struct(definition) => {
                 let private = fields(&definition.shape).iter().any(|field| !field.public);
-                let open = !private && !traits.drop.contains(&id);
-                (!open || self.fields_cross(&definition.shape).is_err()).then(|| self.closed(id, generics, traits))
+                // What the guest cannot build again stays there, if part of it might have to.
+                let sealed = item.meta.non_exhaustive && !self.has_default(id) && self.may_stick(&definition.shape);
+                let open = !private && !sealed && !traits.drop.contains(&id);
+                (!open || self.fields_cross(id, &definition.shape).is_err()).then(|| self.closed(id, generics, traits))
             }
             ItemKind::Enum(definition) => {
-                let bad = definition
-                    .variants
-                    .iter()
-                    .find_map(|v| Some((v, self.fields_cross(&v.shape).err()?)));
-                bad.map(|(variant, why)| {
+                let bad: Vec<_> = self.bad_variants(id, definition).collect();
+                let lost = bad.iter().find(|(variant, _)| !self.can_be_written(&variant.shape));
+                let lost = lost.or(bad.first().filter(|_| bad.len() == definition.variants.len()));
+                lost.map(|(variant, why)| {
                     Kind::Skip(Obstacle::new(
                         why.construct,
                         format!("variant `{}`: {}", variant.name, why.reason),
@@ -183,14 +206,21 @@ impl<'a> Types<'a> {
         fallen
     }
 
-    fn fields_cross(&self, shape: &Shape) -> Result<(), Obstacle> {
-        fields(shape).iter().try_for_each(|field| {
-            cross::value(self, &field.ty, Way::In)?;
-            cross::value(self, &field.ty, Way::Out)
+    fn fields_cross(&self, id: ItemId, shape: &Shape) -> Result<(), Obstacle> {
+        let settings = self.settings(id);
+        let mut all = settings
+            .iter()
+            .flat_map(|subst| fields(shape).iter().map(|field| subst.ty(&field.ty)));
+        all.try_for_each(|ty| {
+            cross::value(self, &ty, Way::In)?;
+            cross::value(self, &ty, Way::Out)
         })
     }
 
     fn closed(&self, id: ItemId, generics: &Generics, traits: &Traits) -> Kind {
+        if self.instances.contains_key(&id) {
+            return Kind::Object;
+        }
         let known = |name| {
             let bounds = bounds_of(name, &[generics]);
             stand_ins::abilities(self.natives, &bounds).is_some()

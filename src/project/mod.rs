@@ -1,11 +1,13 @@
 //! The user's project: where its files are, what people decided in it, what the tool recorded.
 
 mod records;
+mod source;
 mod stamp;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use records::{Error as RecordsError, Record, Records, compatible, dependency, source_text};
+pub use records::{Error as RecordsError, Record, Records, compatible};
+pub use source::{dependency, source_text};
 pub use stamp::{Digests, Stamp, digest_of};
 
 use crate::sys::cargo;

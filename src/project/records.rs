@@ -2,17 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::Capability;
 use nanobuild_policy::config::{self, Config, Decision};
 use nanobuild_policy::grant::Key;
 use nanobuild_policy::lockfile::{self, Edit, Lockfile, Nanoprocess, Tools};
-use nanobuild_policy::rules;
 use semver::Version;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
 
-use super::Project;
-use crate::select::{Dependency, Source, Spec};
+use super::{Project, dependency};
+use crate::select::Spec;
 use crate::sys::files;
 
 /// Every sandboxed crate, by its folder below `.nanobuild/`.
@@ -22,8 +20,6 @@ pub struct Records {
     pub crates: BTreeMap<String, Record>,
     /// What was done to the manifests, in order.
     pub edits: Vec<Edit>,
-    /// How closed the build jail has to be.
-    pub jail: rules::Jail,
     /// Tools that found the facts out.
     pub tools: Tools,
     /// `nanobuild.toml` as it will be.
@@ -98,7 +94,6 @@ impl Records {
         };
         let mut records = Self {
             edits: lock.edits,
-            jail: config.policy.jail(),
             tools: lock.tools,
             ..Self::default()
         };
@@ -251,20 +246,40 @@ impl Records {
         }
     }
 
-    /// Notes why capabilities were granted to a crate at a version, where policies look for it.
-    pub fn reason(&mut self, folder: &str, granted: &BTreeSet<Capability>, reason: Option<&str>, version: &str) {
-        let (Some(record), Some(reason)) = (self.crates.get(folder), reason) else {
+    /// Exposes these functions of a crate and no others.
+    pub fn expose(&mut self, folder: &str, patterns: &BTreeSet<String>) {
+        let Some(record) = self.crates.get_mut(folder) else {
+            return;
+        };
+        record.decision.expose = patterns.clone();
+        let mut list: Array = patterns.iter().map(String::as_str).collect();
+        list.iter_mut()
+            .for_each(|pattern| pattern.decor_mut().set_prefix("\n    "));
+        list.set_trailing("\n");
+        list.set_trailing_comma(true);
+        if let Some(home) = self.config.get_mut("nanoprocess")
+            && let Some(table) = home.get_mut(record.key.to_string())
+        {
+            table["expose"] = value(list);
+        }
+    }
+
+    /// Grants a crate what a person decided on, and notes the reasons where policies look for them.
+    pub fn accept(&mut self, folder: &str, granted: BTreeMap<Capability, Option<String>>, version: &str) {
+        self.grant(folder, &granted.keys().copied().collect());
+        let Some(record) = self.crates.get(folder) else {
             return;
         };
         let home = self.config.get_mut("nanoprocess");
         let Some(table) = home.and_then(|home| home.get_mut(record.key.to_string())) else {
             return;
         };
-        let reason: String = reason.chars().filter(|letter| !letter.is_control()).collect();
         let today: Option<toml_edit::Datetime> = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string().parse().ok();
-        for capability in granted {
+        for (capability, reason) in granted {
+            let Some(reason) = reason else { continue };
+            let reason: String = reason.chars().filter(|letter| !letter.is_control()).collect();
             let mut entry = InlineTable::new();
-            entry.insert("reason", reason.as_str().into());
+            entry.insert("reason", reason.into());
             entry.insert("version", version.into());
             entry.extend(today.map(|today| ("date", today)));
             if table.get("accepted").is_none() {
@@ -310,64 +325,6 @@ pub fn compatible(version: &Version) -> Vec<u64> {
     }
 }
 
-/// The dependency that facts are about.
-///
-/// # Errors
-/// When the lockfile's source is of no known form.
-pub fn dependency(facts: &Nanoprocess, root: &Utf8Path) -> Result<Dependency, Error> {
-    let unknown = || Error::Source {
-        name: facts.name.clone(),
-        text: facts.source.clone(),
-    };
-    let source = match facts.source.split_once('+') {
-        None if facts.source == "registry" => Source::Registry(None),
-        Some(("registry", name)) => Source::Registry(Some(name.to_owned())),
-        Some(("git", git)) => {
-            let (url, rev) = git.rsplit_once('#').ok_or_else(unknown)?;
-            Source::Git {
-                url: url.to_owned(),
-                rev: rev.to_owned(),
-            }
-        }
-        Some(("path", path)) => Source::Path(normalized(&root.join(path))),
-        _ => return Err(unknown()),
-    };
-    Ok(Dependency {
-        name: facts.name.clone(),
-        version: facts.version.clone(),
-        source,
-        features: facts.features.clone(),
-        folder: facts.folder.clone(),
-    })
-}
-
-/// A source for the lockfile: no machine paths.
-#[must_use]
-pub fn source_text(source: &Source, root: &Utf8Path) -> String {
-    match source {
-        Source::Registry(None) => "registry".to_owned(),
-        Source::Registry(Some(name)) => format!("registry+{name}"),
-        Source::Git { url, rev } => format!("git+{url}#{rev}"),
-        Source::Path(path) => {
-            let relative = pathdiff::diff_utf8_paths(path, root).unwrap_or_else(|| path.clone());
-            format!("path+{}", relative.as_str().replace('\\', "/"))
-        }
-    }
-}
-
-/// A path without `.` and `..`, by its text alone.
-fn normalized(path: &Utf8Path) -> Utf8PathBuf {
-    let mut clean = Utf8PathBuf::new();
-    for part in path.components() {
-        match part {
-            camino::Utf8Component::CurDir => {}
-            camino::Utf8Component::ParentDir => drop(clean.pop()),
-            part => clean.push(part),
-        }
-    }
-    clean
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -376,13 +333,17 @@ mod tests {
     fn reasons_stand_where_policies_look_for_them() {
         let mut records = Records::default();
         records.insert("zip", "zip", &Version::new(2, 2, 2));
-        let granted = BTreeSet::from([Capability::NetConnect]);
-        records.grant("zip", &granted);
-        records.reason("zip", &granted, Some("telemetry\n\"on\""), "2.2.2");
+        let reasons = [
+            (Capability::NetConnect, Some("telemetry\n\"on\"".to_owned())),
+            (Capability::Random, None),
+        ];
+        records.accept("zip", reasons.into(), "2.2.2");
         let text = records.config_text().unwrap_or_default();
         let config = Config::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let accepted = &config.decision("zip", &Version::new(2, 2, 2)).unwrap().accepted[&Capability::NetConnect];
         assert_eq!(accepted.reason, "telemetry\"on\"");
+        let decision = config.decision("zip", &Version::new(2, 2, 2)).unwrap();
+        assert!(decision.grants.capabilities.contains(&Capability::Random) && decision.accepted.len() == 1);
         assert!(accepted.date.is_some() && accepted.version == Some(Version::new(2, 2, 2)));
     }
 }

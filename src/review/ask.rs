@@ -17,15 +17,24 @@ pub enum Answer {
     NobodyThere,
 }
 
-/// A capability that an update asks for and the version before did not.
+/// What an update would replace.
+#[derive(Debug, Clone, Copy)]
+pub struct Update<'a> {
+    /// The version in use, which does not ask.
+    pub old: &'a str,
+    /// The first published version that asks; none if nobody looked.
+    pub since: Option<&'a str>,
+}
+
+/// A capability that is asked for and was not granted.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
     /// The crate.
     pub name: &'a str,
-    /// The version in use.
-    pub old: &'a str,
     /// The version that asks.
-    pub new: &'a str,
+    pub version: &'a str,
+    /// The version in use, where it is an update that asks.
+    pub update: Option<Update<'a>>,
     /// What it asks for.
     pub capability: Capability,
     /// Where, shortly.
@@ -43,7 +52,7 @@ pub enum Choice {
     Allow(Option<String>),
     /// Grant this and everything else that this crate asks for.
     AllowCrate,
-    /// The old version stays.
+    /// An update is not taken; what is in use goes on without it.
     Refuse,
     /// Nothing at all changes.
     Quit,
@@ -61,8 +70,13 @@ pub trait Ask: Debug {
         Answer::NobodyThere
     }
 
-    /// What to do about one new capability of an update.
+    /// What to do about one capability.
     fn decide(&self, question: &Question<'_>) -> Choice;
+
+    /// Whether somebody would answer.
+    fn is_there(&self) -> bool {
+        false
+    }
 }
 
 /// Nobody.

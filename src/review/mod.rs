@@ -8,7 +8,7 @@ use nanobuild_policy::diff::diff;
 use nanobuild_policy::grant::Grants;
 use nanobuild_policy::{Capability, Signature};
 
-pub use ask::{Answer, Ask, Choice, Question, Refuses, Silent};
+pub use ask::{Answer, Ask, Choice, Question, Refuses, Silent, Update};
 
 /// The capabilities that a reviewed nanoprocess gets. Only [`review`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]

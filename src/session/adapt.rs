@@ -11,6 +11,9 @@ use crate::project::dependency;
 use crate::select::{Dependency, Flags, Graph, Source, bindings_version, stale};
 use crate::sys::{cargo, files};
 
+/// How many versions between two are looked at.
+const MOST_BETWEEN: usize = 32;
+
 impl Session<'_> {
     /// Compares every crate's facts with what the graph asks of its bindings. True if something has to be made anew.
     pub(super) fn adapt(&mut self, graph: &Graph) -> Result<bool, Error> {
@@ -88,6 +91,35 @@ impl Session<'_> {
             because: format!("update from v{}", facts.version),
             dependency,
         }))
+    }
+
+    /// The published versions between the one in use and a newer one that every requirement accepts, the oldest first, as
+    /// Cargo finds them one below the other; of very many only the newest.
+    ///
+    /// # Errors
+    /// When Cargo's answer cannot be read.
+    pub fn between(&self, graph: &Graph, facts: &Nanoprocess, newest: &Version) -> Result<Vec<Wanted>, Error> {
+        let declared = requirements(graph, facts);
+        let mut found = std::collections::VecDeque::new();
+        let mut below = newest.clone();
+        while found.len() < MOST_BETWEEN {
+            let mut requirements = declared.clone();
+            let bounds = format!(">{}, <{below}", facts.version);
+            requirements.extend(bounds.parse());
+            // That there is none is an error to Cargo, like others; none is worth ending an update for.
+            let Ok(version) = self.resolve(facts, &requirements) else {
+                break;
+            };
+            let mut dependency = dependency(facts, &self.cx.project.root)?;
+            dependency.version = version.clone();
+            found.push_front(Wanted {
+                claim: bindings_version(&version, &declared),
+                because: "to find out since when".to_owned(),
+                dependency,
+            });
+            below = version;
+        }
+        Ok(found.into())
     }
 
     fn follow(&self, graph: &Graph, facts: &Nanoprocess) -> Result<Option<Wanted>, Error> {

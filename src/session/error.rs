@@ -66,6 +66,14 @@ pub enum Error {
     /// An update or a review needs a person.
     #[error("{0} new capabilities have to be decided on, and nobody is here to decide; nothing was changed")]
     Undecided(usize),
+    /// A build that may use more than others, which nobody has agreed to.
+    #[error("building `{name}` would use what the jail keeps from others, and nobody agreed to that: {}", .asked.join(", "))]
+    NotAllowed {
+        /// The crate.
+        name: String,
+        /// What.
+        asked: Vec<String>,
+    },
     /// The person left in the middle.
     #[error("nothing was decided, and nothing was changed")]
     Left,
@@ -171,7 +179,7 @@ impl Failure for Error {
     fn code(&self) -> u8 {
         match self {
             Self::Breach(breaches) if breaches.iter().any(|breach| breach.redirected) => 1,
-            Self::Locked { .. } | Self::Undecided(_) => 1,
+            Self::Locked { .. } | Self::Undecided(_) | Self::NotAllowed { .. } => 1,
             Self::Build { code, .. } => *code,
             Self::Check(error) => error.code(),
             _ => 2,
@@ -191,6 +199,9 @@ impl Failure for Error {
                     .to_owned(),
             ),
             Self::Build { help, .. } => help.clone(),
+            Self::NotAllowed { name, .. } => Some(format!(
+                "run the same command on a terminal, or take it out of [nanoprocess.{name}.build] in nanobuild.toml"
+            )),
             Self::Undecided(_) => Some("run the same command on a terminal".to_owned()),
             Self::Breach(breaches) => breaches.first().map(breach_help),
             Self::Locked { .. } => Some(

@@ -1,13 +1,18 @@
 //! Bindings where the manifests point: from the cache if it has them, else made and reviewed.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Nanoprocess;
 use nanobuild_policy::rules;
 
 use super::{Error, Examined, MakeError, Order, Session, Wanted, inputs, registries, tool_and_rustc};
+use crate::check;
+use crate::generate::{ARTIFACT, Files};
 use crate::install::{self, Prepared, Ready};
-use crate::project::{self, Record};
-use crate::review::{Ask, Refuses};
+use crate::project::{self, Project, Record};
+use crate::review::{Answer, Ask, Refuses};
+use crate::sys::cargo::Net;
 use crate::sys::jail::{Allowance, Demand};
 use crate::sys::{Jail, files, toolchain, transaction};
 use crate::ui::Event;
@@ -138,7 +143,8 @@ impl Session<'_> {
             because: wanted.because.clone(),
         });
         let cache = self.cx.project.cache();
-        let prepared = self.order(record, wanted, &cache, self.cx.ask, |order| self.cx.make.make(order))?;
+        let mut prepared = self.order(record, wanted, &cache, self.cx.ask, |order| self.cx.make.make(order))?;
+        prepared.facts.signature.allowed = record.decision.build.lines();
         self.check_reproduced(record, &prepared.facts)?;
         let folder = dependency.folder.as_str();
         self.records.learn(folder, prepared.facts.clone());
@@ -153,7 +159,11 @@ impl Session<'_> {
     /// When it cannot be had or built.
     pub fn examine(&self, record: &Record, wanted: &Wanted) -> Result<Examined, Error> {
         let cache = self.cx.project.cache();
-        self.order(record, wanted, &cache, self.cx.ask, |order| self.cx.make.examine(order))
+        let examined = self.order(record, wanted, &cache, self.cx.ask, |order| self.cx.make.examine(order));
+        examined.map(|mut examined| {
+            examined.facts.signature.allowed = record.decision.build.lines();
+            examined
+        })
     }
 
     fn order<T>(
@@ -164,6 +174,7 @@ impl Session<'_> {
         ask: &dyn Ask,
         then: impl FnOnce(&Order<'_>) -> Result<T, MakeError>,
     ) -> Result<T, Error> {
+        self.confirm_allowances(record, ask)?;
         toolchain::require_target(self.cx.net.offline, || {
             self.cx.ui.say(&Event::InstallingTarget {
                 target: toolchain::GUEST_TARGET.to_owned(),
@@ -216,7 +227,25 @@ impl Session<'_> {
             // everything else, instead of ending the review.
             facts.interface = !facts.interface;
         }
-        let prepared = self.order(&record, &wanted, cache, &Refuses, |order| self.cx.make.make(order));
+        let mut prepared = self.order(&record, &wanted, cache, &Refuses, |order| self.cx.make.make(order))?;
+        prepared.facts.signature.allowed = record.decision.build.lines();
+        Ok(Some(prepared))
+    }
+
+    /// Makes a crate's bindings as they would be if these functions alone were exposed, and changes nothing.
+    ///
+    /// # Errors
+    /// When something cannot be built.
+    pub fn exposing(&self, folder: &str, patterns: &BTreeSet<String>) -> Result<Option<Prepared>, Error> {
+        let Some(mut record) = self.records.crates.get(folder).cloned() else {
+            return Ok(None);
+        };
+        let Some(wanted) = self.wanted(folder, &record)? else {
+            return Ok(None);
+        };
+        record.decision.expose = patterns.clone();
+        let cache = self.cx.project.cache();
+        let prepared = self.order(&record, &wanted, &cache, &Refuses, |order| self.cx.make.make(order));
         prepared.map(Some)
     }
 
@@ -224,13 +253,14 @@ impl Session<'_> {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn lend(&mut self, folder: &str, prepared: &Prepared) -> Result<(), Error> {
+    pub fn lend(&mut self, folder: &str, sources: &Files, artifact: &[u8]) -> Result<(), Error> {
         self.place_runtime()?;
         let staged = self.staging().join(folder);
         files::remove(&staged)?;
-        for (path, text) in &prepared.files {
+        for (path, text) in sources {
             files::replace(&staged.join(path), text.as_bytes())?;
         }
+        files::replace(&staged.join(ARTIFACT), artifact)?;
         let home = self.cx.project.bindings().join(folder);
         Ok(self.transaction.replace_dir(&home, Some(&staged))?)
     }
@@ -244,7 +274,28 @@ impl Session<'_> {
             env: needs.env.iter().cloned().collect(),
             tools: needs.tools.iter().cloned().collect(),
         };
-        Ok(Jail::new(demand(self.records.jail))?.with_allowance(allowance))
+        Ok(Jail::new(demand(&self.cx.project, self.cx.net)?)?.with_allowance(allowance))
+    }
+
+    /// What a build may use beyond what the jail gives everyone is asked about before it runs: whoever can edit
+    /// `nanobuild.toml` must not have code run with it unseen. What the lockfile has was asked about.
+    fn confirm_allowances(&self, record: &Record, ask: &dyn Ask) -> Result<(), Error> {
+        let known = record.facts.as_ref().map(|facts| facts.signature.allowed.clone());
+        let asked = record.decision.build.lines();
+        let new: Vec<String> = asked.difference(&known.unwrap_or_default()).cloned().collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let name = record.key.to_string();
+        self.cx.ui.pause();
+        let question = format!(
+            "Let the build of {name} use what the jail keeps from others ({})?",
+            new.join(", ")
+        );
+        match ask.confirm(&question) {
+            Answer::Grant => Ok(()),
+            _ => Err(Error::NotAllowed { name, asked: new }),
+        }
     }
 
     /// Same inputs, same bytes: a guest that the lockfile describes must come out as it says.
@@ -288,13 +339,15 @@ impl Session<'_> {
     }
 }
 
-/// What the policy demands of a jail.
-#[must_use]
-pub fn demand(decided: rules::Jail) -> Demand {
-    match decided {
+/// What the policy that holds, with all that it extends, demands of a jail.
+///
+/// # Errors
+/// When a part of it cannot be had: then nothing is built.
+pub fn demand(project: &Project, net: Net) -> Result<Demand, Error> {
+    Ok(match check::rules(project, net)?.jail.rule {
         rules::Jail::Required => Demand::Required,
         rules::Jail::BestEffort => Demand::BestEffort,
-    }
+    })
 }
 
 /// Whether both come from the same sources and features, so that the guests must be equal. Nothing pins a path.

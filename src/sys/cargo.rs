@@ -163,6 +163,18 @@ pub fn update_precise(manifest: &Utf8Path, package: &str, version: &str, net: Ne
     ask(&mut command).map(drop)
 }
 
+/// `cargo check` of a whole workspace, every target of it: Cargo's messages. This builds the application, natively, as
+/// `cargo build` does: its build scripts and macros run.
+///
+/// # Errors
+/// When it does not compile.
+pub fn check(args: &[String], env: &[(String, String)]) -> Result<String, Error> {
+    let mut command = command();
+    command.args(["check", "--workspace", "--all-targets", "--message-format", "json"]);
+    command.args(args).envs(env.iter().cloned());
+    ask(&mut command)
+}
+
 /// `rustc -vV`.
 ///
 /// # Errors

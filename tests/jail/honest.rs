@@ -7,7 +7,7 @@ use cargo_nanobuild::sys::files;
 use crate::support::{Way, fetch_offline};
 
 /// Crates of this workspace's own graph, so that they are on disk.
-const CRATES: &[&str] = &["serde", "thiserror", "semver"];
+const CRATES: &[&str] = &["serde", "thiserror", "semver", "libc", "camino"];
 
 #[test]
 fn real_crates_build_inside() {

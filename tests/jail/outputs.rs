@@ -1,6 +1,10 @@
 //! What third-party code leaves in its target directory is read back without being led astray, and misleads nobody else.
 
+use std::process::Command;
+
+use camino::Utf8Path;
 use cargo_nanobuild::compile::Error;
+use cargo_nanobuild::sys::jail::Task;
 use cargo_nanobuild::{extract, fetch};
 
 use crate::support::{Package, Way};
@@ -67,22 +71,68 @@ fn a_library_of_another_place_is_not_linked() {
     for way in Way::ALL {
         let error = package.build(&way.jail()).unwrap_err();
         assert!(matches!(error, Error::Dependency { .. }), "{way:?}: {error}");
+        assert!(error.to_string().contains("secret"), "{way:?}: {error}");
     }
+    // It is a library that can be linked: where the package may read, the same works.
+    let own = package.root().join("mine/lib");
+    package.write("mine/lib/libsecret.a", "!<arch>\n");
+    package.write(
+        "mine/build.rs",
+        &format!(
+            "fn main() {{\n    println!(\"cargo::rustc-link-search=native={own}\");\n    \
+             println!(\"cargo::rustc-link-lib=static=secret\");\n}}"
+        ),
+    );
+    package.build(&Way::Namespaces.jail()).unwrap();
 }
 
 #[test]
 fn link_arguments_do_not_write_elsewhere() {
-    let package = Package::with_script("");
-    let map = package.root().join("victim/map");
+    let package = Package::new("[lib]\ncrate-type = [\"cdylib\"]\n[workspace]\n", &[]);
+    let (home, map) = (package.root().join("mine"), package.root().join("victim/map"));
     package.write("victim/x", "");
     package.write(
         "mine/build.rs",
-        &format!("fn main() {{ println!(\"cargo::rustc-link-arg=-Map={map}\"); println!(\"cargo::rustc-cdylib-link-arg=-Map={map}\"); }}"),
+        &format!("fn main() {{ println!(\"cargo::rustc-link-arg=-Map={map}\"); }}"),
     );
+    package.write(
+        "mine/Cargo.lock",
+        "version = 4\n\n[[package]]\nname = \"mine\"\nversion = \"0.1.0\"\n",
+    );
+    let build = |target: &Utf8Path| {
+        [
+            "build",
+            "--offline",
+            "--locked",
+            "--target",
+            fetch::TARGET,
+            "--target-dir",
+            target.as_str(),
+        ]
+        .map(str::to_owned)
+    };
     for way in Way::ALL {
-        let _ = package.build(&way.jail());
+        let target = package.root().join(format!("{way:?}"));
+        let task = Task {
+            program: "cargo".to_owned(),
+            args: build(&target).into(),
+            cwd: home.clone(),
+            reads: vec![home.clone()],
+            writes: vec![target],
+            ..Task::default()
+        };
+        let output = way.jail().run(&task).unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            !output.status.success() && said.contains("victim/map"),
+            "{way:?}: {said}"
+        );
         assert!(!map.exists(), "{way:?}");
     }
+    // Outside, the linker writes where it is told to.
+    let mut plain = Command::new(env!("CARGO"));
+    plain.args(build(&package.root().join("plain"))).current_dir(&home);
+    assert!(plain.output().unwrap().status.success() && map.exists());
 }
 
 #[test]

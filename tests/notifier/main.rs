@@ -122,6 +122,19 @@ fn an_update_that_asks_for_more_stops_and_the_old_version_stays() {
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("you: hello"), "{text}");
 
+    // The same as findings, for those that show them beside a change.
+    for (format, expected) in [
+        ("sarif", "\"ruleId\": \"NB0006\""),
+        ("github", "::error file=nanobuild.lock,"),
+    ] {
+        let (code, text) = app.run(TOOL, &["update", "notifier", "--format", format], &registry);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(
+            text.contains(expected) && text.contains("open network connections (net.connect)"),
+            "{text}"
+        );
+    }
+
     // A yanked version is none, unless it is asked for by name.
     registry.yank("notifier", "1.0.1");
     let (code, text) = app.run(TOOL, &["update", "notifier"], &registry);
@@ -146,6 +159,55 @@ pub fn look_up(host: &str) -> bool {
     std::net::TcpStream::connect((host, 80)).is_ok()
 }
 ";
+
+#[test]
+fn trim_exposes_what_the_application_names_and_nothing_else() {
+    let registry = Registry::new();
+    registry.publish("twofold", "1.0.0", TWOFOLD);
+    let app = App::new(&registry);
+    app.edit(
+        "Cargo.toml",
+        "notifier = { version = \"1.0\"",
+        "twofold = { version = \"1\"",
+    );
+    // What is named in a macro, in a test and where nobody wants to hear of it counts.
+    app.write(
+        "src/main.rs",
+        "#![allow(warnings)]\nmacro_rules! short { ($text:expr) => { twofold::shorten($text) } }\n\
+         fn main() { println!(\"{}\", short!(\"a long text\")); }\n",
+    );
+    let ok = |args: &[&str]| {
+        let (code, text) = app.run(TOOL, args, &registry);
+        assert_eq!(code, Some(0), "{args:?}: {text}");
+        text
+    };
+    ok(&["add", "twofold"]);
+    let before = [
+        "Cargo.toml",
+        "nanobuild.toml",
+        "nanobuild.lock",
+        ".nanobuild/twofold/src/lib.rs",
+    ]
+    .map(|file| (file, app.read(file)));
+    let text = ok(&["trim", "twofold"]);
+    for expected in [
+        "the application names 1 of 2 functions",
+        "    \"shorten\",",
+        "falls away: net.connect",
+        "nothing was changed",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    for (file, content) in &before {
+        assert_eq!(&app.read(file), content, "{file} changed");
+    }
+    ok(&["trim", "twofold", "--yes"]);
+    let config = app.read("nanobuild.toml");
+    assert!(config.contains("expose = [\n    \"shorten\",\n]"), "{config}");
+    assert!(!app.read("nanobuild.lock").contains("net.connect"));
+    assert!(ok(&["run"]).contains("a long t"));
+    assert!(ok(&["trim", "twofold"]).contains("names every function"));
+}
 
 #[test]
 fn what_is_not_exposed_falls_away_and_a_shortened_lockfile_is_noticed() {

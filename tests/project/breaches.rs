@@ -185,6 +185,7 @@ fn zip(imports: &[Capability]) -> Nanoprocess {
             build: build
                 .map(|(capability, package)| (capability, [need(package)].into()))
                 .into(),
+            allowed: Default::default(),
         },
         packages: Vec::new(),
         natives: Default::default(),

@@ -294,3 +294,26 @@ fn init_suggests_and_changes_nothing_without_a_person() {
     assert!(app.read("nanobuild.toml").contains("[nanoprocess.roxmltree]"));
     assert!(app.copies("roxmltree").iter().all(|copy| copy.ends_with("bindings")));
 }
+
+#[test]
+fn the_policy_that_holds_decides_how_closed_the_jail_is() {
+    use cargo_nanobuild::session::demand;
+    use cargo_nanobuild::sys::{cargo::Net, jail::Demand};
+    let app = App::with("");
+    let project = cargo_nanobuild::project::Project::find(Some(&app.path("Cargo.toml"))).unwrap();
+    let own = "[policy]\nextends = [\"company.toml\"]\njail = \"best-effort\"\n";
+    for (own, company, expected) in [
+        ("", "", Demand::Required),
+        ("[policy]\njail = \"best-effort\"\n", "", Demand::BestEffort),
+        (own, "[policy]\njail = \"required\"\n", Demand::Required),
+        // What a company does not say is the default, and a project cannot go below it.
+        (own, "[policy]\ndeny = [\"args\"]\n", Demand::Required),
+        (own, "[policy]\njail = \"best-effort\"\n", Demand::BestEffort),
+    ] {
+        app.write("nanobuild.toml", own);
+        app.write("company.toml", company);
+        assert_eq!(demand(&project, Net::default()).unwrap(), expected, "{own} {company}");
+    }
+    std::fs::remove_file(app.path("company.toml")).unwrap();
+    assert!(demand(&project, Net::default()).is_err(), "half a policy is none");
+}

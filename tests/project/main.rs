@@ -2,6 +2,7 @@
 //! that these tests are about what the tool does to a project, and quick.
 #![expect(clippy::tests_outside_test_module, reason = "this whole target is tests")]
 
+mod hostile;
 #[cfg(unix)]
 mod program;
 mod support;
@@ -13,6 +14,8 @@ mod ci;
 mod disks;
 #[cfg(unix)]
 mod interrupts;
+#[cfg(target_os = "linux")]
+mod jail_app;
 mod kinds;
 mod mishaps;
 mod native;

@@ -15,7 +15,7 @@ use crate::support::{App, Failed, Stub, hand_over};
 
 /// The command line of the program; where it is not set, this is the test.
 const WORDS: &str = "NANOBUILD_TEST_WORDS";
-/// What a crate is found to ask for, as `hex=random`.
+/// What crates are found to ask for, as `hex=random hex@>=0.4.3=net.connect`.
 const ASKS: &str = "NANOBUILD_TEST_ASKS";
 /// Bytes that a file may have; the system ends a program that writes more.
 const FILE_SIZE: &str = "NANOBUILD_TEST_FILE_SIZE";
@@ -25,11 +25,8 @@ const FILE_SIZE: &str = "NANOBUILD_TEST_FILE_SIZE";
 pub(crate) fn be_the_tool() {
     let Ok(words) = std::env::var(WORDS) else { return };
     let words: Vec<&str> = words.split(' ').collect();
-    if let Some((name, capability)) = std::env::var(ASKS)
-        .as_deref()
-        .ok()
-        .and_then(|asks| asks.split_once('='))
-    {
+    for ask in std::env::var(ASKS).unwrap_or_default().split_whitespace() {
+        let (name, capability) = ask.rsplit_once('=').unwrap();
         App::make_any_ask(name, capability.parse().unwrap());
     }
     if let Some(limit) = std::env::var(FILE_SIZE).ok().and_then(|size| size.parse().ok()) {
@@ -75,9 +72,9 @@ pub(crate) fn program(test: &str, app: &App, words: &str) -> Command {
     command
 }
 
-/// Has a crate ask for something.
-pub(crate) fn asks(command: &mut Command, name: &str, capability: &str) {
-    command.env(ASKS, format!("{name}={capability}"));
+/// Has crates ask for something.
+pub(crate) fn asks(command: &mut Command, asks: &str) {
+    command.env(ASKS, asks);
 }
 
 /// Has the system end the program where it writes a file of more bytes.

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_nanobuild::cli::{self, Tools};
+use cargo_nanobuild::inspect::Report;
 use cargo_nanobuild::install::Prepared;
 use cargo_nanobuild::review::Silent;
 use cargo_nanobuild::session::{Error, Examined, Failure, Make, MakeError, Order};
@@ -13,6 +14,8 @@ use cargo_nanobuild::{pipeline, sys};
 use nanobuild_policy::lockfile::Package;
 use nanobuild_policy::signature::Attempts;
 use nanobuild_policy::{Capability, Signature};
+
+use crate::hostile::{SOURCES, hostile_site};
 
 /// A process has one open change at a time, so these tests take turns.
 static TURN: Mutex<()> = Mutex::new(());
@@ -66,7 +69,14 @@ impl Make for Stub {
             let (unit, reason) = (dependency.name.clone(), "told to fail".to_owned());
             return Err(pipeline::Error::Print { unit, reason }.into());
         }
-        let asks = ASKS.lock().unwrap().get(&dependency.name).cloned().unwrap_or_default();
+        let asks = asked_by(&dependency.name, &dependency.version);
+        let report = Report {
+            sites: asks
+                .iter()
+                .map(|capability| hostile_site(*capability, dependency))
+                .collect(),
+            ..Report::default()
+        };
         let signature = Signature {
             imports: asks
                 .into_iter()
@@ -83,13 +93,31 @@ impl Make for Stub {
             features: dependency.features.iter().cloned().collect(),
         };
         let facts = pipeline::facts(order.wanted, order.root, vec![package], &[], signature, b"module", 7);
-        let report = Default::default();
+        let label = format!("{}-{}", dependency.name, dependency.version);
+        let sources = std::env::var(SOURCES).ok();
+        let folders = sources.map(|sources| (Utf8PathBuf::from(sources).join(&label), label));
         Ok(Examined {
             facts,
             report,
-            folders: Vec::new(),
+            folders: folders.into_iter().collect(),
         })
     }
+}
+
+/// What a crate asks for: its own name may stand with a requirement on its version, as `hex@>=0.4.3`.
+fn asked_by(name: &str, version: &semver::Version) -> BTreeSet<Capability> {
+    let asks = ASKS.lock().unwrap();
+    let means = |key: &str| match key.split_once('@') {
+        Some((start, requirement)) => {
+            start == name
+                && requirement
+                    .parse()
+                    .is_ok_and(|requirement: semver::VersionReq| requirement.matches(version))
+        }
+        None => key == name,
+    };
+    let meant = asks.iter().filter(|(key, _)| means(key));
+    meant.flat_map(|(_, capabilities)| capabilities.clone()).collect()
 }
 
 impl App {

@@ -5,8 +5,11 @@
     reason = "a chore speaks to the person who runs it"
 )]
 
+mod alarms;
 mod bench;
 mod coverage;
+#[cfg(target_os = "linux")]
+mod jail;
 mod machine_code;
 mod process;
 mod upstream;
@@ -28,6 +31,11 @@ enum Task {
     Upstream(upstream::Options),
     /// Generate bindings for crates and count what is bound, by construct and reason
     Coverage(coverage::Options),
+    /// Compare successive versions of popular crates without powers: whatever they ask for anew needs a cause
+    Alarms(alarms::Options),
+    /// Build popular crates with build scripts and macros outside and inside of the build jail, and compare
+    #[cfg(target_os = "linux")]
+    Jail(jail::Options),
     /// Run a WASI preview 1 command on the runtime's own WASI; ends with its exit code
     Wasi(wasi::Options),
     /// Compile a module as the tool compiles guests (used by `fuzz/run`)
@@ -69,6 +77,9 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::compare(&options),
         Task::Upstream(options) => upstream::measure(&options),
         Task::Coverage(options) => coverage::survey(&options),
+        Task::Alarms(options) => alarms::compare(&options),
+        #[cfg(target_os = "linux")]
+        Task::Jail(options) => jail::compare(&options),
         Task::Wasi(options) => return wasi::run(&options),
         Task::Compile { module, code } => compile(&module, &code),
         Task::Limited { seconds, command } => return process::limited(seconds, &command),

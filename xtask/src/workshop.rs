@@ -92,6 +92,12 @@ impl Workshop {
         self.tool = Some(tool);
     }
 
+    /// The tool that is measured.
+    pub(crate) fn tool(&self) -> Result<&Utf8Path, Error> {
+        let tool = self.tool.as_deref();
+        tool.ok_or_else(|| Error::Unusable("cargo-nanobuild was not built".into()))
+    }
+
     /// `rustc -V`, by which results are kept.
     pub(crate) fn rustc(&self) -> &str {
         &self.rustc
@@ -119,11 +125,7 @@ impl Workshop {
 
     /// Runs `cargo-nanobuild` on the project in `folder`.
     pub(crate) fn nanobuild(&self, folder: &Utf8Path, args: &[&str]) -> Result<Finished, Error> {
-        let tool = self
-            .tool
-            .as_ref()
-            .ok_or_else(|| Error::Unusable("cargo-nanobuild was not built".into()))?;
-        let mut command = self.command(tool.as_str(), Side::Sandboxed, folder);
+        let mut command = self.command(self.tool()?.as_str(), Side::Sandboxed, folder);
         process::run(
             command.args(args).arg("--manifest-path").arg(folder.join("Cargo.toml")),
             BUILD_LIMIT,

@@ -28,6 +28,7 @@ pub(super) fn about(state: &State<'_>, facts: &Nanoprocess, key: &str, decision:
         decision,
     };
     found.extend(subject.not_analysed());
+    found.extend(subject.allowances());
     found.extend(subject.unused());
     for capability in Capability::all() {
         if subject.holds(capability) {
@@ -46,6 +47,30 @@ pub(super) fn about(state: &State<'_>, facts: &Nanoprocess, key: &str, decision:
 }
 
 impl Subject<'_> {
+    /// Allowances of its build that nobody was asked about, or that were taken back.
+    fn allowances(&self) -> Vec<Finding> {
+        let (decided, known) = (self.decision.build.lines(), &self.facts.signature.allowed);
+        let name = &self.facts.name;
+        let say = |line: &String, message: String| Finding {
+            message,
+            mend: Mend::Run("cargo nanobuild".to_owned()),
+            ..self.finding(Code::StaleLockfile, line, &["build"], None)
+        };
+        let new = decided.difference(known).map(|line| {
+            say(
+                line,
+                format!("nanobuild.toml allows the build of {name} more than nanobuild.lock knows of: {line}"),
+            )
+        });
+        let gone = known.difference(&decided).map(|line| {
+            say(
+                line,
+                format!("nanobuild.lock says that {name} was built with what nanobuild.toml does not allow: {line}"),
+            )
+        });
+        new.chain(gone).collect()
+    }
+
     /// A finding about a list or table of the decision, or an entry of it.
     fn finding(&self, code: Code, detail: &str, keys: &[&str], element: Option<&str>) -> Finding {
         finding(code, &self.facts.name, detail, decision(self.key, keys, element))

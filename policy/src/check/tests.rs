@@ -26,6 +26,7 @@ pub(crate) fn facts(name: &str, imports: &[Capability]) -> Nanoprocess {
             attempts: Attempts::Found(Default::default()),
             reach: Default::default(),
             build: Default::default(),
+            allowed: Default::default(),
         },
         packages: Vec::new(),
         natives: Default::default(),

@@ -189,14 +189,3 @@ fn bytes_that_are_no_text_or_too_many() {
         "{error}"
     );
 }
-
-#[test]
-fn a_file_that_extends_others_cannot_open_the_jail() {
-    let jail = |text: &str| Config::parse(text).unwrap().policy.jail();
-    assert_eq!(jail("[policy]\njail = \"best-effort\""), crate::rules::Jail::BestEffort);
-    assert_eq!(
-        jail("[policy]\nextends = [\"a.toml\"]\njail = \"best-effort\""),
-        crate::rules::Jail::Required
-    );
-    assert_eq!(jail(""), crate::rules::Jail::Required);
-}

@@ -60,6 +60,9 @@ fn nanoprocess(text: &mut String, process: &Nanoprocess) {
     }
     list(text, "reach", facts(&process.signature.reach, String::clone));
     list(text, "build", facts(&process.signature.build, need));
+    if !process.signature.allowed.is_empty() {
+        list(text, "allowed", process.signature.allowed.iter().cloned());
+    }
     let mut packages: Vec<_> = process.packages.iter().collect();
     packages.sort();
     list(text, "packages", packages.into_iter().map(package));

@@ -41,6 +41,8 @@ struct RawNanoprocess {
     #[serde(default)]
     reach: Vec<String>,
     build: Vec<String>,
+    #[serde(default)]
+    allowed: BTreeSet<String>,
     packages: Vec<String>,
     #[serde(default)]
     natives: BTreeSet<String>,
@@ -94,6 +96,7 @@ fn nanoprocess(raw: RawNanoprocess) -> Result<Nanoprocess, Error> {
         attempts,
         reach: facts(&raw.reach, |fact| Some(fact.to_owned()))?,
         build: facts(&raw.build, need)?,
+        allowed: raw.allowed,
     };
     let interface = u64::from_str_radix(&raw.interface, 16);
     Ok(Nanoprocess {

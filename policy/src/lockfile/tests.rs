@@ -44,6 +44,7 @@ fn nanoprocess(name: &str) -> Nanoprocess {
             attempts: Attempts::NotAnalysed,
             reach: [(Capability::ClockWall, ["zip::DateTime::default".into()].into())].into(),
             build: [(Capability::BuildScript, [need].into())].into(),
+            allowed: BTreeSet::new(),
         },
         packages: vec![package("adler2", &[]), package("zip", &["default", "time"])],
         natives: BTreeSet::new(),
@@ -84,6 +85,7 @@ fn what_is_printed_reads_back() {
     assert_eq!(Lockfile::parse(&lockfile.print()), Ok(lockfile.clone()));
     lockfile.nanoprocesses[0].signature = Signature {
         attempts: Attempts::Found([(Capability::ClockWall, [call("std::time::SystemTime::now")].into())].into()),
+        allowed: ["env: A".into(), "tools: protoc".into()].into(),
         ..Signature::default()
     };
     lockfile.nanoprocesses[0].checksum = None;

@@ -117,12 +117,26 @@ impl<'c> Call<'c> {
 
     /// Passes structured values.
     pub fn message(&mut self, write: impl FnOnce(&mut Writer)) -> u64 {
+        self.written(write, Call::bytes)
+    }
+
+    /// Passes structured values that what the call returns borrows from: the guest's copy lives as long as that.
+    pub fn message_held(&mut self, anchor: &mut Anchor<'_>, write: impl FnOnce(&mut Writer)) -> u64 {
+        self.written(write, |call, bytes| call.hold_bytes(anchor, bytes))
+    }
+
+    /// Passes structured values that `Copy` results borrow from: the copy is never freed; equal ones are copied once.
+    pub fn message_forever(&mut self, write: impl FnOnce(&mut Writer)) -> u64 {
+        self.written(write, Call::keep_forever)
+    }
+
+    fn written(&mut self, write: impl FnOnce(&mut Writer), place: impl FnOnce(&mut Self, &[u8]) -> u64) -> u64 {
         let buffer = self.session.instance().outgoing.take();
         let mut writer = Writer::to(self.session.process(), buffer);
         write(&mut writer);
         let span = match writer.take_fault() {
             Some(fault) => self.fail(*fault),
-            None => self.bytes(writer.as_bytes()),
+            None => place(self, writer.as_bytes()),
         };
         self.session.instance().outgoing.give(writer.into_bytes());
         span

@@ -17,3 +17,9 @@ pub fn chosen(first: u32, choices: &[(u32, u32)], process: &'static Nanoprocess)
     }
     first + instance
 }
+
+/// Refuses to hand over a value that stays on the host; `message` says which, and why.
+#[track_caller]
+pub fn refuse(message: &str, process: &'static Nanoprocess) -> ! {
+    Fault::new(FaultKind::Host, process.name(), message).raise()
+}

@@ -67,6 +67,14 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// The same copies, into which nothing is mapped back: for objects that have no lifetime to say for how long.
+    #[must_use]
+    pub fn held(&self) -> Inputs<'static> {
+        let mut held = Inputs::EMPTY;
+        held.hold(self);
+        held
+    }
+
     /// Adds inputs of another lifetime.
     pub(crate) fn hold(&mut self, other: &Inputs<'_>) {
         for Input { copy, .. } in other.list.iter().flat_map(|list| list.iter()) {

@@ -58,7 +58,7 @@ pub use anchor::Anchor;
 pub use back::copy_back;
 pub use call::Call;
 pub use callback::{CallbackFn, CallbackMut};
-pub use choices::chosen;
+pub use choices::{chosen, refuse};
 pub use configuration::{Captured, Configuration, ConfigurationError};
 pub use engine::Slots;
 #[cfg(feature = "settings")]

@@ -8,6 +8,7 @@ use super::nanoprocess::Nanoprocess;
 use crate::wire::{ErrorChain, Get, Malformed, Put, Reader, Writer};
 use std::error::Error;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// The export that answers for such values, in every guest that has them.
 const ASK: u32 = 2;
@@ -21,20 +22,22 @@ const EQUAL: u64 = 3;
 const CLONE: u64 = 4;
 
 /// A value whose type has no public name, or belongs to a crate that only the sandboxed one depends on. It can be
-/// handed back, compared, copied and printed, as far as its own type can; each number is a type of its own.
-pub struct Opaque<const TYPE: u32> {
+/// handed back, compared, copied and printed, as far as its own type can; each number is a type of its own, over parameters of the type around it.
+pub struct Opaque<const TYPE: u32, P = ()> {
     handle: Handle,
     source: Source,
+    params: PhantomData<fn() -> P>,
 }
 
 /// The source of an error, read when it is first asked for.
 type Source = std::sync::OnceLock<Option<Box<ErrorChain>>>;
 
-impl<const TYPE: u32> Opaque<TYPE> {
+impl<const TYPE: u32, P> Opaque<TYPE, P> {
     fn new(handle: Handle) -> Self {
         Opaque {
             handle,
             source: Source::new(),
+            params: PhantomData,
         }
     }
 
@@ -59,7 +62,7 @@ impl<const TYPE: u32> Opaque<TYPE> {
     }
 }
 
-impl<const TYPE: u32> Opaque<TYPE> {
+impl<const TYPE: u32, P> Opaque<TYPE, P> {
     /// Raises an error that the bindings have no type for.
     #[cold]
     #[track_caller]
@@ -71,19 +74,19 @@ impl<const TYPE: u32> Opaque<TYPE> {
     }
 }
 
-impl<const TYPE: u32> fmt::Debug for Opaque<TYPE> {
+impl<const TYPE: u32, P> fmt::Debug for Opaque<TYPE, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.say(DEBUG, f)
     }
 }
 
-impl<const TYPE: u32> fmt::Display for Opaque<TYPE> {
+impl<const TYPE: u32, P> fmt::Display for Opaque<TYPE, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.say(DISPLAY, f)
     }
 }
 
-impl<const TYPE: u32> Error for Opaque<TYPE> {
+impl<const TYPE: u32, P> Error for Opaque<TYPE, P> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         let source = self
             .source
@@ -92,7 +95,7 @@ impl<const TYPE: u32> Error for Opaque<TYPE> {
     }
 }
 
-impl<const TYPE: u32> PartialEq for Opaque<TYPE> {
+impl<const TYPE: u32, P> PartialEq for Opaque<TYPE, P> {
     fn eq(&self, other: &Self) -> bool {
         let mut call = Call::new(self.process());
         let slots = [call.handle(&self.handle), EQUAL, call.handle(&other.handle)];
@@ -101,9 +104,9 @@ impl<const TYPE: u32> PartialEq for Opaque<TYPE> {
     }
 }
 
-impl<const TYPE: u32> Eq for Opaque<TYPE> {}
+impl<const TYPE: u32, P> Eq for Opaque<TYPE, P> {}
 
-impl<const TYPE: u32> Clone for Opaque<TYPE> {
+impl<const TYPE: u32, P> Clone for Opaque<TYPE, P> {
     fn clone(&self) -> Self {
         let mut call = Call::new(self.process());
         let object = call.handle(&self.handle);
@@ -115,7 +118,7 @@ impl<const TYPE: u32> Clone for Opaque<TYPE> {
     }
 }
 
-impl<M, const TYPE: u32> Put<M> for Opaque<TYPE> {
+impl<M, const TYPE: u32, P> Put<M> for Opaque<TYPE, P> {
     fn put(self, w: &mut Writer) {
         w.give(self.handle);
     }
@@ -129,7 +132,7 @@ impl<M, const TYPE: u32> Put<M> for Opaque<TYPE> {
     }
 }
 
-impl<'r, M, const TYPE: u32> Get<'r, M> for Opaque<TYPE> {
+impl<'r, M, const TYPE: u32, P> Get<'r, M> for Opaque<TYPE, P> {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         r.handle(DROP).map(Opaque::new)
     }

@@ -5,30 +5,37 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::generate::print::ident;
+use crate::extract::api::{Def, Ty};
+use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::Choice;
 
 /// The number of the export that is meant, `first` being that of the first choice.
-pub(super) fn export(first: u32, choices: &[Choice]) -> TokenStream {
+pub(super) fn export(printer: Printer<'_>, first: u32, choices: &[Choice]) -> TokenStream {
     if choices.is_empty() {
         return quote!(#first);
     }
     let each = choices.iter().map(|choice| {
-        let (param, count) = (ident(&choice.param), choice.types.len() as u64);
+        let (of, count) = (of(printer, choice), choice.types.len() as u64);
         let count = proc_macro2::Literal::u64_unsuffixed(count);
-        quote!((#count, #param::nanobuild_number()))
+        quote!((#count, #of::nanobuild_number()))
     });
     quote!(nb::chosen(#first, &[#(#each),*], &PROCESS))
 }
 
 /// The statement that hands over a value.
-pub(super) fn put(choice: &Choice, arg: &Ident, lent: bool) -> TokenStream {
-    let param = ident(&choice.param);
-    if lent {
-        quote!(#param::nanobuild_lend(#arg, nb_w);)
-    } else {
-        quote!(#param::nanobuild_give(#arg, nb_w);)
+pub(super) fn put(printer: Printer<'_>, choice: &Choice, arg: &Ident, ty: &Ty) -> TokenStream {
+    let of = of(printer, choice);
+    match ty {
+        Ty::Ref { mutable: true, .. } => quote!(#of::nanobuild_lend_mut(#arg, nb_w);),
+        Ty::Ref { .. } => quote!(#of::nanobuild_lend(#arg, nb_w);),
+        _ => quote!(#of::nanobuild_give(#arg, nb_w);),
     }
+}
+
+/// The parameter as one that implements the trait: another trait above it may have such methods too.
+fn of(printer: Printer<'_>, choice: &Choice) -> TokenStream {
+    let (param, trait_) = (ident(&choice.param), printer.def(&Def::Local(choice.trait_)));
+    quote!(<#param as #trait_>)
 }
 
 /// The hidden methods of a trait.
@@ -38,6 +45,8 @@ pub(super) fn declarations() -> TokenStream {
         fn nanobuild_number() -> u32 where Self: Sized { u32::MAX }
         #[doc(hidden)]
         fn nanobuild_lend(&self, nb_w: &mut nb::Writer) {}
+        #[doc(hidden)]
+        fn nanobuild_lend_mut(&mut self, nb_w: &mut nb::Writer) {}
         #[doc(hidden)]
         fn nanobuild_give(self, nb_w: &mut nb::Writer) where Self: Sized {}
     }
@@ -49,6 +58,7 @@ pub(super) fn definitions(number: usize) -> TokenStream {
     quote! {
         fn nanobuild_number() -> u32 { #number }
         fn nanobuild_lend(&self, nb_w: &mut nb::Writer) { nb::Put::<Here>::lend(self, nb_w); }
+        fn nanobuild_lend_mut(&mut self, nb_w: &mut nb::Writer) { nb::Put::<Here>::lend_mut(self, nb_w); }
         fn nanobuild_give(self, nb_w: &mut nb::Writer) { nb::Put::<Here>::put(self, nb_w); }
     }
 }

@@ -58,3 +58,12 @@ pub(super) fn crate_docs(bridge: &Bridge, skipped: &[Skipped]) -> String {
     let _ = writeln!(out, "#![doc = {lines:?}]");
     out
 }
+
+/// What the documentation of a variant says of which no value crosses.
+#[must_use]
+pub(super) fn stuck(why: &str) -> TokenStream {
+    let text = format!(
+        "\n\nAdded by cargo-nanobuild: a value of this variant does not cross, because it has {why}; handing one over is a fault."
+    );
+    quote!(#[doc = #text])
+}

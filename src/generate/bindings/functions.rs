@@ -45,7 +45,23 @@ fn bare(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     });
     let (output, body) = (printer.ty(&plan.output), body(printer, plan));
     let qualifier = plan.is_unsafe.then(|| quote!(unsafe));
+    let wheres = crossing(printer, plan, wheres);
     quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres { #body })
+}
+
+/// The where clause, with what crosses for some of the types only that the caller may choose. An implementation of a trait
+/// cannot ask for more than the trait.
+fn crossing(printer: Printer<'_>, plan: &FunctionPlan, wheres: TokenStream) -> TokenStream {
+    if plan.crossing.is_empty() || matches!(plan.place, Place::Impl) {
+        return wheres;
+    }
+    let types = plan.crossing.iter().map(|ty| printer.ty(ty));
+    let more = quote!(#(#types: nb::Put<Here> + for<'nb_x> nb::Get<'nb_x, Here>),*);
+    if wheres.is_empty() {
+        quote!(where #more)
+    } else {
+        quote!(#wheres, #more)
+    }
 }
 
 /// One argument of a signature; receivers in their short form.
@@ -80,7 +96,7 @@ pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         before.into_iter().map(|slot| slot.statement),
         after.into_iter().map(|slot| slot.statement),
     );
-    let message = message(plan);
+    let message = message(printer, plan);
     let (anchor, finish) = (owner, finish(printer, plan));
     quote! {
         #(#conversions)*
@@ -112,7 +128,7 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
         quote!(&#from)
     };
     let value = match param.convert.as_ref()? {
-        Conversion::AsRef(ty) => {
+        Conversion::AsRef(ty) | Conversion::Key(ty) => {
             let ty = printer.ty(ty);
             quote!(::std::convert::AsRef::<#ty>::as_ref(#borrowed))
         }
@@ -227,21 +243,27 @@ fn is_message(param: &ParamPlan) -> bool {
     matches!(param.pass, Pass::Message | Pass::MessageMut | Pass::Chosen(_))
 }
 
-fn message(plan: &FunctionPlan) -> Option<TokenStream> {
+fn message(printer: Printer<'_>, plan: &FunctionPlan) -> Option<TokenStream> {
     let puts: Vec<TokenStream> = plan
         .params
         .iter()
         .enumerate()
         .filter(|(_, param)| is_message(param))
-        .map(|(index, param)| put(plan, index, param))
+        .map(|(index, param)| put(printer, plan, index, param))
         .collect();
-    (!puts.is_empty()).then(|| quote!(let nb_m = nb_call.message(|nb_w| { #(#puts)* });))
+    let write = quote!(|nb_w| { #(#puts)* });
+    let message = match plan.anchor.message_kept(&plan.params) {
+        None => quote!(nb_call.message(#write)),
+        Some(Keep::Forever) => quote!(nb_call.message_forever(#write)),
+        Some(Keep::Held | Keep::Mapped) => quote!(nb_call.message_held(&mut nb_anchor, #write)),
+    };
+    (!puts.is_empty()).then(|| quote!(let nb_m = #message;))
 }
 
-fn put(plan: &FunctionPlan, index: usize, param: &ParamPlan) -> TokenStream {
+fn put(printer: Printer<'_>, plan: &FunctionPlan, index: usize, param: &ParamPlan) -> TokenStream {
     let arg = arg(index, param);
     match param.pass {
-        Pass::Chosen(at) => choices::put(&plan.choices[at], &arg, matches!(param.ty, Ty::Ref { .. })),
+        Pass::Chosen(at) => choices::put(printer, &plan.choices[at], &arg, &param.ty),
         Pass::MessageMut if is_slice(param) => quote!(nb::Put::<Here>::lend(&*#arg, nb_w);),
         Pass::MessageMut if is_double(param) => quote!(nb::Put::<Here>::lend_mut(&mut **#arg, nb_w);),
         Pass::MessageMut => quote!(nb::Put::<Here>::lend_mut(&mut *#arg, nb_w);),
@@ -282,11 +304,14 @@ fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
 
 /// Whether part of the result borrows for good, while the rest lives with an argument.
 fn borrows_statically(plan: &FunctionPlan) -> bool {
-    plan.anchor != AnchorPlan::default() && plan.settle == Settle::Plain && crate::plan::borrows_for_good(&plan.output)
+    plan.anchor.forever
+        || plan.anchor != AnchorPlan::default()
+            && plan.settle == Settle::Plain
+            && crate::plan::borrows_for_good(&plan.output)
 }
 
 fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
-    let (export, slots) = (choices::export(plan.export, &plan.choices), slot_list(plan));
+    let (export, slots) = (choices::export(printer, plan.export, &plan.choices), slot_list(plan));
     let backs: Vec<TokenStream> = plan
         .params
         .iter()

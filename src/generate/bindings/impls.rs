@@ -23,16 +23,16 @@ pub(super) fn implementation(printer: Printer<'_>, bridge: &Bridge, plan: &ImplP
             let methods = methods.iter().map(|method| functions::placed(printer, method));
             quote!(#(#methods)*)
         }
-        ImplBody::Format { export } => format(plan, *export),
-        ImplBody::Hash { export } => hash(plan, *export),
-        ImplBody::Error { source: Some(export) } => source(bridge, plan, *export),
+        ImplBody::Format { export } => format(printer, plan, *export),
+        ImplBody::Hash { export } => hash(printer, plan, *export),
+        ImplBody::Error { source: Some(export) } => source(printer, bridge, plan, *export),
     };
     let number = plan.number.map(choices::definitions);
     quote!(impl<#(#params),*> #trait_ for #self_ty #wheres { #(#types)* #number #body })
 }
 
-fn format(plan: &ImplPlan, export: u32) -> TokenStream {
-    let export = choices::export(export, &plan.choices);
+fn format(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
+    let export = choices::export(printer, export, &plan.choices);
     let (homes, serves): (Vec<_>, Vec<_>) = plan.hosted.iter().map(hosted::looked_at).unzip();
     quote! {
         #[track_caller]
@@ -51,8 +51,8 @@ fn format(plan: &ImplPlan, export: u32) -> TokenStream {
     }
 }
 
-fn hash(plan: &ImplPlan, export: u32) -> TokenStream {
-    let export = choices::export(export, &plan.choices);
+fn hash(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
+    let export = choices::export(printer, export, &plan.choices);
     quote! {
         #[track_caller]
         fn hash<NbHasher: ::std::hash::Hasher>(&self, nb_state: &mut NbHasher) {
@@ -64,8 +64,8 @@ fn hash(plan: &ImplPlan, export: u32) -> TokenStream {
 }
 
 /// The source chain lives in the handle's arena; a value has none, so its chain is kept for good.
-fn source(bridge: &Bridge, plan: &ImplPlan, export: u32) -> TokenStream {
-    let export = choices::export(export, &plan.choices);
+fn source(printer: Printer<'_>, bridge: &Bridge, plan: &ImplPlan, export: u32) -> TokenStream {
+    let export = choices::export(printer, export, &plan.choices);
     let object = local_type(&plan.self_ty).and_then(|id| bridge.types.get(&id));
     let object = object.is_some_and(|plan| matches!(plan.repr, Repr::Object { .. }));
     let anchor = if object {

@@ -1,9 +1,11 @@
 //! Structs and enums: real definitions for values, handles and bytes for the rest.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::extract::api::{Bound, Field, Generics, Param, Shape, Variant};
+use crate::extract::api::{Arg, Bound, Field, Generics, Param, Shape, Variant};
 use crate::generate::bindings::{Told, choices, docs, hosted};
 use crate::generate::print::{Printer, ident, verbatim};
 use crate::generate::values;
@@ -86,12 +88,13 @@ fn enumeration(printer: Printer<'_>, plan: &TypePlan, variants: &[Variant]) -> T
         let (docs, name) = (docs::attributes(&variant.meta), ident(&variant.name));
         let open = variant.meta.non_exhaustive.then(|| quote!(#[non_exhaustive]));
         let body = body(printer, &variant.shape, false);
+        let stuck = plan.stuck.get(&variant.name).map(|why| docs::stuck(why));
         let discriminant = variant
             .discriminant
             .as_deref()
             .map(verbatim)
             .map(|value| quote!(= #value));
-        quote!(#docs #open #name #body #discriminant)
+        quote!(#docs #stuck #open #name #body #discriminant)
     });
     let codec = values::codec(printer, plan, &quote!(#name));
     quote!(#head pub enum #name<#(#params),*> #wheres { #(#variants),* } #codec)
@@ -105,6 +108,9 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
     let inputs = lifetimes
         .last()
         .map(|main| quote!(pub(crate) inputs: nb::Inputs<#main>,));
+    let held = plan
+        .borrows_by_arguments
+        .then(|| quote!(pub(crate) inputs: nb::Inputs<'static>,));
     let codec = object_codec(printer, plan, drop);
     let kept = keepers(plan, &lifetimes)
         .into_iter()
@@ -121,6 +127,7 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
             #(#last)*
             #loan
             #inputs
+            #held
             pub(crate) marker: ::std::marker::PhantomData<#marker>,
         }
         #codec
@@ -167,8 +174,27 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
     let kept = plan.keepers.iter().enumerate();
     let kept = kept.filter(|(_, keeper)| !matches!(keeper, Keeper::Chosen(_)));
     let kept = kept.map(|(field, _)| hosted::keeper(field));
-    let drop = choices::export(drop, &plan.choices);
     let loan = plan.loan.then(|| quote!(loan: nb::Loan::NONE,));
+    let gets = if plan.concrete {
+        let each = (drop..).zip(&plan.instances);
+        let each = each.map(|(drop, instance)| instance_get(printer, plan, drop, instance));
+        quote!(#(#each)*)
+    } else {
+        let drop = choices::export(printer, drop, &plan.choices);
+        quote! {
+            impl<'nb_r, #(#free,)* #(#read_params),*> nb::Get<'nb_r, Here> for #name #read_args {
+                fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
+                    Ok(Self {
+                        handle: r.handle(#drop)?,
+                        #(#kept: nb::Keeper::EMPTY,)*
+                        #loan
+                        #inputs
+                        marker: ::std::marker::PhantomData,
+                    })
+                }
+            }
+        }
+    };
     quote! {
         impl<#(#params),*> nb::Put<Here> for #name #args #wheres {
             fn put(self, w: &mut nb::Writer) { w.give(self.handle); }
@@ -176,15 +202,33 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
             fn lend_mut(&mut self, w: &mut nb::Writer) { w.handle_mut(&mut self.handle); }
             fn surrender(&mut self, w: &mut nb::Writer) { w.surrender(&mut self.handle); }
         }
-        impl<'nb_r, #(#free,)* #(#read_params),*> nb::Get<'nb_r, Here> for #name #read_args {
+        #gets
+    }
+}
+
+/// How one instance of a type comes back; what its arguments borrow is what the reader borrows.
+fn instance_get(printer: Printer<'_>, plan: &TypePlan, drop: u32, instance: &BTreeMap<String, Arg>) -> TokenStream {
+    let name = ident(&plan.name);
+    let lifetimes = lifetimes(printer, &plan.generics);
+    let (free, inputs) = match lifetimes.split_last() {
+        Some((_, free)) => (free, Some(quote!(inputs: r.inputs(),))),
+        None => (
+            &[][..],
+            plan.borrows_by_arguments.then(|| quote!(inputs: r.inputs().held(),)),
+        ),
+    };
+    // The last lifetime is that of the inputs, which the reader knows.
+    let mut generics = plan.generics.clone();
+    let mut own = generics.params.iter_mut().rev();
+    if let Some(Param::Lifetime { name, .. }) = own.find(|param| matches!(param, Param::Lifetime { .. })) {
+        "nb_r".clone_into(name);
+    }
+    let args = printer.instance_args(&generics, instance, "nb_r");
+    let loan = plan.loan.then(|| quote!(loan: nb::Loan::NONE,));
+    quote! {
+        impl<'nb_r, #(#free),*> nb::Get<'nb_r, Here> for #name #args {
             fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
-                Ok(Self {
-                    handle: r.handle(#drop)?,
-                    #(#kept: nb::Keeper::EMPTY,)*
-                    #loan
-                    #inputs
-                    marker: ::std::marker::PhantomData,
-                })
+                Ok(Self { handle: r.handle(#drop)?, #loan #inputs marker: ::std::marker::PhantomData })
             }
         }
     }
@@ -230,7 +274,11 @@ fn marker(printer: Printer<'_>, plan: &TypePlan, lifetimes: &[syn::Lifetime]) ->
         quote!(& #short & #long ())
     });
     let chosen = plan.choices.iter().map(|choice| ident(&choice.param));
-    quote!((#auto, #(&#lifetimes (),)* #(#outlives,)* #(#chosen,)*))
+    let given = crate::plan::type_params(&plan.generics)
+        .filter(|_| plan.concrete)
+        .map(ident);
+    let types = chosen.chain(given);
+    quote!((#auto, #(&#lifetimes (),)* #(#outlives,)* #(::std::marker::PhantomData<#types>,)*))
 }
 
 /// The bytes of an opaque `Copy` type. Before the guest is built its size is not known: wrappers are checked with any.

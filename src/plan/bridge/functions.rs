@@ -36,6 +36,10 @@ pub struct FunctionPlan {
     pub choices: Vec<Choice>,
     /// What the guest calls.
     pub callee: Callee,
+    /// In one instance: arguments for the parameters, if some of them are chosen.
+    pub arguments: Vec<Ty>,
+    /// Types over parameters that cross for those that are chosen.
+    pub crossing: Vec<Ty>,
     /// `unsafe fn`
     pub is_unsafe: bool,
 }
@@ -103,6 +107,8 @@ pub enum Conversion {
     AsRef(Ty),
     /// `Borrow::<T>::borrow(&arg)`
     Borrow(Ty),
+    /// `AsRef::<T>::as_ref(arg)` of a key; the guest looks up by that.
+    Key(Ty),
     /// `Into::<T>::into(arg)`
     Into(Ty),
     /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`
@@ -202,9 +208,21 @@ pub struct AnchorPlan {
     pub hold: Vec<usize>,
     /// Inputs that are copied to stay, and how long.
     pub keep: Vec<(usize, Keep)>,
+    /// What is copied out is kept for good: its lifetimes are several.
+    pub forever: bool,
 }
 
 impl AnchorPlan {
+    /// How long the message has to be kept in which the arguments of `params` are, if it has to.
+    #[must_use]
+    pub fn message_kept(&self, params: &[ParamPlan]) -> Option<Keep> {
+        let kept = self
+            .keep
+            .iter()
+            .filter(|(index, _)| params[*index].pass == Pass::Message);
+        kept.map(|(_, keep)| *keep).max_by_key(|keep| *keep == Keep::Forever)
+    }
+
     /// How the argument `index` is kept, if it is.
     #[must_use]
     pub fn kept(&self, index: usize) -> Option<Keep> {

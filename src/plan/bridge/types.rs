@@ -1,6 +1,8 @@
 //! How a crate's structs and enums cross.
 
-use crate::extract::api::{Generics, ItemId, Meta, Shape, Ty, Variant};
+use std::collections::BTreeMap;
+
+use crate::extract::api::{Arg, Generics, ItemId, Meta, Shape, Ty, Variant};
 
 /// How a struct or enum crosses.
 #[derive(Debug, Clone)]
@@ -31,8 +33,17 @@ pub struct TypePlan {
     pub keepers: Vec<Keeper>,
     /// Type parameters that are one of the crate's own types; the export that drops is the first of as many.
     pub choices: Vec<Choice>,
+    /// What stands for the type and const parameters in each object that the guest may have; each has its own export that
+    /// drops it.
+    pub instances: Vec<BTreeMap<String, Arg>>,
+    /// Whether these are all that there are: the parameters are neither the caller's nor chosen.
+    pub concrete: bool,
+    /// Whether objects borrow by their arguments only.
+    pub borrows_by_arguments: bool,
     /// Whether a handle uses values of what it was made from, whose type it does not name.
     pub loan: bool,
+    /// Variants of which no value crosses, with what is in the way.
+    pub stuck: BTreeMap<String, String>,
     /// Whether it implements `Default`: how the guest makes a struct to which fields may be added.
     pub has_default: bool,
 }

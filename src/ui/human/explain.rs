@@ -58,6 +58,33 @@ pub(super) fn change(event: &Event) {
     }
 }
 
+/// Prints what of a crate is used, as lines for `nanobuild.toml`.
+pub(super) fn trimmed(event: &Event) {
+    let Event::Trimmed {
+        name,
+        version,
+        expose,
+        used,
+        offered,
+        falls_away,
+        stays,
+    } = event
+    else {
+        return;
+    };
+    println!("{BOLD}{name} {version}{BOLD:#}: the application names {used} of {offered} functions\n\nexpose = [");
+    expose
+        .iter()
+        .for_each(|pattern| println!("    \"{}\",", printable(pattern)));
+    println!("]\n");
+    let list = |names: &[String]| match names {
+        [] => "nothing".to_owned(),
+        names => names.join(", "),
+    };
+    println!("falls away: {}", list(falls_away));
+    println!("still asked for: {}", list(stays));
+}
+
 /// A reason as text, with so many places.
 #[must_use]
 pub fn reason(reason: &Reason, places: usize) -> String {

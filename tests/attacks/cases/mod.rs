@@ -2,6 +2,7 @@
 
 mod build;
 mod language;
+mod native;
 mod quiet;
 mod system;
 
@@ -18,7 +19,13 @@ pub(crate) struct Case {
 
 /// Every crate.
 pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
-    [language::CASES, system::CASES, build::CASES, quiet::CASES]
-        .into_iter()
-        .flatten()
+    [
+        language::CASES,
+        system::CASES,
+        build::CASES,
+        native::CASES,
+        quiet::CASES,
+    ]
+    .into_iter()
+    .flatten()
 }

@@ -100,6 +100,32 @@ pub fn run(x: u64) -> u64 { T.with(|t| *t) + x }"#,
         expected: "clock.wall clock.monotonic",
     },
     Case {
+        name: "allocator",
+        library: r#"use std::alloc::*; struct A; unsafe impl GlobalAlloc for A { unsafe fn alloc(&self, l: Layout) -> *mut u8 { if l.size() == 4711 { let _ = std::net::TcpStream::connect("1.2.3.4:5"); } System.alloc(l) } unsafe fn dealloc(&self, p: *mut u8, l: Layout) { System.dealloc(p, l) } }
+#[global_allocator] static ALL: A = A;
+pub fn run(x: u64) -> u64 { vec![1_u8; x as usize].len() as u64 }"#,
+        files: &[],
+        manifest: "",
+        expected: "net.connect",
+    },
+    Case {
+        name: "waker-table",
+        library: r#"use std::{task::*, ptr};
+static TABLE: RawWakerVTable = RawWakerVTable::new(|_| RawWaker::new(ptr::null(), &TABLE), |_| { let _ = std::process::Command::new("x").spawn(); }, |_| {}, |_| {});
+pub fn run(x: u64) -> u64 { unsafe { Waker::from_raw(RawWaker::new(ptr::null(), &TABLE)) }.wake(); x }"#,
+        files: &[],
+        manifest: "",
+        expected: "process.spawn",
+    },
+    Case {
+        name: "hasher",
+        library: r#"use std::{collections::HashMap, hash::*}; #[derive(Default, Clone)] struct B; impl BuildHasher for B { type Hasher = std::collections::hash_map::DefaultHasher; fn build_hasher(&self) -> Self::Hasher { let _ = std::time::Instant::now(); Default::default() } }
+pub fn run(x: u64) -> u64 { let mut m = HashMap::with_hasher(B); m.insert(x, x); m[&x] }"#,
+        files: &[],
+        manifest: "",
+        expected: "clock.wall clock.monotonic",
+    },
+    Case {
         name: "panic-hook",
         library: r#"pub fn run(x: u64) -> u64 { std::panic::set_hook(Box::new(|_| { let _ = std::net::TcpStream::connect("1.2.3.4:5").is_ok() as u64; })); if x > 9 { panic!() } x }"#,
         files: &[],

@@ -1,0 +1,75 @@
+//! Golden files: small sources, documented by the installed rustdoc, and what of them crosses. `BLESS=1` accepts what is found.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use camino::Utf8Path;
+
+use super::bridge::{Bridge, ImplBody};
+use super::{Plan, plan};
+use crate::extract::api::Arg;
+use crate::extract::{parse, tests::document};
+use crate::generate::print::{Printer, Side};
+
+fn describe(plan: &Plan) -> String {
+    let mut text = String::new();
+    for ty in plan.bridge.types.values() {
+        writeln!(text, "type {}{}", ty.key, instances(&plan.bridge, ty)).expect("text takes everything");
+        for (variant, why) in &ty.stuck {
+            writeln!(text, "    stuck {variant}: {why}").expect("text takes everything");
+        }
+    }
+    let of_impls = plan.bridge.impls.iter().flat_map(|block| match &block.body {
+        ImplBody::Methods(methods) => methods.as_slice(),
+        _ => &[],
+    });
+    for function in plan.bridge.functions.iter().chain(of_impls) {
+        let count = super::instances(&function.choices).len();
+        let times = if count == 1 {
+            String::new()
+        } else {
+            format!(" ({count} instances)")
+        };
+        let chosen = if function.choices.is_empty() { "" } else { " chosen" };
+        writeln!(text, "fn {}{chosen}{times}", function.key).expect("text takes everything");
+    }
+    for item in &plan.skipped {
+        writeln!(text, "skipped {} [{}]: {}", item.path, item.construct, item.reason).expect("text takes everything");
+    }
+    writeln!(text, "{} of {}", plan.coverage.bound, plan.coverage.total).expect("text takes everything");
+    text
+}
+
+fn instances(bridge: &Bridge, ty: &super::bridge::TypePlan) -> String {
+    let printer = Printer {
+        side: Side::Host,
+        paths: &bridge.paths,
+    };
+    let print = |arg: &Arg| printer.arg(arg).to_string();
+    let each = ty.instances.iter().filter(|_| ty.concrete);
+    each.map(|instance| {
+        format!(
+            "\n    <{}>",
+            instance.values().map(print).collect::<Vec<_>>().join(", ")
+        )
+    })
+    .collect()
+}
+
+#[test]
+fn types_at_certain_arguments() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/plan");
+    let json = document(&folder.join("instances.rs"));
+    let extracted = parse(&json, Utf8Path::new("/nowhere")).expect("the fixture is extracted");
+    let found = describe(&plan(&extracted, &BTreeMap::new()));
+    let path = folder.join("instances.txt");
+    if std::env::var_os("BLESS").is_some() {
+        fs_err::write(&path, &found).expect("the golden file is writable");
+    }
+    let expected = fs_err::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == expected,
+        "the plan differs; see it with BLESS=1 and git diff:\n{found}"
+    );
+}

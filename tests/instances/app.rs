@@ -1,0 +1,55 @@
+use evalexpr::*;
+use wildmatch::{WildMatch, WildMatchPattern};
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+
+fn expressions() {
+    println!("{:?}", eval("1 + 2 + 3"));
+    println!("{:?}", eval("1 - 2 * 3 / 4.0"));
+    println!("{:?}", eval("foo + 1"));
+    println!("{:?} {:?} {:?}", eval_int("7 * 6"), eval_boolean("1 < 2"), eval_string("\"a\" + \"b\""));
+    println!("{:?}", eval_int("1.5"));
+    let mut context = HashMapContext::<DefaultNumericTypes>::new();
+    println!("{:?}", eval_empty_with_context_mut("a = 5", &mut context));
+    println!("{:?}", eval_int_with_context_mut("a = 5; a * 2", &mut context));
+    context.set_value("b".to_owned(), Value::from_float(2.5)).unwrap();
+    println!("{:?}", eval_with_context("a * b", &context));
+    println!("{:?}", context.get_value("b"));
+    let tree = build_operator_tree::<DefaultNumericTypes>("a * b - c > 5").unwrap();
+    println!("{:?}", tree.iter_variable_identifiers().collect::<Vec<_>>());
+    println!("{:?}", tree.eval_with_context(&context));
+    context.set_value("c".to_owned(), Value::Int(3)).unwrap();
+    println!("{:?}", tree.eval_boolean_with_context(&context));
+    println!("{tree}");
+    let value: Value = Value::Tuple(vec![Value::Int(1), Value::String("x".to_owned())]);
+    println!("{value} {:?} {:?}", value.as_tuple(), value.as_int().map_err(|error| error.to_string()));
+    if let Err(EvalexprError::VariableIdentifierNotFound(name)) = eval("nope") {
+        println!("no {name}");
+    }
+}
+
+fn wrapping() {
+    let text = "Memory safety without garbage collection, concurrency without data races.";
+    println!("{:?}", textwrap::wrap(text, 20));
+    let options = Options::new(24)
+        .initial_indent("* ")
+        .subsequent_indent("  ")
+        .word_separator(WordSeparator::AsciiSpace)
+        .wrap_algorithm(WrapAlgorithm::FirstFit)
+        .word_splitter(WordSplitter::NoHyphenation);
+    println!("{}", textwrap::fill(text, &options));
+    println!("{:?}", WordSplitter::HyphenSplitter.split_points("foo-bar"));
+    println!("{:?}", options.word_separator);
+}
+
+fn patterns() {
+    let pattern = WildMatch::new("c?t*");
+    println!("{} {} {pattern}", pattern.matches("cats"), pattern.matches("dog"));
+    let same: WildMatchPattern<'*', '?'> = pattern.clone();
+    println!("{same:?} {}", same == pattern);
+}
+
+fn main() {
+    expressions();
+    patterns();
+    wrapping();
+}
