@@ -300,7 +300,7 @@ impl<'c> Call<'c> {
             session,
             fault,
             callbacks,
-            serial: _,
+            ..
         } = self;
         drop(session);
         drop((fault, callbacks));
