@@ -18,11 +18,7 @@ const GUESTS: [(&str, &str, &str); 3] = [
 ];
 
 /// What prints figures, one after the other.
-const PROGRAMS: [(&str, &[&str]); 3] = [
-    ("bench-ours", &[]),
-    ("bench-ours", &["live", "10000"]),
-    ("bench-kernels-host", &[]),
-];
+const PROGRAMS: [(&str, &[&str]); 2] = [("bench-ours", &[]), ("bench-ours", &["live", "10000"])];
 
 /// What to print.
 #[derive(Debug, clap::Args)]

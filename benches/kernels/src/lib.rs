@@ -44,7 +44,7 @@ static TEXT: LazyLock<String> = LazyLock::new(|| {
     ];
     let mut text = String::new();
     for (at, number) in numbers().take(4_000).enumerate() {
-        text.push_str(WORDS[number as usize % WORDS.len()]);
+        text.push_str(WORDS[(number % WORDS.len() as u64) as usize]);
         text.push_str(if at % 11 == 10 { ".\n" } else { " " });
     }
     text

@@ -296,14 +296,8 @@ impl<'c> Call<'c> {
     /// Ends a call that went well. Its parts are dropped one by one, here, where most of them are known to be empty.
     #[inline(always)]
     fn finish(self) {
-        let Call {
-            session,
-            fault,
-            callbacks,
-            serial: _,
-        } = self;
-        drop(session);
-        drop((fault, callbacks));
+        drop(self.session);
+        drop((self.fault, self.callbacks));
     }
 
     /// Ends the call, then raises what became of it.
