@@ -183,7 +183,7 @@ pub fn unhide<T>(r: &mut Reader<'_>) -> Result<T, Malformed> {
     if r.is_lent() {
         return Ok(super::memory::borrowed(value as u32));
     }
-    drop(super::memory::owned::<Header>(pointer));
+    let _freed = super::memory::owned::<Header>(pointer);
     Ok(super::memory::owned(value as u64))
 }
 

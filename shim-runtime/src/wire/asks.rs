@@ -5,6 +5,7 @@ macro_rules! asks {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// What a stand-in asks of the value that it stands for.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[cfg_attr(target_family = "wasm", allow(dead_code, reason = "some are asked only with serde"))]
         #[repr(u8)]
         pub(crate) enum Ask { $($(#[$doc])* $name,)* }
 
