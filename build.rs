@@ -10,15 +10,15 @@ fn main() {
     collect(&runtime.join("src"), &mut files);
     files.sort();
     let mut table = String::from("&[\n");
-    bundle(&mut table, "Cargo.toml", &manifest(runtime));
+    let out = PathBuf::from(std::env::var("OUT_DIR").expect("set by cargo"));
+    bundle(&mut table, "Cargo.toml", &without_tests(&manifest(runtime), &out));
     for file in files {
         let name = file.strip_prefix(runtime).expect("found below it");
         let name = name.to_str().expect("our own file names are text").replace('\\', "/");
         bundle(&mut table, &name, &file);
     }
     table.push(']');
-    let out = Path::new(&std::env::var("OUT_DIR").expect("set by cargo")).join("runtime.rs");
-    std::fs::write(out, table).expect("cargo's own folder is writable");
+    std::fs::write(out.join("runtime.rs"), table).expect("cargo's own folder is writable");
 }
 
 /// The manifest as it was written. Cargo keeps that in a package beside its own rendering, which names tests that are not
@@ -30,6 +30,26 @@ fn manifest(runtime: &Path) -> PathBuf {
     } else {
         runtime.join("Cargo.toml")
     }
+}
+
+/// A copy of the manifest that names no tests: those are not bundled, and Cargo does not parse a manifest whose tests are
+/// missing where the bindings are members of the application's workspace.
+fn without_tests(manifest: &Path, out: &Path) -> PathBuf {
+    println!("cargo::rerun-if-changed={}", manifest.display());
+    let text = std::fs::read_to_string(manifest).expect("the runtime has a manifest");
+    let mut kept = String::new();
+    let mut is_test = false;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            is_test = line == "[[test]]";
+        }
+        if !is_test {
+            writeln!(kept, "{line}").expect("a String takes everything");
+        }
+    }
+    let path = out.join("runtime.toml");
+    std::fs::write(&path, kept).expect("cargo's own folder is writable");
+    path
 }
 
 fn bundle(table: &mut String, name: &str, file: &Path) {

@@ -87,6 +87,17 @@ pub fn write(folder: &Utf8Path) -> Result<(), files::Error> {
 #[cfg(test)]
 mod tests {
     #[test]
+    fn the_bundle_names_nothing_that_it_does_not_have() {
+        let bundled = super::bundled();
+        let manifest = &bundled[camino::Utf8Path::new("Cargo.toml")];
+        assert!(
+            !manifest.contains("[[test]]") && !manifest.contains("[[bench]]"),
+            "{manifest}"
+        );
+        assert!(manifest.contains("[lints.rust]"), "{manifest}");
+    }
+
+    #[test]
     fn the_runtime_pins_its_engine() {
         let tools = super::tools("1.95.0 (abc 2026-01-01)");
         assert_eq!(
