@@ -3,7 +3,10 @@
 #![expect(clippy::tests_outside_test_module, reason = "this whole target is tests")]
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+mod sides;
+
+use sides::{application, run};
 
 const MANIFEST: &str = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
                         base64 = \"=0.22.1\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nfastrand = \"=2.3.0\"\nheck = \"=0.5.0\"\nroxmltree = \"=0.20.0\"\nttf-parser = \"=0.25.1\"\n";
@@ -185,15 +188,6 @@ const MAIN: &str = r#"
     }
 "#;
 
-fn run(root: &Path, program: &str, words: &[&str]) -> String {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("example");
-    let mut command = Command::new(program);
-    command.args(words).current_dir(root).env("CARGO_TARGET_DIR", target);
-    let output = command.env_remove("CARGO").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
 /// Where the sources of a dependency lie.
 fn package(root: &Path, name: &str) -> PathBuf {
     let metadata = run(root, "cargo", &["metadata", "--format-version", "1"]);
@@ -205,11 +199,8 @@ fn package(root: &Path, name: &str) -> PathBuf {
 
 #[test]
 fn one_program_says_the_same_natively_and_sandboxed() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = application(MANIFEST, MAIN);
     let root = folder.path();
-    std::fs::create_dir(root.join("src")).unwrap();
-    std::fs::write(root.join("Cargo.toml"), MANIFEST).unwrap();
-    std::fs::write(root.join("src/main.rs"), MAIN).unwrap();
     std::fs::copy(
         package(root, "ttf-parser").join("tests/fonts/demo.ttf"),
         root.join("font.ttf"),

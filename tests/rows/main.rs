@@ -1,7 +1,9 @@
 //! Serde through the sandbox: an application's own types, a real format crate, a real crate whose types have serde's impls.
 
-use std::path::Path;
-use std::process::Command;
+#[path = "../sides/mod.rs"]
+mod sides;
+
+use sides::{application, run};
 
 const MANIFEST: &str = "\
 [package]
@@ -22,27 +24,11 @@ const FULL: [&str; 2] = [
     "a fault: `csv` failed: it returned an error that cannot leave its nanoprocess: no room\n",
 ];
 
-fn run(folder: &Path, program: &str, args: &[&str]) -> String {
-    let mut command = Command::new(program);
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("example");
-    let command = command.args(args).current_dir(folder).env("CARGO_TARGET_DIR", target);
-    let output = command.env_remove("CARGO").output().unwrap();
-    let (out, err) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(output.status.success(), "{program} {args:?}:\n{out}{err}");
-    out.into_owned()
-}
-
 /// The same application says the same with csv and semver in nanoprocesses as without.
 #[test]
 fn an_applications_own_types_cross() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = application(MANIFEST, include_str!("app.rs"));
     let root = folder.path();
-    std::fs::create_dir(root.join("src")).unwrap();
-    std::fs::write(root.join("Cargo.toml"), MANIFEST).unwrap();
-    std::fs::write(root.join("src/main.rs"), include_str!("app.rs")).unwrap();
     let native = run(root, "cargo", &["run", "-q"]);
     assert!(native.contains("unknown variant `Huge`"), "{native}");
     assert_eq!(run(root, "cargo", &["run", "-q", "--", "full"]), FULL[0]);
