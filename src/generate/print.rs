@@ -162,6 +162,14 @@ impl Printer<'_> {
         }
     }
 
+    /// A receiver that is borrowed, in its short form.
+    #[must_use]
+    pub fn receiver(&self, lifetime: Option<&str>, mutable: bool) -> TokenStream {
+        let named = lifetime.filter(|name| *name != "_" && !name.starts_with('#'));
+        let (lifetime, mutable) = (named.map(|name| self.lifetime(name)), mutable.then(|| quote!(mut)));
+        quote!(& #lifetime #mutable self)
+    }
+
     /// The path of a type as an expression: without arguments.
     #[must_use]
     pub fn constructor(&self, ty: &Ty) -> TokenStream {

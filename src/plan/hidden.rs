@@ -32,9 +32,9 @@ pub(super) fn anonymous() -> Ty {
     Ty::Opaque(format!("{OPAQUE}{}>", u32::MAX))
 }
 
-/// Whether a call returns a hidden value that nobody gets to see.
+/// Whether a call returns a hidden value.
 #[must_use]
-pub(super) fn returns_anonymous(plan: &FunctionPlan) -> bool {
+pub(super) fn is_returned(plan: &FunctionPlan) -> bool {
     mentions_hidden(&plan.read)
 }
 

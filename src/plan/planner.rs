@@ -62,7 +62,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     modules::plan_all(&mut planner);
     let Planner { mut plan, exports, .. } = planner;
     plan.bridge.exports = exports;
-    let hidden = hidden::is_used(api) || plan.bridge.all_functions().any(hidden::returns_anonymous);
+    let hidden = hidden::is_used(api) || plan.bridge.all_functions().any(hidden::is_returned);
     plan.bridge.hidden = hidden.then_some((hidden::ASK, hidden::DROP));
     plan.bridge.answer = extracted
         .natives

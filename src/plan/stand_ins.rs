@@ -119,10 +119,11 @@ impl Candidate<'_> {
     pub(super) fn hosted(&self, types: &Types<'_>) -> Result<Hosted, Obstacle> {
         let closure = closure(types, &self.bounds)?;
         let own = asked::through(&types.asked, &self.bounds);
-        let abilities = match &closure {
-            _ if own.is_some() => Vec::new(),
-            Some(_) => Vec::new(),
-            None => abilities(types.natives, &self.bounds).ok_or_else(|| unconvertible(self.name, &self.bounds))?,
+        let abilities = match (&closure, &own) {
+            (Some(_), _) | (_, Some(_)) => Vec::new(),
+            (None, None) => {
+                abilities(types.natives, &self.bounds).ok_or_else(|| unconvertible(self.name, &self.bounds))?
+            }
         };
         Ok(Hosted {
             param: self.param.map(str::to_owned),

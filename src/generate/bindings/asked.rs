@@ -63,10 +63,11 @@ pub(super) fn able(printer: Printer<'_>, own: &Own, param: &ParamPlan) -> TokenS
         bindings: Vec::new(),
     });
     let behind = matches!(param.ty, Ty::Ref { .. } | Ty::Path(_));
-    match (own.shared, behind) {
-        (true, true) => quote!(.own_shared(|nb_f, nb_r, nb_w| #trait_::nanobuild_answer(&**nb_f, nb_r, nb_w))),
-        (true, false) => quote!(.own_shared(|nb_f, nb_r, nb_w| #trait_::nanobuild_answer(nb_f, nb_r, nb_w))),
-        (false, true) => quote!(.own(|nb_f, nb_r, nb_w| #trait_::nanobuild_answer(&mut **nb_f, nb_r, nb_w))),
-        (false, false) => quote!(.own(|nb_f, nb_r, nb_w| #trait_::nanobuild_answer(nb_f, nb_r, nb_w))),
-    }
+    let value = match (own.shared, behind) {
+        (true, true) => quote!(&**nb_f),
+        (false, true) => quote!(&mut **nb_f),
+        (_, false) => quote!(nb_f),
+    };
+    let ability = ident(if own.shared { "own_shared" } else { "own" });
+    quote!(.#ability(|nb_f, nb_r, nb_w| #trait_::nanobuild_answer(#value, nb_r, nb_w)))
 }

@@ -71,9 +71,7 @@ pub(super) fn input(printer: Printer<'_>, name: &str, ty: &Ty, self_ty: Option<&
     match ty {
         ty if name == "self" && is_self(ty) => quote!(self),
         Ty::Ref { lifetime, mutable, ty } if name == "self" && is_self(ty) => {
-            let named = lifetime.as_ref().filter(|name| *name != "_" && !name.starts_with('#'));
-            let (lifetime, mutable) = (named.map(|name| printer.lifetime(name)), mutable.then(|| quote!(mut)));
-            quote!(& #lifetime #mutable self)
+            printer.receiver(lifetime.as_deref(), *mutable)
         }
         _ => {
             let (name, ty) = (ident(name), printer.ty(ty));

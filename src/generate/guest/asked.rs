@@ -68,24 +68,7 @@ fn method(printer: Printer<'_>, number: u32, method: &AskedMethod) -> TokenStrea
         quote!({ let (out, #(#news,)*) = #ask; #(*#places = #news;)* out })
     };
     let receiver = match &function.inputs[0].1 {
-        Ty::Ref {
-            mutable: true,
-            lifetime,
-            ..
-        } => {
-            let lifetime = lifetime
-                .as_ref()
-                .filter(|name| *name != "_")
-                .map(|name| printer.lifetime(name));
-            quote!(& #lifetime mut self)
-        }
-        Ty::Ref { lifetime, .. } => {
-            let lifetime = lifetime
-                .as_ref()
-                .filter(|name| *name != "_")
-                .map(|name| printer.lifetime(name));
-            quote!(& #lifetime self)
-        }
+        Ty::Ref { lifetime, mutable, .. } => printer.receiver(lifetime.as_deref(), *mutable),
         _ => quote!(self),
     };
     quote!(fn #name<#(#params),*>(#receiver, #(#declared),*) -> #output #wheres { #body })
