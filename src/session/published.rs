@@ -19,7 +19,7 @@ use crate::ui::{Event, Ui};
 
 /// Where signatures of published versions are kept: below Cargo's home.
 fn home() -> Result<Utf8PathBuf, Error> {
-    Ok(cargo::home().ok_or(Error::NoHome)?.join("nanobuild"))
+    cargo::tools_home().ok_or(Error::NoHome)
 }
 
 /// What a published version asks for, with its default features.

@@ -198,6 +198,12 @@ pub fn home() -> Option<Utf8PathBuf> {
     set.or_else(|| Some(Utf8PathBuf::from(std::env::var("HOME").ok()?).join(".cargo")))
 }
 
+/// Where this tool keeps what belongs to no project: below Cargo's home.
+#[must_use]
+pub fn tools_home() -> Option<Utf8PathBuf> {
+    Some(home()?.join("nanobuild"))
+}
+
 /// Whether the standard library of a target is installed.
 ///
 /// # Errors

@@ -68,8 +68,11 @@ impl Places {
                 .into_iter()
                 .filter(is_harmless),
         );
-        let wasm_c = WasmC::find();
-        reads.extend(wasm_c.iter().filter_map(|compiler| compiler.folder.clone()));
+        let wasm_c = WasmC::find().map(|compiler| match cargo::tools_home() {
+            Some(home) => compiler.completed(&home),
+            None => compiler,
+        });
+        reads.extend(wasm_c.iter().flat_map(|compiler| compiler.folders.clone()));
         Ok(Self {
             toolchain,
             cargo_home,

@@ -2,6 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::files;
+
 /// Where distributions put the headers of WASI's C library, and the system root that this means.
 const SYSTEM_ROOTS: [(&str, &str); 3] = [
     ("/usr/include/wasm32-wasi", "/usr"),
@@ -11,6 +13,15 @@ const SYSTEM_ROOTS: [(&str, &str); 3] = [
 
 /// How Cargo's build scripts spell the guests' target in variables.
 const TARGET: &str = "wasm32_wasip1";
+
+/// Headers that system roots without threads lack. A guest has one thread, so that much of C can be served.
+const SUBSTITUTES: [(&str, &str); 2] = [
+    ("pthread.h", include_str!("include/pthread.h")),
+    ("signal.h", include_str!("include/signal.h")),
+];
+
+/// How clang is told to ignore `-pthread`, which would need a memory that threads share.
+const SINGLE_THREADED: (&str, &str) = ("CCC_OVERRIDE_OPTIONS", "#x-pthread");
 
 /// What is needed, where it is not the WASI SDK.
 pub const REMEDY: &str = "only for crates with C code: install clang, lld, llvm and wasi-libc (Debian and Ubuntu: `apt install clang \
@@ -25,8 +36,12 @@ pub struct WasmC {
     ar: Utf8PathBuf,
     /// WASI's headers and libraries.
     system_root: Utf8PathBuf,
-    /// The SDK's folder, which is not among the system's.
-    pub folder: Option<Utf8PathBuf>,
+    /// The headers of WASI's C library.
+    headers: Utf8PathBuf,
+    /// Folders that are not among the system's: the SDK's, and that of our headers.
+    pub folders: Vec<Utf8PathBuf>,
+    /// Where our headers lie, if they are needed.
+    substitutes: Option<Utf8PathBuf>,
 }
 
 impl WasmC {
@@ -43,25 +58,51 @@ impl WasmC {
             clang,
             ar: folder.join("bin/llvm-ar"),
             system_root: folder.join("share/wasi-sysroot"),
-            folder: Some(folder),
+            headers: folder.join("share/wasi-sysroot/include"),
+            folders: vec![folder],
+            substitutes: None,
         })
     }
 
     fn of_system() -> Option<Self> {
-        let (_, root) = SYSTEM_ROOTS
+        let (headers, root) = SYSTEM_ROOTS
             .iter()
             .find(|(headers, _)| Utf8Path::new(headers).is_dir())?;
         Some(Self {
             clang: program("clang")?,
             ar: program("llvm-ar")?,
             system_root: Utf8PathBuf::from(root),
-            folder: None,
+            headers: Utf8PathBuf::from(headers),
+            folders: Vec::new(),
+            substitutes: None,
         })
+    }
+
+    /// The same compiler with the headers that it lacks, which are written below `home`. A home that cannot be
+    /// written leaves it as it is: few crates ask for them, and say so.
+    #[must_use]
+    pub fn completed(mut self, home: &Utf8Path) -> Self {
+        let below = ["", "wasm32-wasi", "wasm32-wasip1"].map(|folder| self.headers.join(folder).join("pthread.h"));
+        if below.iter().any(|header| header.exists()) {
+            return self;
+        }
+        // By their content: another version of this tool must not find them changed under it.
+        let all = SUBSTITUTES.map(|(_, text)| text).concat();
+        let folder = home.join("c").join(files::digest(all.as_bytes()));
+        let written = SUBSTITUTES
+            .iter()
+            .try_for_each(|(name, text)| files::replace(&folder.join(name), text.as_bytes()).map(drop));
+        if written.is_ok() {
+            self.folders.push(folder.clone());
+            self.substitutes = Some(folder);
+        }
+        self
     }
 
     /// The variables by which the `cc` crate and its like find it.
     pub fn environment(&self) -> Vec<(String, String)> {
-        let flags = format!("--target=wasm32-wasi --sysroot={}", self.system_root);
+        let substitutes = self.substitutes.iter().map(|folder| format!(" -isystem {folder}"));
+        let flags = format!("--target=wasm32-wasi --sysroot={}", self.system_root) + &substitutes.collect::<String>();
         let set = |name: &str, value: &str| (format!("{name}_{TARGET}"), value.to_owned());
         vec![
             set("CC", self.clang.as_str()),
@@ -69,6 +110,7 @@ impl WasmC {
             set("AR", self.ar.as_str()),
             set("CFLAGS", &flags),
             set("CXXFLAGS", &flags),
+            (SINGLE_THREADED.0.to_owned(), SINGLE_THREADED.1.to_owned()),
         ]
     }
 }
