@@ -6,6 +6,7 @@
 )]
 
 mod alarms;
+mod application;
 mod bench;
 mod coverage;
 #[cfg(target_os = "linux")]
@@ -29,6 +30,8 @@ enum Task {
     Bench(bench::Options),
     /// Run crates' own tests and doctests natively and through the sandbox, and compare
     Upstream(upstream::Options),
+    /// Run a published application's tests natively and with dependencies of its sandboxed, and compare
+    Application(application::Options),
     /// Generate bindings for crates and count what is bound, by construct and reason
     Coverage(coverage::Options),
     /// Compare successive versions of popular crates without powers: whatever they ask for anew needs a cause
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Bench(options) => bench::compare(&options),
         Task::Upstream(options) => upstream::measure(&options),
+        Task::Application(options) => application::compare(&options),
         Task::Coverage(options) => coverage::survey(&options),
         Task::Alarms(options) => alarms::compare(&options),
         #[cfg(target_os = "linux")]
