@@ -140,7 +140,7 @@ fn used(
         session.cx,
         trim::environment().map_err(files::Error::at("find", "cargo-nanobuild".into()))?,
     )?;
-    Ok(trim::used(&messages))
+    Ok(trim::used(&messages, &session.cx.project.bindings().join(folder)))
 }
 
 /// The patterns, and bindings that offer nothing else, with which the application compiles.
