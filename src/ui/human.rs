@@ -147,7 +147,7 @@ fn sandboxed(event: &Event, status: &dyn Fn(Style, &str, String)) {
         status(
             NOTE,
             "Note",
-            format!("{skipped} items cannot cross; see `cargo nanobuild explain {name} --skipped`"),
+            format!("{skipped} items are not in the bindings; see `cargo nanobuild explain {name} --skipped`"),
         );
     }
 }

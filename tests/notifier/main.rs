@@ -205,10 +205,16 @@ fn trim_exposes_what_the_application_names_and_nothing_else() {
     let registry = Registry::new();
     let app = App::new(&registry.publish_source("twofold", "1.0.0", TWOFOLD));
     app.depend_on_twofold();
-    // What is named in a macro, in a test and where nobody wants to hear of it counts.
+    // What is named in a macro and where nobody wants to hear of it counts; what a feature brings, with that feature.
+    app.edit(
+        "Cargo.toml",
+        "[dependencies]",
+        "[features]\nmore = []\n\n[dependencies]",
+    );
     app.write(
         "src/main.rs",
         "#![allow(warnings)]\nmacro_rules! short { ($text:expr) => { twofold::shorten($text) } }\n\
+         #[cfg(feature = \"more\")]\nfn more() -> bool { twofold::look_up(\"example.org\") }\n\
          fn main() { println!(\"{}\", short!(\"a long text\")); }\n",
     );
     let ok = |args: &[&str]| {
@@ -238,6 +244,7 @@ fn trim_exposes_what_the_application_names_and_nothing_else() {
     for (file, content) in &before {
         assert_eq!(&app.read(file), content, "{file} changed");
     }
+    assert!(ok(&["trim", "twofold", "--features", "more"]).contains("names every function"));
     ok(&["trim", "twofold", "--yes"]);
     let config = app.read("nanobuild.toml");
     assert!(config.contains("expose = [\n    \"shorten\",\n]"), "{config}");
