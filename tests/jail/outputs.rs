@@ -173,19 +173,60 @@ fn link_arguments_do_not_write_elsewhere() {
     assert!(plain.output().unwrap().status.success() && map.exists());
 }
 
+/// With which no module is linked.
+const CONFIGURATION: &str = "[target.wasm32-wasip1]\nlinker = \"/nowhere/linker\"\n";
+
+/// Where Cargo does follow it, above the guest's folder, nothing builds.
+fn is_an_attack(package: &Package) {
+    package.write("work/.cargo/config.toml", CONFIGURATION);
+    package.write("mine/src/lib.rs", "pub fn last() {}\n");
+    let error = package.build(&Way::Namespaces.jail()).unwrap_err().to_string();
+    assert!(error.contains("/nowhere/linker"), "{error}");
+}
+
 #[test]
 fn the_package_s_own_cargo_configuration_is_not_followed() {
     let package = Package::with_script("fn main() {}");
-    let wrapper = package.root().join("mine/wrapper.sh");
-    package.write("mine/wrapper.sh", "#!/bin/sh\nexit 1\n");
-    std::fs::set_permissions(&wrapper, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    package.write(
-        "mine/.cargo/config.toml",
-        &format!("[build]\nrustc-wrapper = \"{wrapper}\"\n"),
-    );
+    package.write("mine/.cargo/config.toml", CONFIGURATION);
     for way in Way::ALL {
         package.build(&way.jail()).unwrap();
     }
+    is_an_attack(&package);
+}
+
+#[test]
+fn configuration_that_a_build_leaves_behind_is_not_followed() {
+    // Its home folder and its target directory are its own, and the next build has the same ones.
+    let script = r#"fn main() {
+    let out = std::path::PathBuf::from(std::env::var_os("OUT_DIR").unwrap());
+    let target = out.ancestors().find(|folder| folder.ends_with("target")).unwrap().to_owned();
+    let home = std::path::PathBuf::from(std::env::var_os("HOME").unwrap());
+    let mut left = String::new();
+    for folder in [home, target.clone(), target.join("wasm32-wasip1")] {
+        let folder = folder.join(".cargo");
+        std::fs::create_dir_all(&folder).unwrap();
+        let config = folder.join("config.toml");
+        std::fs::write(&config, CONFIGURATION).unwrap();
+        left.push_str(&format!("{}\n", config.display()));
+    }
+    std::fs::write(out.join("left"), left).unwrap();
+}"#;
+    let package = Package::with_script(&format!("const CONFIGURATION: &str = {CONFIGURATION:?};\n{script}"));
+    for way in Way::ALL {
+        package.build(&way.jail()).unwrap();
+        let left = std::fs::read_to_string(package.left("left").unwrap()).unwrap();
+        for config in left.lines() {
+            assert_eq!(
+                std::fs::read_to_string(config).unwrap(),
+                CONFIGURATION,
+                "{way:?}: {config}"
+            );
+        }
+        assert_eq!(left.lines().count(), 3);
+        package.write("mine/src/lib.rs", &format!("pub fn {way:?}() {{}}\n"));
+        package.build(&way.jail()).unwrap();
+    }
+    is_an_attack(&package);
 }
 
 #[test]
