@@ -24,7 +24,7 @@ const COMPARED: [&str; 2] = ["semver@1.0.27", "semver@1.0.28"];
 /// How large it is.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Packages of the workspace's graph
+    /// Packages of the workspace's graph, without what the runtime depends on
     #[arg(long, default_value_t = 300)]
     packages: usize,
     /// How many of them are sandboxed
