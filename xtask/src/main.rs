@@ -13,6 +13,8 @@ mod coverage;
 mod jail;
 mod machine_code;
 mod process;
+#[cfg(target_os = "linux")]
+mod scale;
 mod upstream;
 mod wasi;
 mod workshop;
@@ -39,6 +41,9 @@ enum Task {
     /// Build popular crates with build scripts and macros outside and inside of the build jail, and compare
     #[cfg(target_os = "linux")]
     Jail(jail::Options),
+    /// Measure `check` and `diff` in a workspace of 300 packages of which 20 are sandboxed: time and memory
+    #[cfg(target_os = "linux")]
+    Scale(scale::Options),
     /// Run a WASI preview 1 command on the runtime's own WASI; ends with its exit code
     Wasi(wasi::Options),
     /// Compile a module as the tool compiles guests (used by `fuzz/run`)
@@ -54,6 +59,16 @@ enum Task {
     Limited {
         /// Seconds it may take
         seconds: u64,
+        /// The program and its arguments
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+    /// Run a program and write down what it took (used by `scale`)
+    #[cfg(target_os = "linux")]
+    #[command(hide = true)]
+    Measured {
+        /// Where the figures go
+        report: Utf8PathBuf,
         /// The program and its arguments
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<String>,
@@ -84,6 +99,10 @@ fn main() -> ExitCode {
         Task::Alarms(options) => alarms::compare(&options),
         #[cfg(target_os = "linux")]
         Task::Jail(options) => jail::compare(&options),
+        #[cfg(target_os = "linux")]
+        Task::Scale(options) => scale::measure(&options),
+        #[cfg(target_os = "linux")]
+        Task::Measured { report, command } => scale::measured(&report, &command),
         Task::Wasi(options) => return wasi::run(&options),
         Task::Compile { module, code } => compile(&module, &code),
         Task::Limited { seconds, command } => return process::limited(seconds, &command),
