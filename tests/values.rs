@@ -163,7 +163,27 @@ const MAIN: &str = r#"
         println!("{size:?} {}", path.0.join(" "));
     }
 
+    /// What a compressor may fill is the room that its output has, and the output stays where it is.
+    fn room() {
+        let text: Vec<u8> = (0..10_000_u32).flat_map(u32::to_le_bytes).collect();
+        let mut packer = flate2::Compress::new(Compression::fast(), false);
+        let mut buffer = Vec::with_capacity(1000);
+        let (place, mut packed, mut rounds) = (buffer.as_ptr(), 0, 0);
+        loop {
+            let rest = &text[packer.total_in() as usize..];
+            let status = packer.compress_vec(rest, &mut buffer, flate2::FlushCompress::Finish).unwrap();
+            packed += buffer.len();
+            rounds += 1;
+            buffer.clear();
+            if status == flate2::Status::StreamEnd {
+                break;
+            }
+        }
+        println!("{packed} in {rounds} rounds, in place: {}", buffer.as_ptr() == place);
+    }
+
     fn main() {
+        room();
         readers_and_writers();
         records();
         traits();

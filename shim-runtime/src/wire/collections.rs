@@ -14,6 +14,12 @@ impl<M, T: Put<M>> Put<M> for Vec<T> {
         T::lend_all(self, w);
     }
 
+    #[cfg(not(target_family = "wasm"))]
+    fn lend_mut(&mut self, w: &mut Writer) {
+        w.room(self.capacity() - self.len());
+        self.surrender(w);
+    }
+
     fn surrender(&mut self, w: &mut Writer) {
         surrender_all(self, w);
     }
@@ -22,6 +28,25 @@ impl<M, T: Put<M>> Put<M> for Vec<T> {
 impl<'r, M, T: Get<'r, M>> Get<'r, M> for Vec<T> {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         T::get_all(r)
+    }
+
+    #[cfg(target_family = "wasm")]
+    fn get_mut(r: &mut Reader<'r>) -> Result<&'r mut Self, Malformed>
+    where
+        Self: 'r,
+    {
+        let room = r.length()?;
+        let mut values = Self::get(r)?;
+        // Less room than there was is what a program must be ready for; an allocation that fails is not.
+        let _ = values.try_reserve_exact(room);
+        Ok(Box::leak(Box::new(values)))
+    }
+
+    fn get_back(r: &mut Reader<'r>, place: &mut Self) -> Result<(), Malformed> {
+        let values = Self::get(r)?;
+        place.clear();
+        place.extend(values);
+        Ok(())
     }
 
     fn release(self) {

@@ -130,6 +130,13 @@ pub trait Get<'r, M>: Sized {
         Ok(Box::leak(Box::new(Self::get(r)?)))
     }
 
+    /// Reads what the target of a `&mut` argument has become. A vector or text stays where it is in memory, with the room
+    /// that it had.
+    fn get_back(r: &mut Reader<'r>, place: &mut Self) -> Result<(), Malformed> {
+        *place = Self::get(r)?;
+        Ok(())
+    }
+
     /// Ends a value that was read in lent mode: frees what decoding allocated, never the objects of lent handles.
     fn release(self) {
         drop(self);

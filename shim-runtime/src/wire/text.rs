@@ -62,11 +62,35 @@ impl<M> Put<M> for String {
     fn lend(&self, w: &mut Writer) {
         w.lend_bytes(self.as_bytes());
     }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn lend_mut(&mut self, w: &mut Writer) {
+        w.room(self.capacity() - self.len());
+        w.lend_bytes(self.as_bytes());
+    }
 }
 
 impl<'r, M> Get<'r, M> for String {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         utf8(r.owned_bytes()?)
+    }
+
+    #[cfg(target_family = "wasm")]
+    fn get_mut(r: &mut Reader<'r>) -> Result<&'r mut Self, Malformed>
+    where
+        Self: 'r,
+    {
+        let room = r.length()?;
+        let mut text = <Self as Get<M>>::get(r)?;
+        let _ = text.try_reserve_exact(room);
+        Ok(Box::leak(Box::new(text)))
+    }
+
+    fn get_back(r: &mut Reader<'r>, place: &mut Self) -> Result<(), Malformed> {
+        let text = <Self as Get<M>>::get(r)?;
+        place.clear();
+        place.push_str(&text);
+        Ok(())
     }
 }
 

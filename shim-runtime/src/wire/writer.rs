@@ -62,6 +62,12 @@ impl Writer {
         }
     }
 
+    /// Appends how much more a vector or text can hold where it is. More than a guest can have is as good as all of it.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn room(&mut self, room: usize) {
+        self.u32(u32::try_from(room).unwrap_or(u32::MAX));
+    }
+
     /// Appends a length and that many bytes.
     pub fn counted(&mut self, bytes: &[u8]) {
         self.len(bytes.len());

@@ -319,9 +319,9 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             if is_slice(param) {
                 quote!(nb::copy_back(#name, <::std::vec::Vec<_> as nb::Get<'_, Here>>::get(nb_r)?)?;)
             } else if is_double(param) {
-                quote!(**#name = nb::Get::<'_, Here>::get(nb_r)?;)
+                quote!(nb::Get::<'_, Here>::get_back(nb_r, &mut **#name)?;)
             } else {
-                quote!(*#name = nb::Get::<'_, Here>::get(nb_r)?;)
+                quote!(nb::Get::<'_, Here>::get_back(nb_r, &mut *#name)?;)
             }
         })
         .collect();
