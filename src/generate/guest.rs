@@ -8,16 +8,17 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use syn::Lifetime;
 
 use crate::extract::api::{Arg, Generics, Param, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::generate::values;
 use crate::plan::bridge::{
-    Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, TypePlan,
+    Bridge, Callee, Closure, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, TypePlan,
 };
 use crate::plan::instantiate;
-use crate::plan::{is_hidden, trait_name};
+use crate::plan::{is_hidden, lifetime_params, trait_name};
 
 /// The opening of the guest's `lib.rs`.
 const HEADER: &str = "\
@@ -113,8 +114,9 @@ fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
         Repr::Object { drop } => {
             let each = (*drop..).zip(&plan.instances).map(|(drop, instance)| {
                 let (drop, args) = (name(drop), arguments(printer, &plan.generics, instance));
+                let (any, lifetimes) = at_any_lifetimes(printer, &plan.generics, instance);
                 quote! {
-                    nb::guest_object!(Here, #path #args);
+                    nb::guest_object!(Here, #path #args, [], #path #any, [#(#lifetimes),*]);
                     #[unsafe(no_mangle)]
                     pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::drop_object::<#path #args>(object) }
                 }
@@ -123,9 +125,10 @@ fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
         }
         Repr::Bytes { layout } => {
             let lifetimes = arguments(printer, &plan.generics, &BTreeMap::new());
+            let (any, of_any) = at_any_lifetimes(printer, &plan.generics, &BTreeMap::new());
             let layout = name(*layout);
             quote! {
-                nb::guest_bytes!(Here, #path #lifetimes);
+                nb::guest_bytes!(Here, #path #lifetimes, #path #any, [#(#of_any),*]);
                 #[unsafe(no_mangle)]
                 pub extern "C" fn #layout() -> u64 { nb::guest::layout_of::<#path #lifetimes>() }
             }
@@ -134,20 +137,45 @@ fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
     Unit::new(&plan.key, tokens)
 }
 
+/// As [`arguments`], with lifetimes as they come, and those: what is shown to the host need not last.
+fn at_any_lifetimes(
+    printer: Printer<'_>,
+    generics: &Generics,
+    instance: &BTreeMap<String, Arg>,
+) -> (TokenStream, Vec<Lifetime>) {
+    let implementing = Printer {
+        side: Side::Implementing,
+        ..printer
+    };
+    let names = lifetime_params(generics).map(|name| implementing.lifetime(name)).collect();
+    let args = generics.params.iter().filter_map(|param| match param {
+        Param::Lifetime { name, .. } => {
+            let name = implementing.lifetime(name);
+            Some(quote!(#name))
+        }
+        param => argument_of(printer, param, instance),
+    });
+    (in_brackets(args.collect()), names)
+}
+
 /// `<'static, …>` for the lifetimes of a type, and for its parameters what the instance has, or stand-ins.
 fn arguments(printer: Printer<'_>, generics: &Generics, instance: &BTreeMap<String, Arg>) -> TokenStream {
-    let args: Vec<TokenStream> = generics
-        .params
-        .iter()
-        .filter_map(|param| match param {
-            Param::Lifetime { .. } => Some(quote!('static)),
-            Param::Type { name, .. } => {
-                let arg = instance.get(name).cloned();
-                Some(printer.arg(&arg.unwrap_or_else(|| Arg::Type(Ty::Param(name.clone())))))
-            }
-            Param::Const { name, .. } => instance.get(name).map(|arg| printer.arg(arg)),
-        })
-        .collect();
+    let args = generics.params.iter();
+    in_brackets(args.filter_map(|param| argument_of(printer, param, instance)).collect())
+}
+
+fn argument_of(printer: Printer<'_>, param: &Param, instance: &BTreeMap<String, Arg>) -> Option<TokenStream> {
+    match param {
+        Param::Lifetime { .. } => Some(quote!('static)),
+        Param::Type { name, .. } => {
+            let arg = instance.get(name).cloned();
+            Some(printer.arg(&arg.unwrap_or_else(|| Arg::Type(Ty::Param(name.clone())))))
+        }
+        Param::Const { name, .. } => instance.get(name).map(|arg| printer.arg(arg)),
+    }
+}
+
+fn in_brackets(args: Vec<TokenStream>) -> TokenStream {
     if args.is_empty() {
         quote!()
     } else {
@@ -173,7 +201,7 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .params
         .iter()
         .enumerate()
-        .map(|(index, param)| argument(index, param, &plan.hosted));
+        .map(|(index, param)| argument(printer, index, param, &plan.hosted));
     let call = quote!(#callee #given(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let call = serde::made(printer, plan, call);
@@ -192,9 +220,13 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
                 quote!(nb::guest::reply::<Here, _>(#call))
             }
         }
+        // The result may borrow from what is written back: it goes first.
         Returns::Message { inline } => quote! {
-            let out = #call;
-            nb::guest::reply_with(#inline, |w| { nb::Put::<Here>::put(out, w); #(nb::Put::<Here>::put(#backs, w);)* })
+            nb::guest::reply_with(#inline, |w| {
+                let out = #call;
+                nb::Put::<Here>::put(out, w);
+                #(nb::Put::<Here>::put(#backs, w);)*
+            })
         },
     });
     quote! {
@@ -312,10 +344,10 @@ fn owned_place(printer: Printer<'_>, ty: &Ty) -> TokenStream {
 }
 
 /// The expression that hands an argument to the real function.
-fn argument(index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
+fn argument(printer: Printer<'_>, index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
     let arg = format_ident!("a{index}");
     if let Pass::StandIn(at) = param.pass {
-        return stand_in(&arg, &param.ty, hosted.get(at));
+        return stand_in(printer, &arg, &param.ty, hosted.get(at));
     }
     let behind = matches!(param.ty, Ty::Ref { .. });
     match (&param.convert, param.pass) {
@@ -328,13 +360,10 @@ fn argument(index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
 }
 
 /// A stand-in where its value would be: owned, borrowed or boxed; one for a closure is called like one.
-fn stand_in(arg: &Ident, ty: &Ty, hosted: Option<&Hosted>) -> TokenStream {
+fn stand_in(printer: Printer<'_>, arg: &Ident, ty: &Ty, hosted: Option<&Hosted>) -> TokenStream {
     let (closure, own) = hosted.map_or((None, None), |hosted| (hosted.closure.as_ref(), hosted.own.as_ref()));
     let value = match (closure, own) {
-        (Some(closure), _) => {
-            let inputs: Vec<Ident> = (0..closure.arity).map(|at| format_ident!("c{at}")).collect();
-            quote!(move |#(#inputs),*| #arg.own::<Here, _>(|w| { #(nb::Put::<Here>::put(#inputs, w);)* }))
-        }
+        (Some(closure), _) => self::closure(printer, arg, closure),
         (None, Some(own)) => {
             let name = ident(&own.guest_type(own.bare));
             quote!(#name(#arg))
@@ -347,6 +376,22 @@ fn stand_in(arg: &Ident, ty: &Ty, hosted: Option<&Hosted>) -> TokenStream {
         Ty::Path(_) => quote!(::std::boxed::Box::new(#value)),
         _ => value,
     }
+}
+
+/// A closure that asks the host's. Its arguments' types are written out where rustc cannot know them from a bound: where a
+/// method is called that is implemented for closures.
+fn closure(printer: Printer<'_>, arg: &Ident, closure: &Closure) -> TokenStream {
+    let implementing = Printer {
+        side: Side::Implementing,
+        ..printer
+    };
+    let names: Vec<Ident> = (0..closure.inputs.len()).map(|at| format_ident!("c{at}")).collect();
+    let inputs = names.iter().zip(&closure.inputs).map(|(name, ty)| {
+        let ty = closure.is_receiver.then(|| implementing.ty(ty)).map(|ty| quote!(: #ty));
+        quote!(#name #ty)
+    });
+    let output = closure.output.as_ref().map_or_else(|| quote!(_), |(ty, _)| printer.ty(ty));
+    quote!(move |#(#inputs),*| #arg.own::<Here, #output>(|w| { #(nb::Put::<Here>::put(#names, w);)* }))
 }
 
 fn callee(printer: Printer<'_>, callee: &Callee) -> TokenStream {

@@ -121,7 +121,12 @@ fn put(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
         quote!(match self { #(#arms)* #others })
     };
     let (give, lend, surrender) = (body("put"), body("lend"), body("surrender"));
-    let each = heads(printer, plan, &quote!(nb::Put<Here>), false);
+    // What is shown to the host need not last.
+    let side = match printer.side {
+        Side::Guest => Side::Implementing,
+        other => other,
+    };
+    let each = heads(Printer { side, ..printer }, plan, &quote!(nb::Put<Here>), false);
     let each = each.into_iter().map(|Head { params, args, wheres }| {
         quote! {
             impl<#(#params),*> nb::Put<Here> for #path #args #wheres {

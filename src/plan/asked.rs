@@ -53,7 +53,7 @@ fn can_be_asked(types: &Types<'_>, definition: &Trait) -> bool {
         && methods(types, definition).next().is_some()
 }
 
-fn is_marker(bound: &Bound) -> bool {
+pub(super) fn is_marker(bound: &Bound) -> bool {
     match bound {
         Bound::Trait { trait_, .. } => match &trait_.def {
             Def::Std(path) => path.starts_with("std::marker::") || path.starts_with("std::panic::"),

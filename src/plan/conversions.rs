@@ -121,7 +121,7 @@ fn contained(ty: &Ty, scopes: &[&Generics]) -> Option<Converted> {
 }
 
 /// What an element of a generic type is converted to.
-fn element(ty: &Ty, scopes: &[&Generics]) -> Option<(Ty, Owned)> {
+pub(super) fn element(ty: &Ty, scopes: &[&Generics]) -> Option<(Ty, Owned)> {
     let bounds = match ty {
         Ty::Param(name) => bounds_of(name, scopes),
         Ty::ImplTrait(bounds) => bounds.clone(),

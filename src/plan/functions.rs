@@ -48,7 +48,10 @@ pub(super) fn plan(
         return Err(Obstacle::new("async", "an async function"));
     }
     let scopes = [&function.generics, context.outer];
-    let choices = choices::of(&planner.types.implementors, &scopes);
+    let mut choices = choices::of_function(&planner.types, &scopes, function);
+    if choices::count(&choices).is_none() {
+        choices = choices::of(&planner.types.implementors, &scopes);
+    }
     let instances = choices::count(&choices).ok_or_else(|| {
         Obstacle::new(
             "trait of the crate",
@@ -134,7 +137,10 @@ fn arguments(
     let mut params = Vec::new();
     for (name, ty) in &function.inputs {
         params.push(match chosen(&planner.types, name, ty, choices) {
-            Some(plan) => plan,
+            Some((plan, asked)) => {
+                asked.into_iter().for_each(|hosted| drop(hosts.add(hosted)));
+                plan
+            }
             None => param(planner, function, name, ty, scopes, &mut hosts)?,
         });
     }
@@ -142,8 +148,9 @@ fn arguments(
     Ok((params, hosts))
 }
 
-/// An argument whose type is one of the crate's own: by value, looked at or changed.
-fn chosen(types: &Types<'_>, name: &str, ty: &Ty, choices: &[Choice]) -> Option<ParamPlan> {
+/// An argument whose type is one of the crate's own: by value, looked at or changed; and its value as one that is asked
+/// where it is the application's.
+fn chosen(types: &Types<'_>, name: &str, ty: &Ty, choices: &[Choice]) -> Option<(ParamPlan, Option<Hosted>)> {
     let of = match ty {
         Ty::Ref { ty, .. } => ty,
         ty => ty,
@@ -155,14 +162,16 @@ fn chosen(types: &Types<'_>, name: &str, ty: &Ty, choices: &[Choice]) -> Option<
     if changes && !choices[at].types.iter().all(|ty| types.is_object(ty)) {
         return None;
     }
-    Some(ParamPlan {
+    let plan = ParamPlan {
         name: name.to_owned(),
         ty: ty.clone(),
         convert: None,
         guest: ty.clone(),
         pass: Pass::Chosen(at),
         loan: false,
-    })
+    };
+    let asked = choices[at].asked.as_ref();
+    Some((plan, asked.map(|own| Hosted::asked(param, own))))
 }
 
 fn param(
@@ -201,7 +210,10 @@ fn param(
                 ));
             }
             _ => {
-                let hosted = candidate.hosted(&planner.types)?;
+                let mut hosted = candidate.hosted(&planner.types, scopes)?;
+                if let Some(closure) = &mut hosted.closure {
+                    closure.is_receiver = name == "self";
+                }
                 if matches!(ty, Ty::Ref { mutable: false, .. }) && hosted.own.as_ref().is_some_and(|own| !own.shared) {
                     let reason = "a shared borrow of a value whose methods change it";
                     return Err(Obstacle::new("trait of the crate", reason));

@@ -77,14 +77,7 @@ pub(super) fn implement<'a>(
     match planner.accepted(&key).and_then(|()| body(planner, &key)) {
         Ok((body, types)) => {
             let hosted = hosted(planner, block);
-            let number = match &block.trait_.def {
-                Def::Local(trait_) => planner
-                    .types
-                    .implementors
-                    .get(trait_)
-                    .and_then(|types| types.iter().position(|ty| *ty == block.self_ty)),
-                _ => None,
-            };
+            let number = choices::number(planner.api, &planner.types, block);
             planner.plan.bridge.impls.push(ImplPlan {
                 key,
                 module: Vec::new(),
@@ -218,7 +211,7 @@ pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Ob
     match inner {
         Ty::Param(name) => {
             let can = stand_ins::abilities(planner.natives, &conversions::bounds_of(name, &[&block.generics]));
-            if can.is_some_and(|can| !can.is_empty()) {
+            if can.is_some_and(|can| !can.is_empty()) || stand_ins::is_closure(&planner.types, name, &block.generics) {
                 return Ok(());
             }
             conversions::convert(&Ty::Param(name.clone()), &[&block.generics]).map(|_| ())

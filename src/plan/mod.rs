@@ -27,6 +27,7 @@ mod planner;
 mod projections;
 mod serde;
 mod settle;
+mod sized;
 mod stand_ins;
 mod std_traits;
 mod subst;
@@ -43,7 +44,7 @@ pub use hidden::is_hidden;
 pub use lifetimes::{borrows_for_good, same_but_lifetimes, with_lifetime};
 pub use planner::{Coverage, Plan, plan};
 pub use serde::is as is_serde;
-pub use types::{fields, local as local_type, type_params};
+pub use types::{fields, lifetime_params, local as local_type, type_params};
 
 use crate::extract::api::Api;
 

@@ -37,8 +37,9 @@ pub struct Coverage {
 /// Plans how `extracted` crosses. `demoted` holds the keys of units that rustc rejected, with its words.
 #[must_use]
 pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
-    let projecting = super::projections::projecting(&extracted.api);
-    let settled = super::defaults::settle(&extracted.api, &projecting);
+    let sized = super::sized::settle(&extracted.api);
+    let projecting = super::projections::projecting(&sized);
+    let settled = super::defaults::settle(&sized, &projecting);
     let expanded = instances::expand(&settled, &extracted.natives, &projecting);
     let api = &hidden::hide(&expanded.api, &extracted.natives, &expanded.instances);
     let mut planner = Planner {

@@ -65,7 +65,7 @@ pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
                     name,
                     meta,
                     definition,
-                    chosen: planner.types.implementors.contains_key(id),
+                    chosen: planner.types.implementors.contains_key(id) || planner.types.lent.contains_key(id),
                     asked,
                 });
                 implement(planner, item_trait(api, *id), &kept, &blocks);

@@ -42,6 +42,8 @@ pub(super) struct Types<'a> {
     loans: BTreeSet<ItemId>,
     /// The crate's own types that implement its traits.
     pub implementors: Implementors,
+    /// Types that implement its traits and borrow.
+    pub lent: Implementors,
     /// The arguments that private types with parameters have.
     instances: Instances,
     projections: Rc<Projections>,
@@ -77,6 +79,7 @@ impl<'a> Types<'a> {
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
             implementors: choices::implementors(api),
+            lent: Implementors::new(),
             instances,
             projections: Rc::new(projections::of(api)),
             scope: RefCell::default(),
@@ -104,6 +107,7 @@ impl<'a> Types<'a> {
         types.keepers = types.all_keepers();
         types.loans = loans::find(api, &types);
         types.asked = asked::find(api, &types);
+        types.lent = choices::lent(api, &types);
         types
     }
 
@@ -332,7 +336,7 @@ pub fn type_params(generics: &Generics) -> impl Iterator<Item = &str> {
 }
 
 /// Names of the lifetime parameters.
-pub(super) fn lifetime_params(generics: &Generics) -> impl Iterator<Item = &str> {
+pub fn lifetime_params(generics: &Generics) -> impl Iterator<Item = &str> {
     generics.params.iter().filter_map(|param| match param {
         Param::Lifetime { name, .. } => Some(name.as_str()),
         _ => None,

@@ -88,7 +88,7 @@ pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .enumerate()
         .filter_map(|(index, param)| convert(printer, index, param));
     let (owner, slots) = (anchor(plan), slots(plan));
-    let (homes, serves) = (hosted::homes(printer, plan), hosted::serves(plan));
+    let (homes, serves) = (hosted::homes(printer, plan), hosted::serves(printer, plan));
     let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
     let (before, after) = (
         before.into_iter().map(|slot| slot.statement),
@@ -165,7 +165,7 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
 }
 
 /// A conversion of `nb_x` to something owned.
-fn owned(printer: Printer<'_>, conversion: &Owned) -> TokenStream {
+pub(super) fn owned(printer: Printer<'_>, conversion: &Owned) -> TokenStream {
     match conversion {
         Owned::AsRef(ty) => {
             let ty = printer.ty(ty);
@@ -261,7 +261,7 @@ fn message(printer: Printer<'_>, plan: &FunctionPlan) -> Option<TokenStream> {
 fn put(printer: Printer<'_>, plan: &FunctionPlan, index: usize, param: &ParamPlan) -> TokenStream {
     let arg = arg(index, param);
     match param.pass {
-        Pass::Chosen(at) => choices::put(printer, &plan.choices[at], &arg, &param.ty),
+        Pass::Chosen(at) => choices::put(printer, &plan.choices[at], index, &arg, &param.ty),
         Pass::MessageMut if is_slice(param) => quote!(nb::Put::<Here>::lend(&*#arg, nb_w);),
         Pass::MessageMut if is_double(param) => quote!(nb::Put::<Here>::lend_mut(&mut **#arg, nb_w);),
         Pass::MessageMut => quote!(nb::Put::<Here>::lend_mut(&mut *#arg, nb_w);),

@@ -39,6 +39,11 @@ fn stand_in(guest: Printer<'_>, asked: &Asked, bare: bool) -> TokenStream {
     let methods = methods.map(|(number, asked)| method(printer, number, asked));
     quote! {
         pub struct #name(nb::guest::StandIn);
+        impl<'nb> nb::Get<'nb, Here> for #name {
+            fn get(r: &mut nb::Reader<'nb>) -> ::core::result::Result<Self, nb::Malformed> {
+                nb::Get::<'nb, Here>::get(r).map(Self)
+            }
+        }
         impl<#(#lifetimes),*> #trait_ for #name { #(#methods)* }
     }
 }
