@@ -18,7 +18,7 @@ use crate::plan::bridge::{
     Bridge, Callee, Closure, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, TypePlan,
 };
 use crate::plan::instantiate;
-use crate::plan::{is_hidden, lifetime_params, trait_name};
+use crate::plan::{has_lifetimes, is_hidden, lifetime_params, trait_name};
 
 /// The opening of the guest's `lib.rs`.
 const HEADER: &str = "\
@@ -147,6 +147,10 @@ fn at_any_lifetimes(
         side: Side::Implementing,
         ..printer
     };
+    // What an instance is over lasts, and may have to last as long as the type's own.
+    if instance.values().any(has_lifetimes) {
+        return (arguments(printer, generics, instance), Vec::new());
+    }
     let names = lifetime_params(generics).map(|name| implementing.lifetime(name)).collect();
     let args = generics.params.iter().filter_map(|param| match param {
         Param::Lifetime { name, .. } => {
@@ -386,12 +390,38 @@ fn closure(printer: Printer<'_>, arg: &Ident, closure: &Closure) -> TokenStream 
         ..printer
     };
     let names: Vec<Ident> = (0..closure.inputs.len()).map(|at| format_ident!("c{at}")).collect();
+    let puts = names.iter().enumerate().map(|(at, name)| put_asked(name, closure.places.contains(&at)));
     let inputs = names.iter().zip(&closure.inputs).map(|(name, ty)| {
         let ty = closure.is_receiver.then(|| implementing.ty(ty)).map(|ty| quote!(: #ty));
         quote!(#name #ty)
     });
     let output = closure.output.as_ref().map_or_else(|| quote!(_), |(ty, _)| printer.ty(ty));
-    quote!(move |#(#inputs),*| #arg.own::<Here, #output>(|w| { #(nb::Put::<Here>::put(#names, w);)* }))
+    let places: Vec<&Ident> = closure.places.iter().map(|at| &names[*at]).collect();
+    let asked = taken_over(&places, |more| {
+        let output = more.map_or_else(|| output.clone(), |more| quote!((#output, #more)));
+        quote!(#arg.own::<Here, #output>(|w| { #(#puts)* }))
+    });
+    quote!(move |#(#inputs),*| #asked)
+}
+
+/// Writes an argument of a question down; of one that the answer may change, what it refers to.
+fn put_asked(name: &Ident, is_place: bool) -> TokenStream {
+    if is_place {
+        quote!(nb::Put::<Here>::lend(&*#name, w);)
+    } else {
+        quote!(nb::Put::<Here>::put(#name, w);)
+    }
+}
+
+/// A question, and what its answer says of places taken over. `ask` gets the types of those, if there are any.
+fn taken_over(places: &[&Ident], ask: impl FnOnce(Option<TokenStream>) -> TokenStream) -> TokenStream {
+    if places.is_empty() {
+        return ask(None);
+    }
+    let news: Vec<Ident> = places.iter().map(|place| format_ident!("new_{place}")).collect();
+    let unknown = places.iter().map(|_| quote!(_));
+    let ask = ask(Some(quote!(#(#unknown),*)));
+    quote!({ let (out, #(#news,)*) = #ask; #(*#places = #news;)* out })
 }
 
 fn callee(printer: Printer<'_>, callee: &Callee) -> TokenStream {

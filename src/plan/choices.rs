@@ -59,7 +59,8 @@ fn lent_by(api: &Api, types: &Types<'_>, block: &Impl) -> Option<Ty> {
         borrows = true;
         "_".clone_into(lifetime);
     });
-    let crosses = borrows && !mentions_param(&ty) && !types.is_object(&ty);
+    let only_lifetimes = asked::only_lifetimes(&block.generics.params);
+    let crosses = borrows && only_lifetimes && !mentions_param(&ty) && !types.is_object(&ty);
     (crosses && cross::value(types, &ty, Way::In).is_ok()).then_some(ty)
 }
 
@@ -204,7 +205,7 @@ fn used_for_the_call(name: &str, function: &Function) -> Option<bool> {
 }
 
 /// Whether the parameter occurs in a type; in one of a kind that is not looked into, it may.
-fn mentions(ty: &Ty, name: &str) -> bool {
+pub(super) fn mentions(ty: &Ty, name: &str) -> bool {
     match ty {
         Ty::Param(param) => param == name,
         Ty::Path(path) => path.args.iter().any(|arg| matches!(arg, Arg::Type(ty) if mentions(ty, name))),

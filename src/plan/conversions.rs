@@ -46,6 +46,16 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
         .iter()
         .find_map(|bound| by_bound(bound, &name, lifetime.clone(), scopes))
     {
+        // What need not be sized is the text or the bytes themselves.
+        Some(Converted {
+            conversion: Conversion::AsRef(target),
+            guest,
+        }) if behind.is_some() && bounds.iter().any(is_unsized) && to_owned(&target).is_some() => {
+            Ok(Some(Converted {
+                conversion: Conversion::Key(target),
+                guest,
+            }))
+        }
         Some(converted) => Ok(Some(converted)),
         None => match super::keys::target(&name, scopes).filter(|_| behind.is_some()) {
             Some(key) => Ok(Some(Converted {
@@ -59,6 +69,10 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
             None => Err(unconvertible(&name, &bounds)),
         },
     }
+}
+
+fn is_unsized(bound: &Bound) -> bool {
+    matches!(bound, Bound::Trait { maybe: true, .. })
 }
 
 /// A container of values that can be converted to something owned: `Option<S>`, `Vec<S>`, `[S; 2]`, `&[S]`, `&&Vec<S>`.

@@ -2,7 +2,7 @@
 
 use crate::extract::api::{Function, Generics, Meta, Ty};
 use crate::plan::anchors;
-use crate::plan::bridge::{AnchorPlan, Callee, Choice, FunctionPlan, Hosted, ParamPlan, Pass, Place, Returns, Settle};
+use crate::plan::bridge::{AnchorPlan, Callee, Choice, Conversion, FunctionPlan, Hosted, ParamPlan, Pass, Place, Returns, Settle};
 use crate::plan::choices;
 use crate::plan::conversions::{Converted, convert, mentions_param};
 use crate::plan::cross::{self, Obstacle, Way};
@@ -15,6 +15,7 @@ use crate::plan::serde;
 use crate::plan::settle::{self, Settled};
 use crate::plan::stand_ins::{self, Hosts};
 use crate::plan::types::{Types, local};
+use crate::plan::wrappers;
 
 /// The most slots that an export takes.
 const MAX_SLOTS: usize = 8;
@@ -99,6 +100,7 @@ fn over(
     }
     let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
     squeeze(&mut params, &anchor, hosts.list.iter().any(Hosted::makes));
+    let callee = callee(context.callee, &params);
     Ok(FunctionPlan {
         key: context.key,
         place: context.place,
@@ -114,11 +116,27 @@ fn over(
         anchor,
         export: planner.block_of_exports(instances),
         choices,
-        callee: context.callee,
+        callee,
         arguments: Vec::new(),
         crossing: crossing::of(&planner.types, function),
         is_unsafe: function.is_unsafe,
     })
+}
+
+/// What the guest calls, over the type that it has in place of a wrapper of the caller's values.
+fn callee(callee: Callee, params: &[ParamPlan]) -> Callee {
+    match params.first() {
+        Some(ParamPlan {
+            convert: Some(Conversion::Wrap(..)),
+            ty,
+            guest,
+            ..
+        }) => {
+            let subst = wrappers::arguments(ty, guest);
+            callee.map(|ty| subst.ty(ty), |path| subst.path(path))
+        }
+        _ => callee,
+    }
 }
 
 /// How each argument crosses, and the values of the caller's types among them.
@@ -223,7 +241,8 @@ fn param(
             }
         }
     }
-    let (convert, guest) = match convert(ty, scopes)? {
+    let wrapped = wrappers::convert(&planner.types, ty, scopes);
+    let (convert, guest) = match wrapped.map_or_else(|| convert(ty, scopes), |wrapped| Ok(Some(wrapped)))? {
         Some(converted) => (Some(converted.conversion), converted.guest),
         None => (None, through(ty).cloned().unwrap_or_else(|| ty.clone())),
     };

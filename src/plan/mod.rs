@@ -35,13 +35,14 @@ mod subst;
 mod tests;
 mod traits;
 mod types;
+mod wrappers;
 
 pub use bridge::Bridge;
 pub use choices::{instances, instantiate, instantiate_ty};
 pub use expose::{NOT_EXPOSED, not_exposed};
 pub use functions::through;
 pub use hidden::is_hidden;
-pub use lifetimes::{borrows_for_good, same_but_lifetimes, with_lifetime};
+pub use lifetimes::{borrows_for_good, has_lifetimes, same_but_lifetimes, with_lifetime};
 pub use planner::{Coverage, Plan, plan};
 pub use serde::is as is_serde;
 pub use types::{fields, lifetime_params, local as local_type, type_params};

@@ -160,12 +160,12 @@ fn closure(types: &Types<'_>, bounds: &[Bound], scopes: &[&Generics]) -> Result<
         _ => None,
     });
     let Some((trait_, kind)) = found else { return Ok(None) };
-    let mut inputs = Vec::new();
+    let (mut inputs, mut places) = (Vec::new(), Vec::new());
     for arg in trait_.args.iter() {
         if let Arg::Type(Ty::Tuple(parts)) = with_lifetime(arg, "_") {
-            parts
-                .iter()
-                .try_for_each(|input| cross::value(types, input, Way::Out))?;
+            let mut others = parts.iter().filter(|input| !asked::is_place(types, input));
+            others.try_for_each(|input| cross::value(types, input, Way::Out))?;
+            places = (0..parts.len()).filter(|at| asked::is_place(types, &parts[*at])).collect();
             inputs = parts;
         }
     }
@@ -186,6 +186,7 @@ fn closure(types: &Types<'_>, bounds: &[Bound], scopes: &[&Generics]) -> Result<
     }
     Ok(Some(Closure {
         inputs,
+        places,
         output,
         is_receiver: false,
         kind,

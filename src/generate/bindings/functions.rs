@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use crate::extract::api::Ty;
 use crate::generate::bindings::{choices, docs, hosted};
-use crate::generate::print::{Printer, ident};
+use crate::generate::print::{Printer, ident, member};
 use crate::plan::bridge::{
     AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, Owned, ParamPlan, Pass, Place, Returns, Settle,
 };
@@ -125,7 +125,27 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
     } else {
         quote!(&#from)
     };
-    let value = match param.convert.as_ref()? {
+    let value = converted(printer, param.convert.as_ref()?, &quote!(#from), &borrowed);
+    Some(quote!(let #to = #value;))
+}
+
+/// The value `from` after its conversion; `borrowed` is a reference to it.
+pub(super) fn converted(
+    printer: Printer<'_>,
+    conversion: &Conversion,
+    from: &TokenStream,
+    borrowed: &TokenStream,
+) -> TokenStream {
+    match conversion {
+        Conversion::Wrap(def, fields) => {
+            let path = printer.def(def);
+            let fields = fields.iter().map(|(name, conversion)| {
+                let name = member(name);
+                let value = converted(printer, conversion, &quote!(#from.#name), &quote!(&#from.#name));
+                quote!(#name: #value)
+            });
+            quote!(#path { #(#fields),* })
+        }
         Conversion::AsRef(ty) | Conversion::Key(ty) => {
             let ty = printer.ty(ty);
             quote!(::std::convert::AsRef::<#ty>::as_ref(#borrowed))
@@ -160,8 +180,7 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
             });
             quote!(::std::iter::IntoIterator::into_iter(#from)#each.collect::<::std::vec::Vec<_>>())
         }
-    };
-    Some(quote!(let #to = #value;))
+    }
 }
 
 /// A conversion of `nb_x` to something owned.
@@ -265,7 +284,7 @@ fn put(printer: Printer<'_>, plan: &FunctionPlan, index: usize, param: &ParamPla
         Pass::MessageMut if is_slice(param) => quote!(nb::Put::<Here>::lend(&*#arg, nb_w);),
         Pass::MessageMut if is_double(param) => quote!(nb::Put::<Here>::lend_mut(&mut **#arg, nb_w);),
         Pass::MessageMut => quote!(nb::Put::<Here>::lend_mut(&mut *#arg, nb_w);),
-        _ if param.convert == Some(Conversion::ToText) => quote!(nb::Put::<Here>::lend(&#arg, nb_w);),
+        _ if matches!(&param.convert, Some(Conversion::ToText | Conversion::Wrap(..))) => quote!(nb::Put::<Here>::lend(&#arg, nb_w);),
         _ => quote!(nb::Put::<Here>::put(#arg, nb_w);),
     }
 }

@@ -4,7 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::generate::bindings::functions::{self, arg, slot_name};
-use crate::generate::bindings::{asked, choices};
+use crate::generate::bindings::asked::{self, Parts};
+use crate::generate::bindings::choices;
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Pass, Settle};
 
@@ -151,15 +152,20 @@ fn abilities(values: &Ident, abilities: &[&str]) -> Option<TokenStream> {
 
 /// How a closure is called for the guest.
 fn answer(printer: Printer<'_>, closure: &Closure) -> TokenStream {
-    let args = closure.inputs.iter().map(|_| quote!(nb::Get::<'_, Here>::get(nb_r)?));
+    let inputs: Vec<(Ident, bool)> = (0..closure.inputs.len())
+        .map(|at| (format_ident!("nb_c{at}"), closure.places.contains(&at)))
+        .collect();
+    let Parts { reads, args, places } = asked::parts(&inputs);
     let converted = closure.output.as_ref().map(|(_, owned)| {
         let owned = functions::owned(printer, owned);
         quote!(let nb_x = #owned;)
     });
     let call = quote! {
+        #(#reads)*
         let nb_x = nb_f(#(#args),*);
         #converted
         nb::Put::<Here>::put(nb_x, nb_w);
+        #(#places)*
         ::core::result::Result::Ok(())
     };
     match closure.kind {
@@ -167,7 +173,7 @@ fn answer(printer: Printer<'_>, closure: &Closure) -> TokenStream {
         ClosureKind::FnMut => quote!(.own(|nb_f, nb_r, nb_w| { #call })),
         ClosureKind::FnOnce => quote! {
             .own(|nb_f, nb_r, nb_w| {
-                let nb_f = nb_f.take().ok_or(nb::Malformed("a closure that is called once was called again"))?;
+                let mut nb_f = nb_f.take().ok_or(nb::Malformed("a closure that is called once was called again"))?;
                 #call
             })
         },

@@ -99,6 +99,8 @@ pub enum Home {
 pub struct Closure {
     /// What it takes, with lifetimes left out.
     pub inputs: Vec<Ty>,
+    /// Those of them that it may change, by number: the guest takes them over when it returns.
+    pub places: Vec<usize>,
     /// What the guest gets of what it returns, and how, if the caller chooses the type of that.
     pub output: Option<(Ty, Owned)>,
     /// It is called through a trait of the crate's that is implemented for closures.
