@@ -122,6 +122,7 @@ fn contained(ty: &Ty, scopes: &[&Generics]) -> Option<Converted> {
                 "std::vec::Vec" => Conversion::Collect {
                     iterator: false,
                     each: Some(each),
+                    lent: false,
                 },
                 _ => return None,
             };
@@ -183,9 +184,10 @@ fn by_bound(bound: &Bound, name: &str, lifetime: Option<String>, scopes: &[&Gene
         }
         "std::iter::IntoIterator" | "std::iter::Iterator" => {
             let (item, each) = item_of(trait_, name, scopes)?;
+            let lent = has_lent_items(trait_) && each.is_some();
             let iterator = path.ends_with("::Iterator");
             (
-                Conversion::Collect { iterator, each },
+                Conversion::Collect { iterator, each, lent },
                 std_type("std::vec::Vec", Some(item)),
             )
         }
@@ -220,12 +222,24 @@ fn item_of(trait_: &PathTy, name: &str, scopes: &[&Generics]) -> Option<(Ty, Opt
     let bounds = match bound.map(|(_, binding)| binding) {
         Some(Binding::Equal(ty)) if !mentions_param(ty) => return Some((ty.clone(), None)),
         Some(Binding::Equal(Ty::Param(item))) => bounds_of(item, scopes),
+        Some(Binding::Equal(Ty::Ref { mutable: false, ty, .. })) => match &**ty {
+            Ty::Param(item) => bounds_of(item, scopes),
+            _ => return None,
+        },
         Some(Binding::Equal(_)) => return None,
         Some(Binding::Bound(bounds)) => bounds.clone(),
         None => item_bounds(name, scopes),
     };
     let (ty, each) = bounds.iter().find_map(owned)?;
-    Some((ty, Some(each)))
+    // What is behind a reference cannot be converted by value.
+    let moved = matches!(each, Owned::Into(_)) && has_lent_items(trait_);
+    (!moved).then_some((ty, Some(each)))
+}
+
+/// Whether an iterator's items are references to values of the caller's.
+fn has_lent_items(trait_: &PathTy) -> bool {
+    let mut bindings = trait_.bindings.iter();
+    bindings.any(|(name, binding)| name == "Item" && matches!(binding, Binding::Equal(Ty::Ref { .. })))
 }
 
 /// The bounds on `name::Item`.

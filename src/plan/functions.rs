@@ -156,7 +156,9 @@ fn arguments(
     for (name, ty) in &function.inputs {
         params.push(match chosen(&planner.types, name, ty, choices) {
             Some((plan, asked)) => {
-                asked.into_iter().for_each(|hosted| drop(hosts.add(hosted)));
+                if let Some(hosted) = asked {
+                    hosts.add(hosted);
+                }
                 plan
             }
             None => param(planner, function, name, ty, scopes, &mut hosts)?,

@@ -37,6 +37,8 @@ fn wrapping() {
         .wrap_algorithm(WrapAlgorithm::FirstFit)
         .word_splitter(WordSplitter::NoHyphenation);
     println!("{}", textwrap::fill(text, &options));
+    let narrow: Options = 30.into();
+    println!("{:?} {}", textwrap::wrap(text, narrow), textwrap::fill(text, 30));
     println!("{:?}", WordSplitter::HyphenSplitter.split_points("foo-bar"));
 }
 
@@ -47,7 +49,25 @@ fn patterns() {
     println!("{same:?} {}", same == pattern);
 }
 
+/// A map whose API is over any type, and which is of text and values wherever it is made.
+fn tables() {
+    let mut table = toml::Table::new();
+    let list = vec![toml::Value::Integer(1), toml::Value::Float(2.5), toml::Value::from(true)];
+    println!("{:?}", table.insert("list".to_owned(), toml::Value::Array(list)));
+    println!("{:?}", table.insert("name".to_owned(), "a".into()));
+    println!("{:?}", table.insert("name".to_owned(), toml::Value::from("b")));
+    println!("{} {:?} {:?}", table.len(), table.get("name"), table.contains_key("none"));
+    for (key, value) in &table {
+        println!("{key}: {}", value.type_str());
+    }
+    println!("{:?} {}", table.keys().collect::<Vec<_>>(), table.clone() == table);
+    println!("{table:?} {:?} {}", table.remove("list"), table.is_empty());
+    let nested = toml::Value::Table(table);
+    println!("{nested} {:?}", nested == nested.clone());
+}
+
 fn main() {
+    tables();
     expressions();
     patterns();
     wrapping();

@@ -15,6 +15,7 @@ edition = \"2024\"
 [dependencies]
 evalexpr = \"=12.0.2\"
 textwrap = \"=0.16.2\"
+toml = \"=1.2.1\"
 wildmatch = \"=2.4.0\"
 ";
 
@@ -30,6 +31,7 @@ fn types_at_certain_arguments_cross() {
         "add",
         "evalexpr",
         "textwrap",
+        "toml",
         "wildmatch",
         "--grant",
         "evalexpr=random",

@@ -166,16 +166,17 @@ pub(super) fn converted(
             )
         },
         Conversion::Iter(each) => {
-            let each = owned(printer, each);
+            let each = owned(printer, each, &quote!(&nb_x));
             quote!(#from.iter().map(|nb_x| #each).collect::<::std::vec::Vec<_>>())
         }
         Conversion::Map(each) => {
-            let each = owned(printer, each);
+            let each = owned(printer, each, &quote!(&nb_x));
             quote!(#from.map(|nb_x| #each))
         }
-        Conversion::Collect { each, .. } => {
+        Conversion::Collect { each, lent, .. } => {
+            let borrowed = if *lent { quote!(nb_x) } else { quote!(&nb_x) };
             let each = each.as_ref().map(|each| {
-                let each = owned(printer, each);
+                let each = owned(printer, each, &borrowed);
                 quote!(.map(|nb_x| #each))
             });
             quote!(::std::iter::IntoIterator::into_iter(#from)#each.collect::<::std::vec::Vec<_>>())
@@ -183,22 +184,22 @@ pub(super) fn converted(
     }
 }
 
-/// A conversion of `nb_x` to something owned.
-pub(super) fn owned(printer: Printer<'_>, conversion: &Owned) -> TokenStream {
+/// A conversion of `nb_x` to something owned; `borrowed` is a reference to it.
+pub(super) fn owned(printer: Printer<'_>, conversion: &Owned, borrowed: &TokenStream) -> TokenStream {
     match conversion {
         Owned::AsRef(ty) => {
             let ty = printer.ty(ty);
-            quote!(::std::borrow::ToOwned::to_owned(::std::convert::AsRef::<#ty>::as_ref(&nb_x)))
+            quote!(::std::borrow::ToOwned::to_owned(::std::convert::AsRef::<#ty>::as_ref(#borrowed)))
         }
         Owned::Borrow(ty) => {
             let ty = printer.ty(ty);
-            quote!(::std::borrow::ToOwned::to_owned(::std::borrow::Borrow::<#ty>::borrow(&nb_x)))
+            quote!(::std::borrow::ToOwned::to_owned(::std::borrow::Borrow::<#ty>::borrow(#borrowed)))
         }
         Owned::Into(ty) => {
             let ty = printer.ty(ty);
             quote!(::std::convert::Into::<#ty>::into(nb_x))
         }
-        Owned::ToText => quote!(::std::string::ToString::to_string(&nb_x)),
+        Owned::ToText => quote!(::std::string::ToString::to_string(#borrowed)),
     }
 }
 

@@ -157,7 +157,7 @@ fn answer(printer: Printer<'_>, closure: &Closure) -> TokenStream {
         .collect();
     let Parts { reads, args, places } = asked::parts(&inputs);
     let converted = closure.output.as_ref().map(|(_, owned)| {
-        let owned = functions::owned(printer, owned);
+        let owned = functions::owned(printer, owned, &quote!(&nb_x));
         quote!(let nb_x = #owned;)
     });
     let call = quote! {

@@ -127,6 +127,8 @@ pub enum Conversion {
         iterator: bool,
         /// What each element is converted to first: something owned.
         each: Option<Owned>,
+        /// The elements are references, in the guest to what they were converted to.
+        lent: bool,
     },
 }
 
