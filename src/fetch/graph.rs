@@ -90,11 +90,16 @@ fn library(package: &cargo_metadata::Package) -> Result<(String, String), Error>
     Ok((target.name.replace('-', "_"), target.edition.to_string()))
 }
 
+/// What features switch on in the package itself. `dependency/feature` switches on an optional dependency, and with it
+/// the feature of its name; `dependency?/feature` does not.
 fn local_features(table: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
-    let is_local = |feature: &&String| !feature.starts_with("dep:") && !feature.contains('/');
+    let local = |name: &String, on: &String| {
+        let (own, _) = on.split_once('/').unwrap_or((on, ""));
+        (own != name && table.contains_key(own)).then(|| own.to_owned())
+    };
     table
         .iter()
-        .map(|(name, on)| (name.clone(), on.iter().filter(is_local).cloned().collect()))
+        .map(|(name, on)| (name.clone(), on.iter().filter_map(|on| local(name, on)).collect()))
         .collect()
 }
 
@@ -246,12 +251,18 @@ mod tests {
 
     #[test]
     fn only_local_features_are_repeated() {
-        let table = BTreeMap::from([(
-            "default".to_owned(),
-            ["std", "dep:serde", "time/std", "serde?/std"]
-                .map(String::from)
-                .to_vec(),
-        )]);
-        assert_eq!(local_features(&table)["default"], ["std"]);
+        let table = [
+            (
+                "default",
+                &["std", "dep:serde", "time/std", "serde?/std", "rand/std"][..],
+            ),
+            ("rand", &["rand/small"][..]),
+            ("serde", &["dep:serde"][..]),
+            ("std", &[][..]),
+        ];
+        let table = table.map(|(name, on)| (name.to_owned(), on.iter().map(ToString::to_string).collect()));
+        let local = local_features(&table.into());
+        assert_eq!(local["default"], ["std", "rand"]);
+        assert!(local["rand"].is_empty() && local["serde"].is_empty());
     }
 }

@@ -72,52 +72,53 @@ pub fn locate_root(manifest: Option<&Utf8Path>) -> Result<Utf8PathBuf, Error> {
 /// # Errors
 /// When Cargo cannot resolve.
 pub fn metadata(manifest: &Utf8Path, net: Net, config: &[String]) -> Result<String, Error> {
-    let mut left = MAX_UNPINNED;
-    loop {
+    let metadata = || {
         let mut command = command();
-        command.args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--all-features",
-            "--manifest-path",
-            manifest.as_str(),
-        ]);
-        command
-            .args(net.flags())
-            .args(config.iter().flat_map(|value| ["--config", value]));
-        match ask(&mut command) {
-            Err(Error::Failed { said, .. }) if !net.locked && left > 0 && unpin(manifest, net, config, &said.0) => {
-                left -= 1
-            }
-            result => return result,
-        }
+        command.args(["metadata", "--format-version", "1", "--all-features"]);
+        command.args(["--manifest-path", manifest.as_str()]);
+        command.args(net.flags()).args(configured(config));
+        ask(&mut command)
+    };
+    match metadata() {
+        Err(Error::Failed { said, .. }) if !net.locked && unpin(manifest, net, config, said.0.clone()) => metadata(),
+        result => result,
     }
 }
 
+fn configured(config: &[String]) -> impl Iterator<Item = &str> {
+    config.iter().flat_map(|value| ["--config", value])
+}
+
 /// How many packages of a lockfile may have to move for our runtime's sake.
-const MAX_UNPINNED: usize = 16;
+const MAX_UNPINNED: usize = 32;
 
 /// Cargo does not move a locked package when a new dependency needs a later one: it fails and names the package. This
-/// updates that one and nothing else; whether there was one to update.
-fn unpin(manifest: &Utf8Path, net: Net, config: &[String], said: &str) -> bool {
-    let Some(pinned) = said
-        .split_once("previously selected package `")
-        .and_then(|(_, rest)| rest.split_once('`'))
-    else {
-        return false;
-    };
-    let Some((name, version)) = pinned.0.split_once(" v") else {
-        return false;
-    };
-    let version = version.split(' ').next().unwrap_or(version);
-    let mut command = command();
-    command.args(["update", "--quiet", "--manifest-path", manifest.as_str(), "--package"]);
-    command.arg(format!("{name}@{version}"));
-    command
-        .args(net.flags())
-        .args(config.iter().flat_map(|value| ["--config", value]));
-    ask(&mut command).is_ok()
+/// updates that one, with those that it needs in turn, and nothing else; whether that was enough.
+fn unpin(manifest: &Utf8Path, net: Net, config: &[String], mut said: String) -> bool {
+    let mut moved = Vec::new();
+    while let Some(package) = pinned(&said).filter(|package| !moved.contains(package))
+        && moved.len() < MAX_UNPINNED
+    {
+        moved.push(package);
+        let mut command = command();
+        command.args(["update", "--quiet", "--manifest-path", manifest.as_str()]);
+        command.args(moved.iter().flat_map(|package| ["--package", package]));
+        command.args(net.flags()).args(configured(config));
+        match ask(&mut command) {
+            Ok(_) => return true,
+            Err(Error::Failed { said: now, .. }) => said = now.0,
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// The package that Cargo says stands in the way, as a package to update: `name@version`.
+fn pinned(said: &str) -> Option<String> {
+    let (_, rest) = said.split_once("previously selected package `")?;
+    let (name, rest) = rest.split_once('`')?.0.split_once(" v")?;
+    let version = rest.split(' ').next().unwrap_or(rest);
+    Some(format!("{name}@{version}"))
 }
 
 /// Resolves a package and writes its `Cargo.lock`.

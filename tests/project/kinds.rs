@@ -1,5 +1,7 @@
 //! Every kind of dependency and workspace.
 
+use cargo_nanobuild::sys::{self, cargo::Net};
+
 use crate::support::{App, package};
 
 #[test]
@@ -217,4 +219,25 @@ fn path_dependencies() {
     app.ok(&["build"]);
     app.ok(&["remove", "pathy"]);
     assert_eq!(app.snapshot(), before);
+}
+
+/// What a new dependency (the runtime) needs of a later version moves, all of it together; nothing else does.
+#[test]
+fn a_lockfile_with_old_versions() {
+    let old = [("libc", "0.2.153"), ("anyhow", "1.0.89"), ("ryu", "1.0.17")];
+    let app = App::with("libc = \"0.2\"\nanyhow = \"1\"\nryu = \"1\"");
+    app.cargo_ok(&["generate-lockfile"]);
+    for (name, version) in old {
+        app.cargo_ok(&["update", name, "--precise", version]);
+    }
+    let needs = "libc = \"0.2.185\"\nanyhow = \"1.0.104\"";
+    app.write("needs/Cargo.toml", &package("needs", needs));
+    app.write("needs/src/lib.rs", "");
+    app.edit("Cargo.toml", "ryu = \"1\"", "ryu = \"1\"\nneeds = { path = \"needs\" }");
+    sys::cargo::metadata(&app.root().join("Cargo.toml"), Net::default(), &[]).unwrap();
+    let kept = old.map(|(name, version)| {
+        let entry = format!("name = \"{name}\"\nversion = \"{version}\"\n");
+        app.read("Cargo.lock").contains(&entry)
+    });
+    assert_eq!(kept, [false, false, true]);
 }

@@ -170,7 +170,7 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
         .collect();
     let main = inputs.as_ref().map(|_| quote!('nb_r,));
     let read_args = (inputs.is_some() || !types.is_empty()).then(|| quote!(<#(#free,)* #main #(#types),*>));
-    let read_params = type_bounds(printer, &plan.generics);
+    let read_params = type_bounds(printer, plan);
     let kept = plan.keepers.iter().enumerate();
     let kept = kept.filter(|(_, keeper)| !matches!(keeper, Keeper::Chosen(_)));
     let kept = kept.map(|(field, _)| hosted::keeper(field));
@@ -234,18 +234,27 @@ fn instance_get(printer: Printer<'_>, plan: &TypePlan, drop: u32, instance: &BTr
     }
 }
 
-/// The type parameters with their bounds; what the type borrows is what the reader borrows.
-fn type_bounds(printer: Printer<'_>, generics: &Generics) -> Vec<TokenStream> {
-    let mut generics = generics.clone();
-    let borrows = generics
-        .params
-        .iter()
-        .any(|param| matches!(param, Param::Lifetime { .. }));
+/// The type parameters with their bounds. What values are kept of is borrowed as long as what the reader reads; a choice
+/// is only a name, and outlives what it was declared to outlive.
+fn type_bounds(printer: Printer<'_>, plan: &TypePlan) -> Vec<TokenStream> {
+    let mut generics = plan.generics.clone();
+    let main = generics.params.iter().rev().find_map(|param| match param {
+        Param::Lifetime { name, .. } => Some(name.clone()),
+        _ => None,
+    });
+    let reader = || Bound::Lifetime("nb_r".to_owned());
     generics.params.retain(|param| matches!(param, Param::Type { .. }));
-    for param in &mut generics.params {
-        if let Param::Type { bounds, .. } = param {
+    for (param, keeper) in generics.params.iter_mut().zip(&plan.keepers) {
+        let Param::Type { bounds, .. } = param else { continue };
+        if let Keeper::Chosen(_) = keeper {
+            let is_main = |bound: &Bound| matches!((bound, &main), (Bound::Lifetime(name), Some(main)) if name == main);
+            bounds
+                .iter_mut()
+                .filter(|bound| is_main(bound))
+                .for_each(|bound| *bound = reader());
+        } else {
             bounds.retain(|bound| !matches!(bound, Bound::Lifetime(_)));
-            bounds.extend(borrows.then(|| Bound::Lifetime("nb_r".to_owned())));
+            bounds.extend(main.is_some().then(reader));
         }
     }
     printer.params(&generics, false)
