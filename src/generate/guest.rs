@@ -151,7 +151,9 @@ fn at_any_lifetimes(
     if instance.values().any(has_lifetimes) {
         return (arguments(printer, generics, instance), Vec::new());
     }
-    let names = lifetime_params(generics).map(|name| implementing.lifetime(name)).collect();
+    let names = lifetime_params(generics)
+        .map(|name| implementing.lifetime(name))
+        .collect();
     let args = generics.params.iter().filter_map(|param| match param {
         Param::Lifetime { name, .. } => {
             let name = implementing.lifetime(name);
@@ -210,7 +212,7 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let call = serde::made(printer, plan, call);
     let call = hidden(&plan.read, &call, 0).unwrap_or(call);
-    let backs: Vec<Ident> = places(plan).collect();
+    let backs: Vec<TokenStream> = places(plan).collect();
     let reply = serde::reply(plan, &call, &backs).unwrap_or_else(|| match plan.returns {
         Returns::Unit => quote!(#call; 0),
         Returns::Scalar => quote!(nb::Slot::into_slot(#call)),
@@ -229,7 +231,7 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             nb::guest::reply_with(#inline, |w| {
                 let out = #call;
                 nb::Put::<Here>::put(out, w);
-                #(nb::Put::<Here>::put(#backs, w);)*
+                #(#backs)*
             })
         },
     });
@@ -264,11 +266,17 @@ fn hidden(ty: &Ty, value: &TokenStream, depth: usize) -> Option<TokenStream> {
     }
 }
 
-fn places(plan: &FunctionPlan) -> impl Iterator<Item = Ident> {
+/// Statements that say what became of the arguments that were lent mutably.
+fn places(plan: &FunctionPlan) -> impl Iterator<Item = TokenStream> {
     let params = plan.params.iter().enumerate();
-    params
-        .filter(|(_, param)| param.pass == Pass::MessageMut)
-        .map(|(index, _)| format_ident!("a{index}"))
+    let changed = params.filter(|(_, param)| param.pass == Pass::MessageMut);
+    changed.map(|(index, param)| {
+        let (arg, before) = (format_ident!("a{index}"), format_ident!("b{index}"));
+        match crate::plan::moves_on(&param.guest) {
+            true => quote!(nb::put_part(#before, #arg, w);),
+            false => quote!(nb::Put::<Here>::put(#arg, w);),
+        }
+    })
 }
 
 /// The slots of an export, and the statements that read its arguments out of them.
@@ -307,7 +315,9 @@ fn reads(printer: Printer<'_>, plan: &FunctionPlan) -> (Vec<Ident>, Vec<TokenStr
             Pass::Message | Pass::Chosen(_) => quote!(let #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);),
             Pass::MessageMut => {
                 let ty = owned_place(printer, &param.guest);
-                quote!(let mut #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);)
+                let before = format_ident!("b{index}");
+                let before = crate::plan::moves_on(&param.guest).then(|| quote!(let #before = #arg;));
+                quote!(let mut #arg: #ty = nb::guest::take::<Here, #ty>(&mut message); #before)
             }
             Pass::StandIn(_) => quote!(let mut #arg = nb::guest::StandIn::of(#slot);),
             Pass::Serializer => quote!(),
@@ -391,12 +401,18 @@ fn closure(printer: Printer<'_>, arg: &Ident, closure: &Closure) -> TokenStream 
         ..printer
     };
     let names: Vec<Ident> = (0..closure.inputs.len()).map(|at| format_ident!("c{at}")).collect();
-    let puts = names.iter().enumerate().map(|(at, name)| put_asked(name, closure.places.contains(&at)));
+    let puts = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| put_asked(name, closure.places.contains(&at)));
     let inputs = names.iter().zip(&closure.inputs).map(|(name, ty)| {
         let ty = closure.is_receiver.then(|| implementing.ty(ty)).map(|ty| quote!(: #ty));
         quote!(#name #ty)
     });
-    let output = closure.output.as_ref().map_or_else(|| quote!(_), |(ty, _)| printer.ty(ty));
+    let output = closure
+        .output
+        .as_ref()
+        .map_or_else(|| quote!(_), |(ty, _)| printer.ty(ty));
     let places: Vec<&Ident> = closure.places.iter().map(|at| &names[*at]).collect();
     let asked = taken_over(&places, |more| {
         let output = more.map_or_else(|| output.clone(), |more| quote!((#output, #more)));

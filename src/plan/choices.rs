@@ -208,7 +208,10 @@ fn used_for_the_call(name: &str, function: &Function) -> Option<bool> {
 pub(super) fn mentions(ty: &Ty, name: &str) -> bool {
     match ty {
         Ty::Param(param) => param == name,
-        Ty::Path(path) => path.args.iter().any(|arg| matches!(arg, Arg::Type(ty) if mentions(ty, name))),
+        Ty::Path(path) => path
+            .args
+            .iter()
+            .any(|arg| matches!(arg, Arg::Type(ty) if mentions(ty, name))),
         Ty::Tuple(parts) => parts.iter().any(|part| mentions(part, name)),
         Ty::Slice(ty) | Ty::Array(ty, _) | Ty::Ref { ty, .. } | Ty::RawPtr { ty, .. } => mentions(ty, name),
         Ty::Prim(_) | Ty::Opaque(_) => false,

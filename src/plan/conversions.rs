@@ -50,12 +50,10 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
         Some(Converted {
             conversion: Conversion::AsRef(target),
             guest,
-        }) if behind.is_some() && bounds.iter().any(is_unsized) && to_owned(&target).is_some() => {
-            Ok(Some(Converted {
-                conversion: Conversion::Key(target),
-                guest,
-            }))
-        }
+        }) if behind.is_some() && bounds.iter().any(is_unsized) && to_owned(&target).is_some() => Ok(Some(Converted {
+            conversion: Conversion::Key(target),
+            guest,
+        })),
         Some(converted) => Ok(Some(converted)),
         None => match super::keys::target(&name, scopes).filter(|_| behind.is_some()) {
             Some(key) => Ok(Some(Converted {

@@ -2,7 +2,9 @@
 
 use crate::extract::api::{Function, Generics, Meta, Ty};
 use crate::plan::anchors;
-use crate::plan::bridge::{AnchorPlan, Callee, Choice, Conversion, FunctionPlan, Hosted, ParamPlan, Pass, Place, Returns, Settle};
+use crate::plan::bridge::{
+    AnchorPlan, Callee, Choice, Conversion, FunctionPlan, Hosted, ParamPlan, Pass, Place, Returns, Settle,
+};
 use crate::plan::choices;
 use crate::plan::conversions::{Converted, convert, mentions_param};
 use crate::plan::cross::{self, Obstacle, Way};
@@ -14,7 +16,7 @@ use crate::plan::planner::Planner;
 use crate::plan::serde;
 use crate::plan::settle::{self, Settled};
 use crate::plan::stand_ins::{self, Hosts};
-use crate::plan::types::{Types, local};
+use crate::plan::types::{Types, has_const_params, local};
 use crate::plan::wrappers;
 
 /// The most slots that an export takes.
@@ -47,6 +49,9 @@ pub(super) fn plan(
 ) -> Result<FunctionPlan, Obstacle> {
     if function.is_async {
         return Err(Obstacle::new("async", "an async function"));
+    }
+    if has_const_params(&function.generics) {
+        return Err(Obstacle::new("const parameter", "a number that the caller chooses"));
     }
     let scopes = [&function.generics, context.outer];
     let mut choices = choices::of_function(&planner.types, &scopes, function);
@@ -290,6 +295,18 @@ pub fn through(ty: &Ty) -> Option<&Ty> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// Whether a call can only move a reference on within what it refers to: `&mut &str`, `&mut &[u8]`.
+#[must_use]
+pub fn moves_on(ty: &Ty) -> bool {
+    match ty {
+        Ty::Ref { mutable: true, ty, .. } => match &**ty {
+            Ty::Ref { mutable: false, ty, .. } => is_text_referent(ty) || matches!(**ty, Ty::Slice(_)),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::plan::planner::Planner;
 use crate::plan::stand_ins;
 use crate::plan::std_traits::{self, Treatment};
 use crate::plan::traits;
-use crate::plan::types::{local, type_params};
+use crate::plan::types::{has_const_params, local, type_params};
 use crate::plan::wrappers;
 
 /// Traits that the host derives on value types, in the order in which they are printed.
@@ -156,8 +156,13 @@ fn std_body(
         trait_argument(planner, arg)?;
     }
     let body = match treatment {
-        Treatment::Hash | Treatment::Error if conversions::mentions_param(&block.self_ty) && is_value(planner, block) => {
-            return Err(Obstacle::new("generic type", "an impl for a type with parameters of the caller"));
+        Treatment::Hash | Treatment::Error
+            if conversions::mentions_param(&block.self_ty) && is_value(planner, block) =>
+        {
+            return Err(Obstacle::new(
+                "generic type",
+                "an impl for a type with parameters of the caller",
+            ));
         }
         Treatment::Marker => ImplBody::Marker,
         Treatment::Format => ImplBody::Format {
@@ -217,6 +222,12 @@ fn trait_argument(planner: &Planner<'_>, arg: &Ty) -> Result<(), Obstacle> {
 
 /// Whether the type that implements the trait is one that the bindings define, or a conversion reaches.
 pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
+    if has_const_params(&block.generics) {
+        return Err(Obstacle::new(
+            "const parameter",
+            "an impl for any number of the caller's",
+        ));
+    }
     let inner = if let Ty::Ref { ty, .. } = &block.self_ty {
         ty
     } else {

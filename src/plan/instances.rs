@@ -82,9 +82,7 @@ pub(super) fn instance(api: &Api, generics: &Generics, path: &PathTy) -> Option<
 /// Private structs with parameters that no block leaves to the caller, and types over associated types of parameters.
 fn candidates(api: &Api, natives: &BTreeSet<String>, projecting: &Projecting) -> BTreeSet<ItemId> {
     let implementors = choices::implementors(api);
-    let private: Vec<(ItemId, &Struct)> = private(api)
-        .filter(|(id, _)| !projecting.types.contains(id))
-        .collect();
+    let private: Vec<(ItemId, &Struct)> = private(api).filter(|(id, _)| !projecting.types.contains(id)).collect();
     let open = private.iter().filter(|(id, definition)| {
         !has_const_params(&definition.generics) && has_open_block(api, natives, &implementors, *id, definition)
     });
@@ -144,7 +142,8 @@ fn is_open(
             generic = true;
             let bounds = bounds_of(name, &scopes);
             // Of a type that nothing is known of, a block is open to the caller's if it hands its values over.
-            stand_ins::abilities(natives, &bounds).is_some_and(|able| !able.is_empty() || hands_over(items, self_ty, name))
+            stand_ins::abilities(natives, &bounds)
+                .is_some_and(|able| !able.is_empty() || hands_over(items, self_ty, name))
                 || choices::chosen(implementors, &bounds).is_some()
         }
         ty => !super::is_generic(ty),

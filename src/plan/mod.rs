@@ -40,7 +40,7 @@ mod wrappers;
 pub use bridge::Bridge;
 pub use choices::{instances, instantiate, instantiate_ty};
 pub use expose::{NOT_EXPOSED, not_exposed};
-pub use functions::through;
+pub use functions::{moves_on, through};
 pub use hidden::is_hidden;
 pub use lifetimes::{borrows_for_good, has_lifetimes, same_but_lifetimes, with_lifetime};
 pub use planner::{Coverage, Plan, plan};

@@ -61,7 +61,9 @@ fn all(generics: &mut Generics, which: &dyn Fn(&str) -> bool) {
             bounds.retain(is_sized);
         }
     }
-    generics.wheres.retain(|clause| !matches!(clause, Where::Type { bounds, .. } if bounds.is_empty()));
+    generics
+        .wheres
+        .retain(|clause| !matches!(clause, Where::Type { bounds, .. } if bounds.is_empty()));
 }
 
 fn is_sized(bound: &Bound) -> bool {

@@ -165,7 +165,9 @@ fn closure(types: &Types<'_>, bounds: &[Bound], scopes: &[&Generics]) -> Result<
         if let Arg::Type(Ty::Tuple(parts)) = with_lifetime(arg, "_") {
             let mut others = parts.iter().filter(|input| !asked::is_place(types, input));
             others.try_for_each(|input| cross::value(types, input, Way::Out))?;
-            places = (0..parts.len()).filter(|at| asked::is_place(types, &parts[*at])).collect();
+            places = (0..parts.len())
+                .filter(|at| asked::is_place(types, &parts[*at]))
+                .collect();
             inputs = parts;
         }
     }

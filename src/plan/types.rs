@@ -274,10 +274,21 @@ fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Op
     let Some(path) = &item.path else {
         return skip("unnameable type", "no public path leads to it");
     };
+    if let ItemKind::Struct(definition) = &item.kind
+        && fields(&definition.shape)
+            .last()
+            .is_some_and(|field| is_unsized(&field.ty))
+    {
+        return skip("unsized value", "a type of no fixed size");
+    }
     if let Some(reason) = demoted.get(&super::key(api, path)) {
         return skip("rejected by rustc", reason);
     }
     Some(Kind::Value)
+}
+
+fn is_unsized(ty: &Ty) -> bool {
+    matches!(ty, Ty::Slice(_) | Ty::DynTrait(_)) || *ty == Ty::Prim("str".to_owned())
 }
 
 fn implemented(api: &Api) -> Traits {

@@ -66,7 +66,26 @@ fn tables() {
     println!("{nested} {:?}", nested == nested.clone());
 }
 
+/// A trait of which some implementors are generic, for a type of the crate's and for a slice that is moved on.
+fn buffers() {
+    use bytes::{Buf, BufMut, Bytes, BytesMut};
+
+    let mut made = BytesMut::new();
+    made.put_u16(258);
+    made.put_slice(b"abc");
+    let mut bytes: Bytes = made.freeze();
+    println!("{} {:?} {}", bytes.get_u16(), bytes, bytes.remaining());
+    let data = [0, 7, 1, 2, 3];
+    let mut slice = &data[..];
+    println!("{} {slice:?}", slice.get_u16());
+    slice.advance(1);
+    println!("{} {}", std::ptr::eq(slice, &data[3..]), slice.get_u8());
+    slice.advance(1);
+    println!("{} {:?}", slice.has_remaining(), slice.try_get_u8().is_err());
+}
+
 fn main() {
+    buffers();
     tables();
     expressions();
     patterns();

@@ -13,6 +13,7 @@ version = \"0.1.0\"
 edition = \"2024\"
 
 [dependencies]
+bytes = \"=1.11.1\"
 evalexpr = \"=12.0.2\"
 textwrap = \"=0.16.2\"
 toml = \"=1.2.1\"
@@ -29,6 +30,7 @@ fn types_at_certain_arguments_cross() {
     let words = [
         "nanobuild",
         "add",
+        "bytes",
         "evalexpr",
         "textwrap",
         "toml",

@@ -285,7 +285,9 @@ fn put(printer: Printer<'_>, plan: &FunctionPlan, index: usize, param: &ParamPla
         Pass::MessageMut if is_slice(param) => quote!(nb::Put::<Here>::lend(&*#arg, nb_w);),
         Pass::MessageMut if is_double(param) => quote!(nb::Put::<Here>::lend_mut(&mut **#arg, nb_w);),
         Pass::MessageMut => quote!(nb::Put::<Here>::lend_mut(&mut *#arg, nb_w);),
-        _ if matches!(&param.convert, Some(Conversion::ToText | Conversion::Wrap(..))) => quote!(nb::Put::<Here>::lend(&#arg, nb_w);),
+        _ if matches!(&param.convert, Some(Conversion::ToText | Conversion::Wrap(..))) => {
+            quote!(nb::Put::<Here>::lend(&#arg, nb_w);)
+        }
         _ => quote!(nb::Put::<Here>::put(#arg, nb_w);),
     }
 }
@@ -338,6 +340,8 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             let name = ident(&param.name);
             if is_slice(param) {
                 quote!(nb::copy_back(#name, <::std::vec::Vec<_> as nb::Get<'_, Here>>::get(nb_r)?)?;)
+            } else if crate::plan::moves_on(&param.guest) {
+                quote!(nb::take_part(&mut *#name, nb_r)?;)
             } else if is_double(param) {
                 quote!(**#name = nb::Get::<'_, Here>::get(nb_r)?;)
             } else {

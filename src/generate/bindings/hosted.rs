@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::generate::bindings::functions::{self, arg, slot_name};
 use crate::generate::bindings::asked::{self, Parts};
 use crate::generate::bindings::choices;
+use crate::generate::bindings::functions::{self, arg, slot_name};
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Pass, Settle};
 

@@ -40,7 +40,9 @@ pub(super) fn filled(
             stand_ins::abilities(natives, &bounds).is_some() || choices::chosen(implementors, &bounds).is_some()
         };
         let over_own = |(id, params): &Object| open.contains(id) && !params.is_empty();
-        signature.made.retain(|object| over_own(object) && object.1.iter().all(able));
+        signature
+            .made
+            .retain(|object| over_own(object) && object.1.iter().all(able));
         !signature.made.is_empty()
     });
     let mut filled = BTreeSet::new();
@@ -180,7 +182,9 @@ impl<'a> Walk<'a> {
         let mut over = Walk::over(self.api);
         over.args(&path.args);
         for field in item.variants.iter().flat_map(|variant| fields(&variant.shape)) {
-            if let Ty::Path(PathTy { def: Def::Local(of), .. }) = &field.ty
+            if let Ty::Path(PathTy {
+                def: Def::Local(of), ..
+            }) = &field.ty
                 && is_private(self.api, *of)
             {
                 self.objects.push((*of, over.bare.clone()));
