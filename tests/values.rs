@@ -272,6 +272,7 @@ fn one_program_says_the_same_natively_and_sandboxed() {
         "roxmltree",
         "ttf-parser",
     ];
-    run(root, tool, &[&["add"], &crates[..]].concat());
+    let grants = ["--grant", "regex=random"];
+    run(root, tool, &[&["add"], &crates[..], &grants].concat());
     assert_eq!(run(root, tool, &["run"]), natively);
 }

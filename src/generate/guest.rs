@@ -3,22 +3,20 @@
 mod asked;
 mod items;
 mod serde;
+mod stand_ins;
+mod types;
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::Lifetime;
 
-use crate::extract::api::{Arg, Generics, Param, Ty};
+use crate::extract::api::{Arg, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
-use crate::generate::values;
-use crate::plan::bridge::{
-    Bridge, Callee, Closure, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, TypePlan,
-};
+use crate::plan::bridge::{Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Returns};
 use crate::plan::instantiate;
-use crate::plan::{has_lifetimes, is_hidden, lifetime_params, trait_name};
+use crate::plan::{is_hidden, trait_name};
 
 /// The opening of the guest's `lib.rs`.
 const HEADER: &str = "\
@@ -69,7 +67,7 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
         source.unit(Unit::new("", answer))?;
     }
     for plan in bridge.types.values() {
-        source.unit(type_unit(printer, plan))?;
+        source.unit(types::unit(printer, plan))?;
     }
     for unit in bridge.traits.iter().filter_map(|plan| asked::unit(printer, plan)) {
         source.unit(unit)?;
@@ -103,90 +101,6 @@ pub fn exported(source: &Source) -> BTreeMap<String, String> {
 
 fn name(export: u32) -> Ident {
     format_ident!("nb{export}")
-}
-
-fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
-    let mut path = plan.module.clone();
-    path.push(plan.name.clone());
-    let path = printer.local(&path);
-    let tokens = match &plan.repr {
-        Repr::Struct(_) | Repr::Enum(_) => values::codec(printer, plan, &path),
-        Repr::Object { drop } => {
-            let each = (*drop..).zip(&plan.instances).map(|(drop, instance)| {
-                let (drop, args) = (name(drop), arguments(printer, &plan.generics, instance));
-                let (any, lifetimes) = at_any_lifetimes(printer, &plan.generics, instance);
-                quote! {
-                    nb::guest_object!(Here, #path #args, [], #path #any, [#(#lifetimes),*]);
-                    #[unsafe(no_mangle)]
-                    pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::drop_object::<#path #args>(object) }
-                }
-            });
-            quote!(#(#each)*)
-        }
-        Repr::Bytes { layout } => {
-            let lifetimes = arguments(printer, &plan.generics, &BTreeMap::new());
-            let (any, of_any) = at_any_lifetimes(printer, &plan.generics, &BTreeMap::new());
-            let layout = name(*layout);
-            quote! {
-                nb::guest_bytes!(Here, #path #lifetimes, #path #any, [#(#of_any),*]);
-                #[unsafe(no_mangle)]
-                pub extern "C" fn #layout() -> u64 { nb::guest::layout_of::<#path #lifetimes>() }
-            }
-        }
-    };
-    Unit::new(&plan.key, tokens)
-}
-
-/// As [`arguments`], with lifetimes as they come, and those: what is shown to the host need not last.
-fn at_any_lifetimes(
-    printer: Printer<'_>,
-    generics: &Generics,
-    instance: &BTreeMap<String, Arg>,
-) -> (TokenStream, Vec<Lifetime>) {
-    let implementing = Printer {
-        side: Side::Implementing,
-        ..printer
-    };
-    // What an instance is over lasts, and may have to last as long as the type's own.
-    if instance.values().any(has_lifetimes) {
-        return (arguments(printer, generics, instance), Vec::new());
-    }
-    let names = lifetime_params(generics)
-        .map(|name| implementing.lifetime(name))
-        .collect();
-    let args = generics.params.iter().filter_map(|param| match param {
-        Param::Lifetime { name, .. } => {
-            let name = implementing.lifetime(name);
-            Some(quote!(#name))
-        }
-        param => argument_of(printer, param, instance),
-    });
-    (in_brackets(args.collect()), names)
-}
-
-/// `<'static, …>` for the lifetimes of a type, and for its parameters what the instance has, or stand-ins.
-fn arguments(printer: Printer<'_>, generics: &Generics, instance: &BTreeMap<String, Arg>) -> TokenStream {
-    let args = generics.params.iter();
-    in_brackets(args.filter_map(|param| argument_of(printer, param, instance)).collect())
-}
-
-fn argument_of(printer: Printer<'_>, param: &Param, instance: &BTreeMap<String, Arg>) -> Option<TokenStream> {
-    match param {
-        Param::Lifetime { .. } => Some(quote!('static)),
-        Param::Type { name, .. } => {
-            let arg = instance.get(name).cloned();
-            Some(printer.arg(&arg.unwrap_or_else(|| Arg::Type(Ty::Param(name.clone())))))
-        }
-        Param::Const { name, .. } => instance.get(name).map(|arg| printer.arg(arg)),
-    }
-}
-
-fn in_brackets(args: Vec<TokenStream>) -> TokenStream {
-    if args.is_empty() {
-        quote!()
-    } else {
-        quote!(<#(#args),*>)
-    }
 }
 
 /// A function's exports: one for each choice of the crate's own types.
@@ -361,7 +275,7 @@ fn owned_place(printer: Printer<'_>, ty: &Ty) -> TokenStream {
 fn argument(printer: Printer<'_>, index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
     let arg = format_ident!("a{index}");
     if let Pass::StandIn(at) = param.pass {
-        return stand_in(printer, &arg, &param.ty, hosted.get(at));
+        return stand_ins::stand_in(printer, &arg, &param.ty, hosted.get(at));
     }
     let behind = matches!(param.ty, Ty::Ref { .. });
     match (&param.convert, param.pass) {
@@ -372,73 +286,6 @@ fn argument(printer: Printer<'_>, index: usize, param: &ParamPlan, hosted: &[Hos
         (Some(Conversion::Collect { iterator: true, .. }), _) => quote!(#arg.into_iter()),
         _ => quote!(#arg),
     }
-}
-
-/// A stand-in where its value would be: owned, borrowed or boxed; one for a closure is called like one.
-fn stand_in(printer: Printer<'_>, arg: &Ident, ty: &Ty, hosted: Option<&Hosted>) -> TokenStream {
-    let (closure, own) = hosted.map_or((None, None), |hosted| (hosted.closure.as_ref(), hosted.own.as_ref()));
-    let value = match (closure, own) {
-        (Some(closure), _) => self::closure(printer, arg, closure),
-        (None, Some(own)) => {
-            let name = ident(&own.guest_type(own.bare));
-            quote!(#name(#arg))
-        }
-        (None, None) => quote!(#arg),
-    };
-    match ty {
-        Ty::Ref { mutable: true, .. } => quote!(&mut #value),
-        Ty::Ref { .. } => quote!(& #value),
-        Ty::Path(_) => quote!(::std::boxed::Box::new(#value)),
-        _ => value,
-    }
-}
-
-/// A closure that asks the host's. Its arguments' types are written out where rustc cannot know them from a bound: where a
-/// method is called that is implemented for closures.
-fn closure(printer: Printer<'_>, arg: &Ident, closure: &Closure) -> TokenStream {
-    let implementing = Printer {
-        side: Side::Implementing,
-        ..printer
-    };
-    let names: Vec<Ident> = (0..closure.inputs.len()).map(|at| format_ident!("c{at}")).collect();
-    let puts = names
-        .iter()
-        .enumerate()
-        .map(|(at, name)| put_asked(name, closure.places.contains(&at)));
-    let inputs = names.iter().zip(&closure.inputs).map(|(name, ty)| {
-        let ty = closure.is_receiver.then(|| implementing.ty(ty)).map(|ty| quote!(: #ty));
-        quote!(#name #ty)
-    });
-    let output = closure
-        .output
-        .as_ref()
-        .map_or_else(|| quote!(_), |(ty, _)| printer.ty(ty));
-    let places: Vec<&Ident> = closure.places.iter().map(|at| &names[*at]).collect();
-    let asked = taken_over(&places, |more| {
-        let output = more.map_or_else(|| output.clone(), |more| quote!((#output, #more)));
-        quote!(#arg.own::<Here, #output>(|w| { #(#puts)* }))
-    });
-    quote!(move |#(#inputs),*| #asked)
-}
-
-/// Writes an argument of a question down; of one that the answer may change, what it refers to.
-fn put_asked(name: &Ident, is_place: bool) -> TokenStream {
-    if is_place {
-        quote!(nb::Put::<Here>::lend(&*#name, w);)
-    } else {
-        quote!(nb::Put::<Here>::put(#name, w);)
-    }
-}
-
-/// A question, and what its answer says of places taken over. `ask` gets the types of those, if there are any.
-fn taken_over(places: &[&Ident], ask: impl FnOnce(Option<TokenStream>) -> TokenStream) -> TokenStream {
-    if places.is_empty() {
-        return ask(None);
-    }
-    let news: Vec<Ident> = places.iter().map(|place| format_ident!("new_{place}")).collect();
-    let unknown = places.iter().map(|_| quote!(_));
-    let ask = ask(Some(quote!(#(#unknown),*)));
-    quote!({ let (out, #(#news,)*) = #ask; #(*#places = #news;)* out })
 }
 
 fn callee(printer: Printer<'_>, callee: &Callee) -> TokenStream {

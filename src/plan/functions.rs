@@ -2,9 +2,7 @@
 
 use crate::extract::api::{Function, Generics, Meta, Ty};
 use crate::plan::anchors;
-use crate::plan::bridge::{
-    AnchorPlan, Callee, Choice, Conversion, FunctionPlan, Hosted, ParamPlan, Pass, Place, Returns, Settle,
-};
+use crate::plan::bridge::{AnchorPlan, Callee, Choice, FunctionPlan, Hosted, ParamPlan, Pass, Place, Returns, Settle};
 use crate::plan::choices;
 use crate::plan::conversions::{Converted, convert, mentions_param};
 use crate::plan::cross::{self, Obstacle, Way};
@@ -12,6 +10,7 @@ use crate::plan::crossing;
 use crate::plan::iterators;
 use crate::plan::keys;
 use crate::plan::lifetimes::{self, Named};
+use crate::plan::places;
 use crate::plan::planner::Planner;
 use crate::plan::serde;
 use crate::plan::settle::{self, Settled};
@@ -105,7 +104,7 @@ fn over(
     }
     let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
     squeeze(&mut params, &anchor, hosts.list.iter().any(Hosted::makes));
-    let callee = callee(context.callee, &params);
+    let callee = wrappers::callee(context.callee, &params);
     Ok(FunctionPlan {
         key: context.key,
         place: context.place,
@@ -126,22 +125,6 @@ fn over(
         crossing: crossing::of(&planner.types, function),
         is_unsafe: function.is_unsafe,
     })
-}
-
-/// What the guest calls, over the type that it has in place of a wrapper of the caller's values.
-fn callee(callee: Callee, params: &[ParamPlan]) -> Callee {
-    match params.first() {
-        Some(ParamPlan {
-            convert: Some(Conversion::Wrap(..)),
-            ty,
-            guest,
-            ..
-        }) => {
-            let subst = wrappers::arguments(ty, guest);
-            callee.map(|ty| subst.ty(ty), |path| subst.path(path))
-        }
-        _ => callee,
-    }
 }
 
 /// How each argument crosses, and the values of the caller's types among them.
@@ -251,7 +234,7 @@ fn param(
     let wrapped = wrappers::convert(&planner.types, ty, scopes);
     let (convert, guest) = match wrapped.map_or_else(|| convert(ty, scopes), |wrapped| Ok(Some(wrapped)))? {
         Some(converted) => (Some(converted.conversion), converted.guest),
-        None => (None, through(ty).cloned().unwrap_or_else(|| ty.clone())),
+        None => (None, places::through(ty).cloned().unwrap_or_else(|| ty.clone())),
     };
     let pass = pass(planner, &guest)?;
     Ok(plan(convert, guest, pass))
@@ -283,29 +266,6 @@ fn mentions_object(planner: &Planner<'_>, ty: &Ty) -> bool {
         }
         Ty::Tuple(parts) => parts.iter().any(|part| mentions_object(planner, part)),
         Ty::Ref { ty, .. } | Ty::Slice(ty) | Ty::Array(ty, _) => mentions_object(planner, ty),
-        _ => false,
-    }
-}
-
-/// `&mut T` for `&mut &mut T`, the receiver of what is implemented for `&mut T`: the place is the same.
-pub fn through(ty: &Ty) -> Option<&Ty> {
-    match ty {
-        Ty::Ref { mutable: true, ty, .. } => match &**ty {
-            inner @ Ty::Ref { mutable: true, .. } => Some(inner),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Whether a call can only move a reference on within what it refers to: `&mut &str`, `&mut &[u8]`.
-#[must_use]
-pub fn moves_on(ty: &Ty) -> bool {
-    match ty {
-        Ty::Ref { mutable: true, ty, .. } => match &**ty {
-            Ty::Ref { mutable: false, ty, .. } => is_text_referent(ty) || matches!(**ty, Ty::Slice(_)),
-            _ => false,
-        },
         _ => false,
     }
 }

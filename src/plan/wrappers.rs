@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::extract::api::{Arg, Generics, PathTy, Ty};
-use crate::plan::bridge::Conversion;
+use crate::plan::bridge::{Callee, Conversion, ParamPlan};
 use crate::plan::conversions::{self, Converted};
 use crate::plan::cross::{self, Way};
 use crate::plan::subst::Subst;
@@ -61,9 +61,25 @@ fn substitution(params: BTreeMap<String, Ty>) -> Subst {
     }
 }
 
-/// What stands for the caller's types in the guest, given a wrapper's type there and here.
+/// What the guest calls, over the type that it has in place of a wrapper of the caller's values.
 #[must_use]
-pub(super) fn arguments(host: &Ty, guest: &Ty) -> Subst {
+pub(super) fn callee(callee: Callee, params: &[ParamPlan]) -> Callee {
+    match params.first() {
+        Some(ParamPlan {
+            convert: Some(Conversion::Wrap(..)),
+            ty,
+            guest,
+            ..
+        }) => {
+            let subst = arguments(ty, guest);
+            callee.map(|ty| subst.ty(ty), |path| subst.path(path))
+        }
+        _ => callee,
+    }
+}
+
+/// What stands for the caller's types in the guest, given a wrapper's type there and here.
+fn arguments(host: &Ty, guest: &Ty) -> Subst {
     let mut params = BTreeMap::new();
     if let (Some(host), Some(guest)) = (path_of(host), path_of(guest)) {
         for pair in host.args.iter().zip(&guest.args) {

@@ -3,7 +3,8 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{exports, put_asked, taken_over};
+use super::exports;
+use super::stand_ins::{put_asked, taken_over};
 use crate::extract::api::{Arg, Def, Param, PathTy, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::Unit;

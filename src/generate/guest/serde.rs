@@ -1,6 +1,6 @@
 //! What serde's traits add to exports.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::name;
