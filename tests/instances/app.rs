@@ -68,11 +68,10 @@ fn tables() {
 
 /// A trait of which some implementors are generic, for a type of the crate's and for a slice that is moved on.
 fn buffers() {
-    use bytes::{Buf, BufMut, Bytes, BytesMut};
+    use bytes::{Buf, Bytes, BytesMut};
 
     let mut made = BytesMut::new();
-    made.put_u16(258);
-    made.put_slice(b"abc");
+    made.extend_from_slice(&[1, 2, 97, 98, 99]);
     let mut bytes: Bytes = made.freeze();
     println!("{} {:?} {}", bytes.get_u16(), bytes, bytes.remaining());
     let data = [0, 7, 1, 2, 3];
