@@ -131,7 +131,7 @@ fn sandboxed(event: &Event, status: &dyn Fn(Style, &str, String)) {
         [] => "no capabilities".to_owned(),
         some => format!("granted {}", some.join(", ")),
     };
-    let refused = if refused.is_empty() {
+    let lacking = if refused.is_empty() {
         String::new()
     } else {
         format!(", refused {}", refused.join(", "))
@@ -141,7 +141,7 @@ fn sandboxed(event: &Event, status: &dyn Fn(Style, &str, String)) {
     status(
         GOOD,
         "Sandboxed",
-        format!("{name} v{version}: {functions}, {grants}{refused}, in {seconds:.1}s"),
+        format!("{name} v{version}: {functions}, {grants}{lacking}, in {seconds:.1}s"),
     );
     if *skipped > 0 {
         status(
@@ -149,6 +149,11 @@ fn sandboxed(event: &Event, status: &dyn Fn(Style, &str, String)) {
             "Note",
             format!("{skipped} items cannot cross; see `cargo nanobuild explain {name} --skipped`"),
         );
+    }
+    if let Some(first) = refused.first() {
+        let explain = format!("`cargo nanobuild explain {name} {first}` says what for");
+        let grant = format!("`cargo nanobuild add {name} --grant {first}` grants it");
+        status(NOTE, "Note", format!("what needs {first} fails: {explain}, {grant}"));
     }
 }
 
