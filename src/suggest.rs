@@ -117,11 +117,19 @@ fn judge(graph: &Graph, package: &Package, below: &BTreeMap<&PackageId, BTreeSet
             .any(|target| target.kind.contains(&TargetKind::CustomBuild))
     });
     let native = with(&|other| other.links.is_some());
-    for (count, weight, what) in [(native, 4, "link native code"), (scripts, 1, "run build scripts")] {
-        if count > 0 {
-            score += weight;
-            reasons.push(format!("{count} of its {} packages {what}", inside.len()));
+    for (count, weight, one, some) in [
+        (native, 4, "links native code", "link native code"),
+        (scripts, 1, "runs a build script", "run build scripts"),
+    ] {
+        if count == 0 {
+            continue;
         }
+        score += weight;
+        reasons.push(match (count, inside.len()) {
+            (1, 1) => one.to_owned(),
+            (1, all) => format!("1 of its {all} packages {one}"),
+            (count, all) => format!("{count} of its {all} packages {some}"),
+        });
     }
     if inside.len() > 10 {
         score += 2;

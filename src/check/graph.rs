@@ -11,7 +11,7 @@ use nanobuild_policy::pattern::Origin;
 
 use crate::project::{Project, dependency};
 use crate::select::{Breach, Flags, Graph, Guarded, prove};
-use crate::session;
+use crate::session::{self, Drift};
 
 /// The graph for rules over packages.
 pub(super) fn checked(graph: &Graph) -> Checked {
@@ -87,14 +87,14 @@ pub(super) fn findings(
             });
             continue;
         };
-        for because in session::drift(graph, facts, &dependency, flags) {
+        for Drift { fact, because } in session::drift(graph, facts, &dependency, flags) {
             found.push(Finding {
                 message: format!(
                     "nanobuild.lock is not about {} as the workspace needs it: {because}",
                     facts.name
                 ),
                 mend: Mend::Run("cargo nanobuild".to_owned()),
-                ..check::finding(Code::StaleLockfile, &facts.name, &because, locked(facts, "features"))
+                ..check::finding(Code::StaleLockfile, &facts.name, &because, locked(facts, fact))
             });
         }
     }

@@ -141,12 +141,10 @@ pub fn run(cx: &Context<'_>, options: &Options) -> Result<Report, session::Error
     if let Some(base) = &base {
         findings = base.new_ones(&state, &files.layer, findings);
     }
-    Ok(Report::new(
-        findings,
-        &files.texts,
-        options,
-        git::prefix(&cx.project.root),
-    ))
+    let prefix = git::prefix(&cx.project.root);
+    let mut report = Report::new(findings, &files.texts, options, prefix);
+    report.nothing_sandboxed = files.lockfile.nanoprocesses.is_empty();
+    Ok(report)
 }
 
 /// The graph as `Cargo.lock` has it. Bindings that are not there are put there while it is asked for, and everything is

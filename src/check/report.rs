@@ -16,6 +16,8 @@ pub struct Report {
     pub findings: Vec<Reported>,
     /// Whether the guests were built again.
     pub rebuilt: bool,
+    /// Whether there was nothing to build: no dependency is sandboxed.
+    pub nothing_sandboxed: bool,
     /// The revision that it was compared with.
     pub base: Option<String>,
     /// The workspace's folder in its repository, empty or with a `/` at its end.
@@ -47,6 +49,7 @@ impl Report {
         Self {
             findings: findings.collect(),
             rebuilt: !options.quick,
+            nothing_sandboxed: false,
             base: options.base.clone(),
             prefix,
             failed,

@@ -82,6 +82,13 @@ pub(super) struct Add {
     #[arg(long, value_name = "CAPABILITY")]
     pub(super) grant: Vec<String>,
     #[command(flatten)]
+    pub(super) workspace: Workspace,
+}
+
+/// Options of commands that go by what the workspace's packages activate.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Workspace {
+    #[command(flatten)]
     pub(super) features: Features,
     #[command(flatten)]
     pub(super) common: Common,
@@ -160,9 +167,7 @@ pub(super) struct Trim {
     #[arg(long)]
     pub(super) yes: bool,
     #[command(flatten)]
-    pub(super) features: Features,
-    #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) workspace: Workspace,
 }
 
 #[derive(Debug, Args)]
@@ -171,9 +176,7 @@ pub(super) struct Init {
     #[arg(long)]
     pub(super) yes: bool,
     #[command(flatten)]
-    pub(super) features: Features,
-    #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) workspace: Workspace,
 }
 
 #[derive(Debug, Args)]
@@ -188,9 +191,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = written)]
     pub(super) write: Vec<(Format, Utf8PathBuf)>,
     #[command(flatten)]
-    pub(super) features: Features,
-    #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) workspace: Workspace,
 }
 
 fn written(text: &str) -> Result<(Format, Utf8PathBuf), String> {
@@ -244,11 +245,11 @@ impl Command {
             Self::Build(args) | Self::Run(args) | Self::Test(args) => super::through::read(&args.args)
                 .map(|line| line.common)
                 .unwrap_or_default(),
-            Self::Add(args) => args.common.clone(),
+            Self::Add(args) => args.workspace.common.clone(),
             Self::Remove(args) => args.common.clone(),
-            Self::Check(args) => args.common.clone(),
-            Self::Trim(args) => args.common.clone(),
-            Self::Init(args) => args.common.clone(),
+            Self::Check(args) => args.workspace.common.clone(),
+            Self::Trim(args) => args.workspace.common.clone(),
+            Self::Init(args) => args.workspace.common.clone(),
             Self::List(common) | Self::Doctor(common) | Self::Policy(common) | Self::Review(common) => common.clone(),
             Self::Update(args) => args.common.clone(),
             Self::Diff(args) => args.common.clone(),

@@ -51,8 +51,7 @@ pub(super) fn run(cx: &Context<'_>, args: &Init) -> Result<ExitCode, Error> {
     let add = Add {
         crates: crates.collect::<Result<_, _>>()?,
         grant: Vec::new(),
-        features: args.features.clone(),
-        common: args.common.clone(),
+        workspace: args.workspace.clone(),
     };
     add::run(cx, &add)
 }

@@ -24,7 +24,7 @@ use crate::review::Ask;
 use crate::select::Flags;
 use crate::session::{Context, Error, Failure, Make};
 use crate::sys::{cargo, jail, process, signal};
-use crate::ui::{self, Format, Terminal, Ui};
+use crate::ui::{self, Terminal, Ui};
 use args::{Cli, Command, Common};
 
 /// The exit code where the tool could not tell.
@@ -74,7 +74,8 @@ pub fn attempt(words: &[&str], tools: &Tools<'_>) -> Result<ExitCode, Error> {
     let command = Cli::try_parse_from(words)
         .map_err(|error| Error::Usage(error.to_string()))?
         .command;
-    let ui = Ui::new(Format::Human, crate::ui::Verbosity::Quiet);
+    let format = command.common().format.unwrap_or_default();
+    let ui = Ui::new(format, crate::ui::Verbosity::Quiet);
     execute(command, &ui, tools)
 }
 
@@ -106,7 +107,7 @@ fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Err
             };
             build::run(&cx, command.verb(), &line, tools.hand_over)
         }
-        Command::Add(args) => add::run(&with(args.features.flags())?, args),
+        Command::Add(args) => add::run(&with(args.workspace.features.flags())?, args),
         Command::Remove(args) => remove::run(&with(Flags::default())?, &args.crates),
         Command::Update(args) => update::run(&with(Flags::default())?, &args.crates, args.precise.as_ref()),
         Command::Review(_) => update::review(&with(Flags::default())?),
@@ -114,9 +115,9 @@ fn execute(command: Command, ui: &Ui, tools: &Tools<'_>) -> Result<ExitCode, Err
         Command::List(_) => show::list(&with(Flags::default())?),
         Command::Explain(args) if args.skipped => show::skipped(&with(Flags::default())?, &args.krate),
         Command::Explain(args) => explain::run(&with(Flags::default())?, &args.krate, args.what.as_deref()),
-        Command::Check(args) => check::run(&with(args.features.flags())?, args),
-        Command::Trim(args) => trim::run(&with(args.features.flags())?, args),
-        Command::Init(args) => init::run(&with(args.features.flags())?, args),
+        Command::Check(args) => check::run(&with(args.workspace.features.flags())?, args),
+        Command::Trim(args) => trim::run(&with(args.workspace.features.flags())?, args),
+        Command::Init(args) => init::run(&with(args.workspace.features.flags())?, args),
         Command::Policy(_) => check::policy(&with(Flags::default())?),
         Command::Doctor(common) => Ok(doctor::run(ui, common.manifest_path.as_deref())),
         Command::Completions { shell } => {

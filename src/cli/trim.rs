@@ -43,6 +43,8 @@ pub(super) fn run(cx: &Context<'_>, args: &Trim) -> Result<ExitCode, Error> {
         offered: marked.functions.len(),
         falls_away: names(&mut had.difference(&has)),
         stays: names(&mut has.iter()),
+        looked_at: looked_at(cx),
+        not_looked_at: not_looked_at(cx),
     });
     cx.ui.pause();
     let answer = match args.yes {
@@ -58,6 +60,30 @@ pub(super) fn run(cx: &Context<'_>, args: &Trim) -> Result<ExitCode, Error> {
     let graph = session.settle()?;
     session.close(&graph)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The code that Cargo was asked to check.
+fn looked_at(cx: &Context<'_>) -> String {
+    let flags = &cx.flags;
+    let mut features = match (flags.all, flags.no_default) {
+        (true, _) => "all features".to_owned(),
+        (false, true) => "no default features".to_owned(),
+        (false, false) => "default features".to_owned(),
+    };
+    for feature in &flags.features {
+        features.push_str(&format!(", {feature}"));
+    }
+    let target = cx.target.as_deref().unwrap_or("this machine");
+    format!("every package of the workspace, its tests, examples and benchmarks too; {features}; for {target}")
+}
+
+/// What of the application a check leaves out, and the options that have it checked.
+fn not_looked_at(cx: &Context<'_>) -> String {
+    let features = match cx.flags.all {
+        true => "",
+        false => "other features (`--all-features`), ",
+    };
+    format!("code for {features}other targets (`--target`), and examples in documentation")
 }
 
 fn folder(session: &Session<'_>, args: &Trim) -> Result<String, Error> {
@@ -114,7 +140,7 @@ fn used(
         session.cx,
         trim::environment().map_err(files::Error::at("find", "cargo-nanobuild".into()))?,
     )?;
-    Ok(trim::used(&messages))
+    Ok(trim::used(&messages, &session.cx.project.bindings().join(folder)))
 }
 
 /// The patterns, and bindings that offer nothing else, with which the application compiles.

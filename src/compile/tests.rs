@@ -152,3 +152,28 @@ fn bindings_are_checked_outside_of_any_workspace() {
     write(".nanobuild/mine/src/lib.rs", "pub fn one() -> u8 { 1 }\n");
     check().unwrap();
 }
+
+#[test]
+fn only_what_lies_in_the_target_directory_is_taken_for_the_module() {
+    let (_folder, path) = scratch();
+    let fetched = fetched(&path);
+    let target = Goal::Module.target_dir(&fetched);
+    files::replace(&path.join("elsewhere.wasm"), b"secret").unwrap();
+    files::replace(&target.join("release/guest.wasm"), b"module").unwrap();
+    let said = |claimed: camino::Utf8PathBuf| diagnostics::Said {
+        module: Some(claimed),
+        ..Default::default()
+    };
+    let read = |claimed| module(&fetched, said(claimed), Goal::Module);
+    assert_eq!(read(target.join("release/guest.wasm")).unwrap(), b"module");
+    let up = pathdiff::diff_utf8_paths(&path, &target).unwrap();
+    for claimed in [path.join("elsewhere.wasm"), target.join(up).join("elsewhere.wasm")] {
+        assert!(std::fs::exists(&claimed).unwrap(), "{claimed}");
+        assert!(read(claimed.clone()).is_err(), "{claimed}");
+    }
+    std::os::unix::fs::symlink(path.join("elsewhere.wasm"), target.join("release/link.wasm")).unwrap();
+    assert!(
+        read(target.join("release/link.wasm")).is_err(),
+        "a link is not followed"
+    );
+}

@@ -82,7 +82,7 @@ impl Failure for Error {
     fn help(&self) -> Option<String> {
         match self {
             Self::Review(review::Error::New { .. }) => Some(
-                "look at what is new, then decide on a terminal with `cargo nanobuild`, or write it under `grant` in \
+                "look at what is new, then decide on a terminal with `cargo nanobuild`, or write it under `grants` in \
                  nanobuild.toml"
                     .to_owned(),
             ),

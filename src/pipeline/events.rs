@@ -1,5 +1,6 @@
 //! What the pipeline says about a dependency.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use nanobuild_policy::diff::{Difference, diff};
@@ -11,38 +12,44 @@ use crate::review::{Approved, Baseline};
 use crate::select::Dependency;
 use crate::ui::Event;
 
-/// A signature as lines to read before a decision.
+/// A signature as lines to read before a decision, one for each capability.
 pub(super) fn signature(dependency: &Dependency, signature: &Signature) -> Event {
-    let mut lines = Vec::new();
+    let mut reasons = BTreeMap::<Capability, Vec<String>>::new();
     for (capability, imports) in &signature.imports {
-        let imports: Vec<&str> = imports.iter().map(String::as_str).collect();
-        lines.push(line(*capability, &format!("imports {}", imports.join(", "))));
+        reasons.entry(*capability).or_default().push(some("imports ", imports));
     }
-    match &signature.attempts {
-        Attempts::NotAnalysed => {}
-        Attempts::Found(found) => {
-            for (capability, calls) in found {
-                let calls: Vec<String> = calls.iter().map(ToString::to_string).collect();
-                lines.push(line(*capability, &format!("calls {}", calls.join(", "))));
-            }
+    if let Attempts::Found(found) = &signature.attempts {
+        for (capability, calls) in found {
+            reasons.entry(*capability).or_default().push(some("calls ", calls));
         }
     }
     for (capability, needs) in &signature.build {
-        let needs: Vec<String> = needs
+        let needs = needs
             .iter()
-            .map(|Need { package, version, .. }| format!("{package} {version}"))
-            .collect();
-        lines.push(line(*capability, &needs.join(", ")));
+            .map(|Need { package, version, .. }| format!("{package} {version}"));
+        let why = some("", needs.collect::<Vec<_>>().iter());
+        reasons.entry(*capability).or_default().push(why);
     }
+    let line = |(capability, why): (Capability, Vec<String>)| {
+        let what = capability.describe();
+        format!("{:<16} {what} ({})", capability.name(), why.join("; "))
+    };
     Event::Signature {
         name: dependency.name.clone(),
         version: dependency.version.to_string(),
-        lines,
+        lines: reasons.into_iter().map(line).collect(),
     }
 }
 
-fn line(capability: Capability, why: &str) -> String {
-    format!("{:<16} {} ({why})", capability.name(), capability.describe())
+/// The first of many facts; `explain` has them all.
+fn some(verb: &str, facts: impl IntoIterator<Item = impl ToString>) -> String {
+    const SHOWN: usize = 3;
+    let facts: Vec<String> = facts.into_iter().map(|fact| fact.to_string()).collect();
+    let more = match facts.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{verb}{}{more}", facts[..facts.len().min(SHOWN)].join(", "))
 }
 
 /// That other tools see other things in the same sources.

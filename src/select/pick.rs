@@ -151,9 +151,12 @@ impl Error {
             Self::OutOfReach { dependent, .. } => Some(format!(
                 "make it a dependency by version or git in `{dependent}`, which `[patch]` can redirect"
             )),
-            Self::UnnamedRegistry { index, .. } => Some(format!(
-                "add `[registries] NAME = {{ index = \"{index}\" }}` to .cargo/config.toml"
-            )),
+            Self::UnnamedRegistry { index, .. } => {
+                let index = index.strip_prefix("registry+").unwrap_or(index);
+                Some(format!(
+                    "add `registries.NAME.index = \"{index}\"` to .cargo/config.toml; a variable of the environment is not enough"
+                ))
+            }
         }
     }
 }

@@ -195,30 +195,39 @@ impl Session<'_> {
     }
 }
 
+/// A fact of the lockfile that is not about the graph any more.
+#[derive(Debug)]
+pub struct Drift {
+    /// Its key.
+    pub fact: &'static str,
+    /// What the graph says instead.
+    pub because: String,
+}
+
 /// In which ways a crate's facts do not describe what the graph asks of its bindings.
 #[must_use]
-pub fn drift(graph: &Graph, facts: &Nanoprocess, dependency: &Dependency, flags: &Flags) -> Vec<String> {
+pub fn drift(graph: &Graph, facts: &Nanoprocess, dependency: &Dependency, flags: &Flags) -> Vec<Drift> {
+    let drift = |fact, because| Drift { fact, because };
     let bindings = |package: &&Package| graph.bindings_folder(package).as_ref() == Some(&facts.folder);
     let Some(package) = graph.packages().find(bindings) else {
-        return vec!["nothing in the workspace depends on its bindings".to_owned()];
+        let because = "nothing in the workspace depends on its bindings".to_owned();
+        return vec![drift("name", because)];
     };
-    let mut reasons = Vec::new();
+    let mut found = Vec::new();
     let features = features(graph, package, facts, flags);
     if features != facts.features {
-        reasons.push(other_features(&features, &facts.features));
+        found.push(drift("features", other_features(&features, &facts.features)));
     }
     let late = stale(graph, dependency);
-    reasons.extend(
+    found.extend(
         late.iter()
-            .map(|(requirement, by)| format!("{by} requires {requirement}")),
+            .map(|(requirement, by)| drift("version", format!("{by} requires {requirement}"))),
     );
     if package.version != facts.claim {
-        reasons.push(format!(
-            "its bindings carry version {}, not {}",
-            package.version, facts.claim
-        ));
+        let because = format!("its bindings carry version {}, not {}", package.version, facts.claim);
+        found.push(drift("claim", because));
     }
-    reasons
+    found
 }
 
 /// What the workspace switches on. What another command line needed stays as long as the workspace can still ask for it:

@@ -17,7 +17,7 @@ use nanobuild_policy::Capability;
 use nanobuild_policy::lockfile::{Nanoprocess, Tools};
 use semver::Version;
 
-pub use adapt::drift;
+pub use adapt::{Drift, drift};
 pub use error::{Error, Failure};
 pub use make::{Examined, Make, MakeError, Order};
 pub use place::demand;

@@ -10,6 +10,7 @@ mod wrapper;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
 pub use mark::{Marked, mark};
@@ -22,7 +23,13 @@ const MARK: &str = "cargo-nanobuild trim: function ";
 #[derive(Debug, Deserialize)]
 struct Line {
     reason: String,
+    target: Option<Target>,
     message: Option<Message>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Target {
+    src_path: Utf8PathBuf,
 }
 
 #[derive(Debug, Deserialize)]
@@ -30,14 +37,21 @@ struct Message {
     message: String,
 }
 
-/// The numbers of the marked functions that Cargo's messages say are used.
+/// The numbers of the marked functions that Cargo's messages say are used, other than by the bindings in this folder: those
+/// name what they offer under a second path.
 #[must_use]
-pub fn used(messages: &str) -> BTreeSet<usize> {
+pub fn used(messages: &str, bindings: &Utf8Path) -> BTreeSet<usize> {
     let lines = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Line>(line).ok());
     let said = lines
         .filter(|line| line.reason == "compiler-message")
+        .filter(|line| {
+            !line
+                .target
+                .as_ref()
+                .is_some_and(|target| target.src_path.starts_with(bindings))
+        })
         .filter_map(|line| line.message);
     said.filter_map(|message| number(&message.message)).collect()
 }
@@ -70,15 +84,28 @@ mod tests {
 
     #[test]
     fn messages_of_rustc_name_what_is_used() {
-        let line = |text: &str| format!("{{\"reason\":\"compiler-message\",\"message\":{{\"message\":\"{text}\"}}}}");
+        let line = |file: &str, text: &str| {
+            format!(
+                "{{\"reason\":\"compiler-message\",\"target\":{{\"src_path\":\"{file}\"}},\"message\":{{\"message\":\"{text}\"}}}}"
+            )
+        };
+        let (app, zip) = ("/app/src/main.rs", "/app/.nanobuild/zip/src/lib.rs");
         let messages = [
-            line("use of deprecated method `zip::A::b`: cargo-nanobuild trim: function 12."),
-            line("use of deprecated function `x::y`: use z instead"),
-            line("unused variable: `x`"),
+            line(
+                app,
+                "use of deprecated method `zip::A::b`: cargo-nanobuild trim: function 12.",
+            ),
+            line(
+                zip,
+                "use of deprecated function `zip::c`: cargo-nanobuild trim: function 13.",
+            ),
+            line(app, "use of deprecated function `x::y`: use z instead"),
+            line(app, "unused variable: `x`"),
             "{\"reason\":\"build-finished\",\"success\":true}".to_owned(),
             "no json".to_owned(),
         ];
-        assert_eq!(used(&messages.join("\n")), [12].into());
+        let used = used(&messages.join("\n"), Utf8Path::new("/app/.nanobuild/zip"));
+        assert_eq!(used, [12].into());
     }
 
     #[test]

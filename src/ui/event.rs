@@ -251,6 +251,10 @@ pub enum Event {
         falls_away: Vec<String>,
         /// Capabilities that are asked for all the same.
         stays: Vec<String>,
+        /// The code that was searched for names.
+        looked_at: String,
+        /// Code of the application that was not.
+        not_looked_at: String,
     },
     /// What is worth sandboxing first.
     Suggestions {

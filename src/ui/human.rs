@@ -147,7 +147,7 @@ fn sandboxed(event: &Event, status: &dyn Fn(Style, &str, String)) {
         status(
             NOTE,
             "Note",
-            format!("{skipped} items cannot cross; see `cargo nanobuild explain {name} --skipped`"),
+            format!("{skipped} items are not in the bindings; see `cargo nanobuild explain {name} --skipped`"),
         );
     }
     if let Some(first) = refused.first() {
@@ -175,22 +175,25 @@ fn list(rows: &[Listed]) {
     }
 }
 
-/// What a crate asks for, each with whether it was granted.
+/// What a crate asks for, each with what became of it. What only building needs is not refused: it is kept in the jail.
 fn capabilities(row: &Listed) -> String {
     if row.asks.is_empty() && row.grants.is_empty() {
         return "no capabilities".to_owned();
     }
-    let refused = row.asks.iter().filter(|asked| !row.grants.contains(asked));
-    let refused: Vec<&str> = refused.map(String::as_str).collect();
-    let granted = match row.grants.as_slice() {
+    let others = row.asks.iter().filter(|asked| !row.grants.contains(asked));
+    let (jailed, refused): (Vec<&str>, Vec<&str>) = others
+        .map(String::as_str)
+        .partition(|asked| asked.starts_with("build."));
+    let mut text = match row.grants.as_slice() {
         [] => "nothing granted".to_owned(),
         grants => format!("granted {}", grants.join(", ")),
     };
-    if refused.is_empty() {
-        granted
-    } else {
-        format!("{granted}, refused {}", refused.join(", "))
+    for (what, names) in [("refused", refused), ("jailed", jailed)] {
+        if !names.is_empty() {
+            text.push_str(&format!(", {what} {}", names.join(", ")));
+        }
     }
+    text
 }
 
 fn skipped(name: &str, version: &str, items: &[Skipped]) {

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_nanobuild::sys::cargo;
 
-use crate::support::{Package, Report, Way, report};
+use crate::support::{Package, Report, Way, report, variable};
 
 const ATTACKS: &str = include_str!("../fixtures/jail/attacks.rs");
 
@@ -84,28 +84,6 @@ fn victims(package: &Package, outside: bool) -> Victims {
         settings: settings.map(|(name, value)| format!("{name}={value}\n")).concat(),
         _held: (tcp, udp, unix, hidden, inherited, memory),
     }
-}
-
-/// A variable of ours that nothing has a reason to pass on.
-fn variable() -> String {
-    let known = [
-        "CARGO",
-        "RUST",
-        "LD_",
-        "LC_",
-        "LANG",
-        "PATH",
-        "HOME",
-        "TERM",
-        "TZ",
-        "TMPDIR",
-        "SOURCE_DATE_EPOCH",
-    ];
-    let names = std::env::vars().map(|(name, _)| name);
-    let ours = names
-        .into_iter()
-        .find(|name| !known.iter().any(|known| name.starts_with(known)));
-    ours.expect("a program has some environment")
 }
 
 /// A package whose build script and whose procedural macro try everything.

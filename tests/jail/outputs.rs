@@ -35,24 +35,62 @@ fn documentation_is_not_read_through_a_link() {
 
 #[test]
 fn a_module_of_another_place_is_not_read() {
-    // A procedural macro speaks on rustc's channel to Cargo, and can claim that anything is the module.
-    let package = Package::new("[lib]\nproc-macro = false\n", &[]);
+    // What a procedural macro prints, rustc prints, and Cargo passes it on among its own messages: it can claim that
+    // anything is the module.
+    let package = Package::new(
+        "[dependencies]\nmacros = { path = \"../macros\" }\n",
+        &[("src/lib.rs", "macros::claim!();\n")],
+    );
+    let secret = package.root().join("elsewhere/secret.wasm");
     package.write("elsewhere/secret.wasm", "secret");
     let claim = format!(
-        r#"{{"reason":"compiler-artifact","package_id":"x","manifest_path":"/x","target":{{"kind":["cdylib"],"crate_types":["cdylib"],"name":"x","src_path":"/x","edition":"2024","doc":true,"doctest":false,"test":true}},"profile":{{"opt_level":"3","debuginfo":0,"debug_assertions":false,"overflow_checks":false,"test":false}},"features":[],"filenames":["{}"],"executable":null,"fresh":false}}"#,
-        package.root().join("elsewhere/secret.wasm")
+        r#"{{"reason":"compiler-artifact","package_id":"x","manifest_path":"/x","target":{{"kind":["cdylib"],"crate_types":["cdylib"],"name":"x","src_path":"/x","edition":"2024","doc":true,"doctest":false,"test":true}},"profile":{{"opt_level":"3","debuginfo":0,"debug_assertions":false,"overflow_checks":false,"test":false}},"features":[],"filenames":["{secret}"],"executable":null,"fresh":false}}"#
     );
-    package.write("mine/claim", &claim);
     package.write(
-        "mine/build.rs",
-        "fn main() {\n    let text = std::fs::read_to_string(\"claim\").unwrap();\n    println!(\"{text}\");\n    \
-         println!(\"cargo::warning={text}\");\n    eprintln!(\"{text}\");\n    \
-         let parent = std::os::unix::process::parent_id();\n    \
-         let _ = std::fs::write(format!(\"/proc/{parent}/fd/1\"), &text);\n}",
+        "macros/Cargo.toml",
+        "[package]\nname = \"macros\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\nproc-macro = true\n",
+    );
+    package.write(
+        "macros/src/lib.rs",
+        &format!(
+            "#[proc_macro]\npub fn claim(_: proc_macro::TokenStream) -> proc_macro::TokenStream {{\n    \
+             println!(\"{{}}\", r##\"{claim}\"##);\n    Default::default()\n}}\n"
+        ),
+    );
+    package.write(
+        "mine/Cargo.lock",
+        "version = 4\n\n[[package]]\nname = \"macros\"\nversion = \"0.1.0\"\n\n[[package]]\nname = \"mine\"\n\
+         version = \"0.1.0\"\ndependencies = [\n \"macros\",\n]\n",
     );
     for way in Way::ALL {
         let module = package.build(&way.jail()).unwrap();
         assert!(module.bytes.starts_with(b"\0asm"), "{way:?}");
+        // It was claimed, in a message as good as Cargo's.
+        let (home, target) = (package.root().join("mine"), package.root().join(format!("{way:?}")));
+        let task = Task {
+            program: "cargo".to_owned(),
+            args: [
+                "build",
+                "--offline",
+                "--locked",
+                "--message-format=json",
+                "--target-dir",
+                target.as_str(),
+            ]
+            .map(str::to_owned)
+            .into(),
+            cwd: home.clone(),
+            reads: vec![home, package.root().join("macros")],
+            writes: vec![target],
+            ..Task::default()
+        };
+        let output = way.jail().run(&task).unwrap();
+        let messages = cargo_metadata::Message::parse_stream(output.stdout.as_slice()).map(Result::unwrap);
+        let claimed = messages.into_iter().any(|message| match message {
+            cargo_metadata::Message::CompilerArtifact(artifact) => artifact.filenames.contains(&secret),
+            _ => false,
+        });
+        assert!(claimed, "{way:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
@@ -135,19 +173,60 @@ fn link_arguments_do_not_write_elsewhere() {
     assert!(plain.output().unwrap().status.success() && map.exists());
 }
 
+/// With which no module is linked.
+const CONFIGURATION: &str = "[target.wasm32-wasip1]\nlinker = \"/nowhere/linker\"\n";
+
+/// Where Cargo does follow it, above the guest's folder, nothing builds.
+fn is_an_attack(package: &Package) {
+    package.write("work/.cargo/config.toml", CONFIGURATION);
+    package.write("mine/src/lib.rs", "pub fn last() {}\n");
+    let error = package.build(&Way::Namespaces.jail()).unwrap_err().to_string();
+    assert!(error.contains("/nowhere/linker"), "{error}");
+}
+
 #[test]
 fn the_package_s_own_cargo_configuration_is_not_followed() {
     let package = Package::with_script("fn main() {}");
-    let wrapper = package.root().join("mine/wrapper.sh");
-    package.write("mine/wrapper.sh", "#!/bin/sh\nexit 1\n");
-    std::fs::set_permissions(&wrapper, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    package.write(
-        "mine/.cargo/config.toml",
-        &format!("[build]\nrustc-wrapper = \"{wrapper}\"\n"),
-    );
+    package.write("mine/.cargo/config.toml", CONFIGURATION);
     for way in Way::ALL {
         package.build(&way.jail()).unwrap();
     }
+    is_an_attack(&package);
+}
+
+#[test]
+fn configuration_that_a_build_leaves_behind_is_not_followed() {
+    // Its home folder and its target directory are its own, and the next build has the same ones.
+    let script = r#"fn main() {
+    let out = std::path::PathBuf::from(std::env::var_os("OUT_DIR").unwrap());
+    let target = out.ancestors().find(|folder| folder.ends_with("target")).unwrap().to_owned();
+    let home = std::path::PathBuf::from(std::env::var_os("HOME").unwrap());
+    let mut left = String::new();
+    for folder in [home, target.clone(), target.join("wasm32-wasip1")] {
+        let folder = folder.join(".cargo");
+        std::fs::create_dir_all(&folder).unwrap();
+        let config = folder.join("config.toml");
+        std::fs::write(&config, CONFIGURATION).unwrap();
+        left.push_str(&format!("{}\n", config.display()));
+    }
+    std::fs::write(out.join("left"), left).unwrap();
+}"#;
+    let package = Package::with_script(&format!("const CONFIGURATION: &str = {CONFIGURATION:?};\n{script}"));
+    for way in Way::ALL {
+        package.build(&way.jail()).unwrap();
+        let left = std::fs::read_to_string(package.left("left").unwrap()).unwrap();
+        for config in left.lines() {
+            assert_eq!(
+                std::fs::read_to_string(config).unwrap(),
+                CONFIGURATION,
+                "{way:?}: {config}"
+            );
+        }
+        assert_eq!(left.lines().count(), 3);
+        package.write("mine/src/lib.rs", &format!("pub fn {way:?}() {{}}\n"));
+        package.build(&way.jail()).unwrap();
+    }
+    is_an_attack(&package);
 }
 
 #[test]

@@ -46,3 +46,37 @@ fn a_variable_is_recognised() {
         "{message}"
     );
 }
+
+/// Rustup's program lies outside of the system's folders, and is on the path of whoever runs this.
+#[test]
+fn a_program_and_a_variable_can_be_allowed() {
+    let variable = crate::support::variable();
+    for way in Way::ALL {
+        for (script, expected, allowance) in [
+            (
+                "std::process::Command::new(\"rustup\").output().expect(\"failed to execute `rustup`\");".to_owned(),
+                Refused::Tool("rustup".to_owned()),
+                Allowance {
+                    tools: vec!["rustup".to_owned()],
+                    ..Allowance::default()
+                },
+            ),
+            (
+                format!("std::env::var_os({variable:?}).expect(\"environment variable `{variable}`\");"),
+                Refused::Variable(Some(variable.clone())),
+                Allowance {
+                    env: vec![variable.clone()],
+                    ..Allowance::default()
+                },
+            ),
+        ] {
+            let package = Package::with_script(&format!("fn main() {{ {script} }}"));
+            let Err(Error::Dependency { message, .. }) = package.build(&way.jail()) else {
+                panic!("{way:?} {script}: not refused")
+            };
+            assert_eq!(Refused::read(&message), Some(expected), "{way:?}: {message}");
+            let allowed = package.build(&way.jail().with_allowance(allowance));
+            assert!(allowed.is_ok(), "{way:?} {script}: {}", allowed.unwrap_err());
+        }
+    }
+}

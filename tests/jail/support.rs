@@ -127,3 +127,26 @@ pub(crate) fn report(text: &str) -> Report {
     });
     rows.collect()
 }
+
+/// A variable of ours that nothing has a reason to pass on.
+pub(crate) fn variable() -> String {
+    let known = [
+        "CARGO",
+        "RUST",
+        "LD_",
+        "LC_",
+        "LANG",
+        "PATH",
+        "HOME",
+        "TERM",
+        "TZ",
+        "TMPDIR",
+        "SOURCE_DATE_EPOCH",
+    ];
+    let names = std::env::vars().map(|(name, _)| name);
+    let ours = names
+        .into_iter()
+        .filter(|name| name.starts_with(|letter: char| letter.is_ascii_uppercase()))
+        .find(|name| !known.iter().any(|known| name.starts_with(known)));
+    ours.expect("a program has some environment")
+}

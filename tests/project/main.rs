@@ -10,6 +10,8 @@ mod support;
 mod breaches;
 mod check;
 mod ci;
+#[cfg(unix)]
+mod diff;
 #[cfg(target_os = "linux")]
 mod disks;
 #[cfg(unix)]

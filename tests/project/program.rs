@@ -2,7 +2,7 @@
 //! it is stopped, what it does at a terminal. The program is this test binary, started with the name of the test that
 //! starts it.
 
-use std::process::{Command, Output};
+use std::process::{Command, ExitCode, Output};
 
 use camino::Utf8Path;
 use cargo_nanobuild::cli::{self, Tools};
@@ -46,7 +46,7 @@ pub(crate) fn be_the_tool() {
             eprintln!("error: {message}\nhelp: {help}");
             i32::from(code)
         },
-        |_| 0,
+        |code| i32::from(format!("{code:?}") != format!("{:?}", ExitCode::SUCCESS)),
     );
     std::process::exit(code);
 }

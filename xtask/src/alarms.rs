@@ -13,7 +13,7 @@ use crate::process;
 use crate::workshop::Workshop;
 
 /// Crates that parse, encode and handle text, each with two versions that follow each other.
-const CRATES: [(&str, &str, &str); 20] = [
+pub(crate) const CRATES: [(&str, &str, &str); 20] = [
     ("adler2", "2.0.0", "2.0.1"),
     ("base64", "0.22.0", "0.22.1"),
     ("data-encoding", "2.8.0", "2.9.0"),

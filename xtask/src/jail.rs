@@ -9,6 +9,7 @@ use cargo_nanobuild::sys::jail::{Demand, Task};
 use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::Error;
+use crate::process;
 use crate::workshop::{Workshop, empty_folder};
 
 /// Crates, with the features that bring their macros along.
@@ -171,6 +172,5 @@ fn timed(build: impl FnOnce() -> Result<bool, Error>) -> Result<Built, Error> {
 /// Processor time of everything that this process waited for, and of what that waited for.
 fn spent() -> Result<f64, Error> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).map_err(std::io::Error::from)?;
-    let seconds = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
+    Ok(process::seconds(usage.user_time()) + process::seconds(usage.system_time()))
 }

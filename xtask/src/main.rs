@@ -6,12 +6,15 @@
 )]
 
 mod alarms;
+mod application;
 mod bench;
 mod coverage;
 #[cfg(target_os = "linux")]
 mod jail;
 mod machine_code;
 mod process;
+#[cfg(target_os = "linux")]
+mod scale;
 mod upstream;
 mod wasi;
 mod workshop;
@@ -29,6 +32,8 @@ enum Task {
     Bench(bench::Options),
     /// Run crates' own tests and doctests natively and through the sandbox, and compare
     Upstream(upstream::Options),
+    /// Run a published application's tests natively and with dependencies of its sandboxed, and compare
+    Application(application::Options),
     /// Generate bindings for crates and count what is bound, by construct and reason
     Coverage(coverage::Options),
     /// Compare successive versions of popular crates without powers: whatever they ask for anew needs a cause
@@ -36,6 +41,9 @@ enum Task {
     /// Build popular crates with build scripts and macros outside and inside of the build jail, and compare
     #[cfg(target_os = "linux")]
     Jail(jail::Options),
+    /// Measure `check` and `diff` in a workspace of 300 packages of which 20 are sandboxed: time and memory
+    #[cfg(target_os = "linux")]
+    Scale(scale::Options),
     /// Run a WASI preview 1 command on the runtime's own WASI; ends with its exit code
     Wasi(wasi::Options),
     /// Compile a module as the tool compiles guests (used by `fuzz/run`)
@@ -51,6 +59,16 @@ enum Task {
     Limited {
         /// Seconds it may take
         seconds: u64,
+        /// The program and its arguments
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+    /// Run a program and write down what it took (used by `scale`)
+    #[cfg(target_os = "linux")]
+    #[command(hide = true)]
+    Measured {
+        /// Where the figures go
+        report: Utf8PathBuf,
         /// The program and its arguments
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<String>,
@@ -76,10 +94,15 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Bench(options) => bench::compare(&options),
         Task::Upstream(options) => upstream::measure(&options),
+        Task::Application(options) => application::compare(&options),
         Task::Coverage(options) => coverage::survey(&options),
         Task::Alarms(options) => alarms::compare(&options),
         #[cfg(target_os = "linux")]
         Task::Jail(options) => jail::compare(&options),
+        #[cfg(target_os = "linux")]
+        Task::Scale(options) => scale::measure(&options),
+        #[cfg(target_os = "linux")]
+        Task::Measured { report, command } => scale::measured(&report, &command),
         Task::Wasi(options) => return wasi::run(&options),
         Task::Compile { module, code } => compile(&module, &code),
         Task::Limited { seconds, command } => return process::limited(seconds, &command),

@@ -102,3 +102,9 @@ fn whole(file: &mut std::fs::File) -> std::io::Result<String> {
     file.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
+
+/// A processor's time in seconds.
+#[cfg(target_os = "linux")]
+pub(crate) fn seconds(time: nix::sys::time::TimeVal) -> f64 {
+    time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6
+}

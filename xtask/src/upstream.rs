@@ -3,7 +3,7 @@
 mod compare;
 mod features;
 mod harness;
-mod libtest;
+pub(crate) mod libtest;
 mod manifest;
 mod native;
 mod published;

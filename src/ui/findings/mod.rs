@@ -54,10 +54,10 @@ fn counts(report: &Report) -> String {
 
 /// What the findings are about: everything, or a change.
 fn scope(report: &Report) -> String {
-    let built = if report.rebuilt {
-        "guests built again"
-    } else {
-        "guests not built again"
+    let built = match (report.nothing_sandboxed, report.rebuilt) {
+        (true, _) => "no dependency is sandboxed",
+        (false, true) => "guests built again",
+        (false, false) => "guests not built again",
     };
     match &report.base {
         Some(base) => format!("since {base}, {built}"),

@@ -68,6 +68,8 @@ pub(super) fn trimmed(event: &Event) {
         offered,
         falls_away,
         stays,
+        looked_at,
+        not_looked_at,
     } = event
     else {
         return;
@@ -83,6 +85,11 @@ pub(super) fn trimmed(event: &Event) {
     };
     println!("falls away: {}", list(falls_away));
     println!("still asked for: {}", list(stays));
+    println!(
+        "\nlooked at: {}\nnot looked at: {}",
+        printable(looked_at),
+        printable(not_looked_at)
+    );
 }
 
 /// A reason as text, with so many places.

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
-use cargo_metadata::Metadata;
+use cargo_metadata::{Metadata, Package};
 
 use crate::workshop::{Workshop, empty_folder};
 use crate::{Error, process};
@@ -74,9 +74,25 @@ pub(crate) fn fetch(workshop: &Workshop, spec: &Spec) -> Result<Published, Error
             words: printed.stderr,
         });
     }
-    direct_dependency(&serde_json::from_str(&printed.stdout)?).ok_or_else(|| Error::Failed {
+    let metadata = serde_json::from_str(&printed.stdout)?;
+    let found = direct_dependency(&metadata).or_else(|| program(&metadata, &spec.name));
+    found.ok_or_else(|| Error::Failed {
         what: format!("find {}", spec.name),
-        words: "it has no library".into(),
+        words: "it is not among what Cargo downloaded".into(),
+    })
+}
+
+/// A package without a library is downloaded, although nothing can depend on it.
+fn program(metadata: &Metadata, name: &str) -> Option<Published> {
+    let package = metadata.packages.iter().find(|package| package.name == name)?;
+    published(package)
+}
+
+fn published(package: &Package) -> Option<Published> {
+    Some(Published {
+        name: package.name.to_string(),
+        version: package.version.to_string(),
+        folder: package.manifest_path.parent()?.to_owned(),
     })
 }
 
@@ -91,9 +107,5 @@ fn direct_dependency(metadata: &Metadata) -> Option<Published> {
         .packages
         .iter()
         .find(|package| Some(&package.id) == root.deps.first().map(|dep| &dep.pkg))?;
-    Some(Published {
-        name: package.name.to_string(),
-        version: package.version.to_string(),
-        folder: package.manifest_path.parent()?.to_owned(),
-    })
+    published(package)
 }
