@@ -9,7 +9,7 @@ mod sides;
 use sides::{application, run};
 
 const MANIFEST: &str = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-                        base64 = \"=0.22.1\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nfastrand = \"=2.3.0\"\nheck = \"=0.5.0\"\nroxmltree = \"=0.20.0\"\nttf-parser = \"=0.25.1\"\n";
+                        aho-corasick = \"=1.1.4\"\nbase64 = \"=0.22.1\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nfastrand = \"=2.3.0\"\nheck = \"=0.5.0\"\nregex = \"=1.12.4\"\nroxmltree = \"=0.20.0\"\nttf-parser = \"=0.25.1\"\n";
 
 const MAIN: &str = r#"
     use std::fmt;
@@ -188,9 +188,62 @@ const MAIN: &str = r#"
         records();
         traits();
         outline();
+        replacements();
+        wrappers();
         document();
         let mut dice = fastrand::Rng::with_seed(7);
         println!("{:?}", [dice.u32(1..=6), dice.u32(..3), dice.u32(100..)]);
+    }
+
+    /// What replaces a match: text that is borrowed or owned, closures, and a type of this application's.
+    fn replacements() {
+        use regex::{Captures, NoExpand, Regex, Replacer};
+
+        struct Numbered(usize);
+
+        impl Replacer for Numbered {
+            fn replace_append(&mut self, captures: &Captures<'_>, text: &mut String) {
+                self.0 += 1;
+                text.push_str(&format!("{}={}", self.0, &captures["name"]));
+            }
+        }
+
+        let names = Regex::new(r"(?<name>[a-z]+)(?<number>[0-9]*)").unwrap();
+        let text = "one1 two22, three";
+        println!("{} {}", names.replace(text, "<$name>"), names.replace_all(text, &"-".to_owned()));
+        println!("{}", names.replace_all(text, String::from("$number.")));
+        println!("{}", names.replacen(text, 2, std::borrow::Cow::Borrowed("$2$1")));
+        println!("{}", names.replace_all(text, NoExpand("$name")));
+        let mut seen = Vec::new();
+        let shouted = names.replace_all(text, |captures: &Captures| {
+            seen.push(captures.get(2).unwrap().range());
+            captures[1].to_uppercase()
+        });
+        println!("{shouted} {seen:?}");
+        println!("{}", names.replace_all(text, |_: &Captures| "same"));
+        println!("{}", names.replace_all(text, Numbered(6)));
+        println!("{:?}", names.replace_all("123", |_: &Captures| "never"));
+
+        let mut made = String::new();
+        Replacer::replace_append(&mut "$name!", &names.captures(text).unwrap(), &mut made);
+        println!("{made}");
+        let panics = || names.replace_all(text, |_: &Captures| -> String { panic!("not this one") }).into_owned();
+        let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).unwrap_err();
+        println!("{:?} {}", told.downcast_ref::<&str>(), names.replace(text, "still"));
+
+        let colours = aho_corasick::AhoCorasick::new(["red", "blue"]).unwrap();
+        let mut told = String::new();
+        colours.replace_all_with("red, blue and red", &mut told, |found, word, text| {
+            text.push_str(&word.repeat(found.pattern().as_usize() + 1));
+            found.start() < 5
+        });
+        println!("{told} {:?}", colours.find(aho_corasick::Input::new("a blue one").span(3..10)));
+    }
+
+    /// Structs around values of this application's.
+    fn wrappers() {
+        println!("{} {:>9}", heck::AsKebabCase("someName"), heck::AsSnakeCase(String::from("aB")));
+        println!("{}", heck::AsTitleCase(&std::borrow::Cow::Borrowed("a title")));
     }
 
     /// Arguments that a result borrows from, and results with several lifetimes.
@@ -228,7 +281,18 @@ fn one_program_says_the_same_natively_and_sandboxed() {
     .unwrap();
     let natively = run(root, "cargo", &["run"]);
     let tool = env!("CARGO_BIN_EXE_cargo-nanobuild");
-    let crates = ["base64", "csv", "fastrand", "flate2", "heck", "roxmltree", "ttf-parser"];
-    run(root, tool, &[&["add"], &crates[..]].concat());
+    let crates = [
+        "aho-corasick",
+        "base64",
+        "csv",
+        "fastrand",
+        "flate2",
+        "heck",
+        "regex",
+        "roxmltree",
+        "ttf-parser",
+    ];
+    let grants = ["--grant", "regex=random"];
+    run(root, tool, &[&["add"], &crates[..], &grants].concat());
     assert_eq!(run(root, tool, &["run"]), natively);
 }

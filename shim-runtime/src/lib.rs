@@ -43,7 +43,10 @@ pub use host::human_readable;
 pub use serde::{Answered, Lent, Tape};
 #[cfg(any(target_family = "wasm", feature = "host"))]
 #[doc(hidden)]
-pub use wire::{ErrorChain, Get, Malformed, Put, Reader, Slot, Writer};
+pub use wire::{
+    ErrorChain, Get, Malformed, Put, Reader, Slot, Writer,
+    parts::{put_part, take_part},
+};
 
 #[cfg(all(not(target_family = "wasm"), feature = "settings"))]
 #[doc(hidden)]

@@ -3,19 +3,18 @@
 mod asked;
 mod items;
 mod serde;
+mod stand_ins;
+mod types;
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::extract::api::{Arg, Generics, Param, Ty};
+use crate::extract::api::{Arg, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
-use crate::generate::values;
-use crate::plan::bridge::{
-    Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Repr, Returns, TypePlan,
-};
+use crate::plan::bridge::{Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Returns};
 use crate::plan::instantiate;
 use crate::plan::{is_hidden, trait_name};
 
@@ -68,7 +67,7 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
         source.unit(Unit::new("", answer))?;
     }
     for plan in bridge.types.values() {
-        source.unit(type_unit(printer, plan))?;
+        source.unit(types::unit(printer, plan))?;
     }
     for unit in bridge.traits.iter().filter_map(|plan| asked::unit(printer, plan)) {
         source.unit(unit)?;
@@ -104,57 +103,6 @@ fn name(export: u32) -> Ident {
     format_ident!("nb{export}")
 }
 
-fn type_unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
-    let mut path = plan.module.clone();
-    path.push(plan.name.clone());
-    let path = printer.local(&path);
-    let tokens = match &plan.repr {
-        Repr::Struct(_) | Repr::Enum(_) => values::codec(printer, plan, &path),
-        Repr::Object { drop } => {
-            let each = (*drop..).zip(&plan.instances).map(|(drop, instance)| {
-                let (drop, args) = (name(drop), arguments(printer, &plan.generics, instance));
-                quote! {
-                    nb::guest_object!(Here, #path #args);
-                    #[unsafe(no_mangle)]
-                    pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::drop_object::<#path #args>(object) }
-                }
-            });
-            quote!(#(#each)*)
-        }
-        Repr::Bytes { layout } => {
-            let lifetimes = arguments(printer, &plan.generics, &BTreeMap::new());
-            let layout = name(*layout);
-            quote! {
-                nb::guest_bytes!(Here, #path #lifetimes);
-                #[unsafe(no_mangle)]
-                pub extern "C" fn #layout() -> u64 { nb::guest::layout_of::<#path #lifetimes>() }
-            }
-        }
-    };
-    Unit::new(&plan.key, tokens)
-}
-
-/// `<'static, …>` for the lifetimes of a type, and for its parameters what the instance has, or stand-ins.
-fn arguments(printer: Printer<'_>, generics: &Generics, instance: &BTreeMap<String, Arg>) -> TokenStream {
-    let args: Vec<TokenStream> = generics
-        .params
-        .iter()
-        .filter_map(|param| match param {
-            Param::Lifetime { .. } => Some(quote!('static)),
-            Param::Type { name, .. } => {
-                let arg = instance.get(name).cloned();
-                Some(printer.arg(&arg.unwrap_or_else(|| Arg::Type(Ty::Param(name.clone())))))
-            }
-            Param::Const { name, .. } => instance.get(name).map(|arg| printer.arg(arg)),
-        })
-        .collect();
-    if args.is_empty() {
-        quote!()
-    } else {
-        quote!(<#(#args),*>)
-    }
-}
-
 /// A function's exports: one for each choice of the crate's own types.
 fn exports(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let each = instantiate(plan);
@@ -173,12 +121,12 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .params
         .iter()
         .enumerate()
-        .map(|(index, param)| argument(index, param, &plan.hosted));
+        .map(|(index, param)| argument(printer, index, param, &plan.hosted));
     let call = quote!(#callee #given(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let call = serde::made(printer, plan, call);
     let call = hidden(&plan.read, &call, 0).unwrap_or(call);
-    let backs: Vec<Ident> = places(plan).collect();
+    let backs: Vec<TokenStream> = places(plan).collect();
     let reply = serde::reply(plan, &call, &backs).unwrap_or_else(|| match plan.returns {
         Returns::Unit => quote!(#call; 0),
         Returns::Scalar => quote!(nb::Slot::into_slot(#call)),
@@ -192,9 +140,13 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
                 quote!(nb::guest::reply::<Here, _>(#call))
             }
         }
+        // The result may borrow from what is written back: it goes first.
         Returns::Message { inline } => quote! {
-            let out = #call;
-            nb::guest::reply_with(#inline, |w| { nb::Put::<Here>::put(out, w); #(nb::Put::<Here>::put(#backs, w);)* })
+            nb::guest::reply_with(#inline, |w| {
+                let out = #call;
+                nb::Put::<Here>::put(out, w);
+                #(#backs)*
+            })
         },
     });
     quote! {
@@ -228,11 +180,17 @@ fn hidden(ty: &Ty, value: &TokenStream, depth: usize) -> Option<TokenStream> {
     }
 }
 
-fn places(plan: &FunctionPlan) -> impl Iterator<Item = Ident> {
+/// Statements that say what became of the arguments that were lent mutably.
+fn places(plan: &FunctionPlan) -> impl Iterator<Item = TokenStream> {
     let params = plan.params.iter().enumerate();
-    params
-        .filter(|(_, param)| param.pass == Pass::MessageMut)
-        .map(|(index, _)| format_ident!("a{index}"))
+    let changed = params.filter(|(_, param)| param.pass == Pass::MessageMut);
+    changed.map(|(index, param)| {
+        let (arg, before) = (format_ident!("a{index}"), format_ident!("b{index}"));
+        match crate::plan::moves_on(&param.guest) {
+            true => quote!(nb::put_part(#before, #arg, w);),
+            false => quote!(nb::Put::<Here>::put(#arg, w);),
+        }
+    })
 }
 
 /// The slots of an export, and the statements that read its arguments out of them.
@@ -271,7 +229,9 @@ fn reads(printer: Printer<'_>, plan: &FunctionPlan) -> (Vec<Ident>, Vec<TokenStr
             Pass::Message | Pass::Chosen(_) => quote!(let #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);),
             Pass::MessageMut => {
                 let ty = owned_place(printer, &param.guest);
-                quote!(let mut #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);)
+                let before = format_ident!("b{index}");
+                let before = crate::plan::moves_on(&param.guest).then(|| quote!(let #before = #arg;));
+                quote!(let mut #arg: #ty = nb::guest::take::<Here, #ty>(&mut message); #before)
             }
             Pass::StandIn(_) => quote!(let mut #arg = nb::guest::StandIn::of(#slot);),
             Pass::Serializer => quote!(),
@@ -312,40 +272,19 @@ fn owned_place(printer: Printer<'_>, ty: &Ty) -> TokenStream {
 }
 
 /// The expression that hands an argument to the real function.
-fn argument(index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
+fn argument(printer: Printer<'_>, index: usize, param: &ParamPlan, hosted: &[Hosted]) -> TokenStream {
     let arg = format_ident!("a{index}");
     if let Pass::StandIn(at) = param.pass {
-        return stand_in(&arg, &param.ty, hosted.get(at));
+        return stand_ins::stand_in(printer, &arg, &param.ty, hosted.get(at));
     }
     let behind = matches!(param.ty, Ty::Ref { .. });
     match (&param.convert, param.pass) {
         (_, Pass::MessageMut) if crate::plan::through(&param.ty).is_some() => quote!(&mut &mut #arg),
         (_, Pass::MessageMut) => quote!(&mut #arg),
         (Some(Conversion::AsRef(_) | Conversion::Borrow(_) | Conversion::Bounds), _) if behind => quote!(&#arg),
+        (Some(Conversion::Collect { lent: true, .. }), _) => quote!(#arg.iter()),
         (Some(Conversion::Collect { iterator: true, .. }), _) => quote!(#arg.into_iter()),
         _ => quote!(#arg),
-    }
-}
-
-/// A stand-in where its value would be: owned, borrowed or boxed; one for a closure is called like one.
-fn stand_in(arg: &Ident, ty: &Ty, hosted: Option<&Hosted>) -> TokenStream {
-    let (closure, own) = hosted.map_or((None, None), |hosted| (hosted.closure.as_ref(), hosted.own.as_ref()));
-    let value = match (closure, own) {
-        (Some(closure), _) => {
-            let inputs: Vec<Ident> = (0..closure.arity).map(|at| format_ident!("c{at}")).collect();
-            quote!(move |#(#inputs),*| #arg.own::<Here, _>(|w| { #(nb::Put::<Here>::put(#inputs, w);)* }))
-        }
-        (None, Some(own)) => {
-            let name = ident(&own.guest_type(own.bare));
-            quote!(#name(#arg))
-        }
-        (None, None) => quote!(#arg),
-    };
-    match ty {
-        Ty::Ref { mutable: true, .. } => quote!(&mut #value),
-        Ty::Ref { .. } => quote!(& #value),
-        Ty::Path(_) => quote!(::std::boxed::Box::new(#value)),
-        _ => value,
     }
 }
 

@@ -143,7 +143,7 @@ impl Printer<'_> {
             Ty::Assoc {
                 self_ty, trait_, name, ..
             } => {
-                let is_param = matches!(**self_ty, Ty::Param(_));
+                let (is_param, is_self) = (matches!(**self_ty, Ty::Param(_)), **self_ty == Ty::SelfTy);
                 let (self_ty, name) = (self.ty(self_ty), ident(name));
                 match trait_ {
                     // Rustdoc leaves out the arguments of a trait that the bound has: `D::Error` of `D: Deserializer<'de>`.
@@ -152,6 +152,12 @@ impl Printer<'_> {
                         args,
                         ..
                     }) if args.is_empty() && is_param => quote!(#self_ty::#name),
+                    // And of the trait that is defined here: `Self::Output` in `ArgType<'a>`.
+                    Some(PathTy {
+                        def: Def::Local(_),
+                        args,
+                        ..
+                    }) if args.is_empty() && is_self => quote!(Self::#name),
                     Some(trait_) => {
                         let trait_ = self.path(trait_);
                         quote!(<#self_ty as #trait_>::#name)

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::extract::api::{Field, Generics, Param, Shape, Variant};
+use crate::extract::api::{Bound, Field, Generics, Param, Shape, Variant, Where};
 use crate::generate::print::{Printer, Side, ident, member};
 use crate::plan::bridge::{Repr, TypePlan};
 use crate::plan::fields;
@@ -121,7 +121,12 @@ fn put(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream, cases: &[Case<
         quote!(match self { #(#arms)* #others })
     };
     let (give, lend, surrender) = (body("put"), body("lend"), body("surrender"));
-    let each = heads(printer, plan, &quote!(nb::Put<Here>), false);
+    // What is shown to the host need not last.
+    let side = match printer.side {
+        Side::Guest => Side::Implementing,
+        other => other,
+    };
+    let each = heads(Printer { side, ..printer }, plan, &quote!(nb::Put<Here>), false);
     let each = each.into_iter().map(|Head { params, args, wheres }| {
         quote! {
             impl<#(#params),*> nb::Put<Here> for #path #args #wheres {
@@ -223,7 +228,7 @@ fn heads(printer: Printer<'_>, plan: &TypePlan, bound: &TokenStream, of_reader: 
             } else {
                 printer.own_args(&plan.generics)
             },
-            wheres: printer.wheres(&plan.generics),
+            wheres: printer.wheres(&outlived(&plan.generics, of_reader)),
         }];
     }
     let mut lifetimes = plan.generics.clone();
@@ -261,7 +266,7 @@ fn get_field(printer: Printer<'_>, ty: &crate::extract::api::Ty) -> TokenStream 
 
 /// The parameters, with `bound` on each type; without the lifetimes where the reader's takes their place.
 fn bounded(printer: Printer<'_>, generics: &Generics, bound: &TokenStream, of_reader: Option<()>) -> Vec<TokenStream> {
-    let mut generics = generics.clone();
+    let mut generics = outlived(generics, of_reader.is_some());
     if of_reader.is_some() {
         generics.params.retain(|param| !matches!(param, Param::Lifetime { .. }));
     }
@@ -283,6 +288,27 @@ fn bounded(printer: Printer<'_>, generics: &Generics, bound: &TokenStream, of_re
             },
         )
         .collect()
+}
+
+/// Without what has to outlive the type's own lifetimes, where these are the reader's.
+fn outlived(generics: &Generics, of_reader: bool) -> Generics {
+    let mut generics = generics.clone();
+    if of_reader {
+        for param in &mut generics.params {
+            if let Param::Type { bounds, .. } = param {
+                bounds.retain(|bound| !matches!(bound, Bound::Lifetime(_)));
+            }
+        }
+        generics.wheres.retain_mut(|clause| match clause {
+            Where::Type { bounds, .. } => {
+                bounds.retain(|bound| !matches!(bound, Bound::Lifetime(_)));
+                !bounds.is_empty()
+            }
+            Where::Lifetime { .. } => false,
+            Where::Equal(..) => true,
+        });
+    }
+    generics
 }
 
 /// The type's arguments, every lifetime being the reader's.

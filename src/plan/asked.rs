@@ -53,7 +53,7 @@ fn can_be_asked(types: &Types<'_>, definition: &Trait) -> bool {
         && methods(types, definition).next().is_some()
 }
 
-fn is_marker(bound: &Bound) -> bool {
+pub(super) fn is_marker(bound: &Bound) -> bool {
     match bound {
         Bound::Trait { trait_, .. } => match &trait_.def {
             Def::Std(path) => path.starts_with("std::marker::") || path.starts_with("std::panic::"),
@@ -63,7 +63,7 @@ fn is_marker(bound: &Bound) -> bool {
     }
 }
 
-fn only_lifetimes(params: &[Param]) -> bool {
+pub(super) fn only_lifetimes(params: &[Param]) -> bool {
     params.iter().all(|param| matches!(param, Param::Lifetime { .. }))
 }
 
@@ -95,7 +95,7 @@ fn crosses(types: &Types<'_>, function: &Function) -> bool {
 }
 
 /// Whether the application may change what an argument refers to: the guest takes it over after the call.
-fn is_place(types: &Types<'_>, ty: &Ty) -> bool {
+pub(super) fn is_place(types: &Types<'_>, ty: &Ty) -> bool {
     match ty {
         Ty::Ref { mutable: true, ty, .. } => {
             !types.is_object(ty)

@@ -131,6 +131,8 @@ pub struct ImplPlan {
     pub types: Vec<(String, Ty)>,
     /// What the values can do that the object keeps, while it is formatted: one list for each of its type parameters.
     pub hosted: Vec<(usize, Vec<&'static str>)>,
+    /// For a wrapper of the caller's values: how the host makes the one that the guest looks at, and its type there.
+    pub wrapped: Option<(Conversion, Ty)>,
     /// Type parameters that are one of the crate's own types; each export is the first of as many.
     pub choices: Vec<Choice>,
     /// The number of the type among those that implement the trait.

@@ -3,10 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract::api::{Api, Arg, Bound, Def, Generics, ItemId, Param, Ty};
-use crate::plan::bridge::{Choice, FunctionPlan};
+use crate::extract::api::{Api, Arg, Bound, Def, Function, Generics, Impl, ItemId, Param, Ty};
+use crate::plan::asked;
+use crate::plan::bridge::{Choice, FunctionPlan, Own};
 use crate::plan::conversions::{bounds_of, mentions_param};
+use crate::plan::cross::{self, Way};
+use crate::plan::lifetimes;
 use crate::plan::subst::Subst;
+use crate::plan::types::Types;
 
 /// The most instances of one item: more are not worth their code.
 pub(super) const MOST: usize = 16;
@@ -29,6 +33,49 @@ pub(super) fn implementors(api: &Api) -> Implementors {
     }
     found.retain(|_, types| !types.is_empty());
     found
+}
+
+/// Further types that implement each of the crate's traits, with numbers after the plain ones: those that borrow (`&str`,
+/// `Cow<str>`, `NoExpand<'t>`). A call gets a copy, which ends with it, so that no object may keep one.
+#[must_use]
+pub(super) fn lent(api: &Api, types: &Types<'_>) -> Implementors {
+    let mut found = Implementors::new();
+    for block in api.impls.iter().filter(|block| !block.negative) {
+        let (Def::Local(trait_), Some(ty)) = (&block.trait_.def, lent_by(api, types, block)) else {
+            continue;
+        };
+        let types = found.entry(*trait_).or_default();
+        if !types.contains(&ty) {
+            types.push(ty);
+        }
+    }
+    found
+}
+
+fn lent_by(api: &Api, types: &Types<'_>, block: &Impl) -> Option<Ty> {
+    let mut ty = block.self_ty.clone();
+    let mut borrows = false;
+    lifetimes::each_lifetime(api, &mut ty, &mut |lifetime| {
+        borrows = true;
+        "_".clone_into(lifetime);
+    });
+    let only_lifetimes = asked::only_lifetimes(&block.generics.params);
+    let crosses = borrows && only_lifetimes && !mentions_param(&ty) && !types.is_object(&ty);
+    (crosses && cross::value(types, &ty, Way::In).is_ok()).then_some(ty)
+}
+
+/// The number of the type that a block is for, among those that implement its trait.
+#[must_use]
+pub(super) fn number(api: &Api, types: &Types<'_>, block: &Impl) -> Option<usize> {
+    let Def::Local(trait_) = &block.trait_.def else {
+        return None;
+    };
+    let plain = types.implementors.get(trait_).map_or(&[][..], Vec::as_slice);
+    let find = |all: &[Ty], ty: &Ty| all.iter().position(|known| known == ty);
+    find(plain, &block.self_ty).or_else(|| {
+        let at = find(types.lent.get(trait_)?, &lent_by(api, types, block)?)?;
+        Some(plain.len() + at)
+    })
 }
 
 fn is_plain(api: &Api, ty: &Ty) -> bool {
@@ -81,9 +128,95 @@ pub(super) fn of(implementors: &Implementors, scopes: &[&Generics]) -> Vec<Choic
                 param: name.clone(),
                 trait_,
                 types: implementors[&trait_].clone(),
+                asked: None,
             })
         })
         .collect()
+}
+
+/// The choices for a function. A parameter of which the function uses values for the call only may be a type that borrows,
+/// too, and one of the application's that implements the trait.
+#[must_use]
+pub(super) fn of_function(types: &Types<'_>, scopes: &[&Generics], function: &Function) -> Vec<Choice> {
+    let params = scopes.iter().flat_map(|generics| &generics.params);
+    let names = params.filter_map(|param| match param {
+        Param::Type { name, .. } => Some(name),
+        _ => None,
+    });
+    let closed = |name: &String| {
+        of(&types.implementors, scopes)
+            .into_iter()
+            .find(|choice| choice.param == *name)
+    };
+    names
+        .filter_map(|name| opened(types, name, scopes, function).or_else(|| closed(name)))
+        .collect()
+}
+
+fn opened(types: &Types<'_>, name: &str, scopes: &[&Generics], function: &Function) -> Option<Choice> {
+    let bounds = bounds_of(name, scopes);
+    let trait_ = only_trait(&bounds)?;
+    let behind = used_for_the_call(name, function)?;
+    let all = [types.implementors.get(&trait_), types.lent.get(&trait_)];
+    let all: Vec<Ty> = all.into_iter().flatten().flatten().cloned().collect();
+    let able = |own: &Own| own.shared || !behind;
+    let asked = asked::through(&types.asked, &bounds).filter(able);
+    (!all.is_empty() && all.len() < MOST).then(|| Choice {
+        param: name.to_owned(),
+        trait_,
+        types: all,
+        asked,
+    })
+}
+
+/// The trait of the crate among bounds that ask for nothing else.
+fn only_trait(bounds: &[Bound]) -> Option<ItemId> {
+    let mut found = None;
+    for bound in bounds.iter().filter(|bound| !asked::is_marker(bound)) {
+        match bound {
+            Bound::Trait {
+                trait_, maybe: false, ..
+            } if found.is_none() && trait_.args.is_empty() => match &trait_.def {
+                Def::Local(id) => found = Some(*id),
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+    let lives = bounds.iter().any(|bound| matches!(bound, Bound::Lifetime(_)));
+    found.filter(|_| !lives)
+}
+
+/// Whether values of the parameter are arguments and nothing else; whether behind a reference, if so.
+fn used_for_the_call(name: &str, function: &Function) -> Option<bool> {
+    let mut behind = None;
+    for (_, ty) in &function.inputs {
+        let (of, reference) = match ty {
+            Ty::Ref { mutable: false, ty, .. } => (&**ty, true),
+            ty => (ty, false),
+        };
+        if matches!(of, Ty::Param(param) if param == name) {
+            behind = Some(behind.unwrap_or(false) || reference);
+        } else if mentions(ty, name) {
+            return None;
+        }
+    }
+    behind.filter(|_| !mentions(&function.output, name))
+}
+
+/// Whether the parameter occurs in a type; in one of a kind that is not looked into, it may.
+pub(super) fn mentions(ty: &Ty, name: &str) -> bool {
+    match ty {
+        Ty::Param(param) => param == name,
+        Ty::Path(path) => path
+            .args
+            .iter()
+            .any(|arg| matches!(arg, Arg::Type(ty) if mentions(ty, name))),
+        Ty::Tuple(parts) => parts.iter().any(|part| mentions(part, name)),
+        Ty::Slice(ty) | Ty::Array(ty, _) | Ty::Ref { ty, .. } | Ty::RawPtr { ty, .. } => mentions(ty, name),
+        Ty::Prim(_) | Ty::Opaque(_) => false,
+        Ty::SelfTy | Ty::ImplTrait(_) | Ty::DynTrait(_) | Ty::FnPtr { .. } | Ty::Assoc { .. } => true,
+    }
 }
 
 /// How many instances there are.
@@ -91,7 +224,10 @@ pub(super) fn of(implementors: &Implementors, scopes: &[&Generics]) -> Vec<Choic
 /// Too many count as none.
 #[must_use]
 pub(super) fn count(choices: &[Choice]) -> Option<u32> {
-    let count = choices.iter().map(|choice| choice.types.len()).product::<usize>();
+    let count = choices
+        .iter()
+        .map(|choice| choice.types.len() + usize::from(choice.asked.is_some()))
+        .product::<usize>();
     u32::try_from(count).ok().filter(|_| count <= MOST)
 }
 
@@ -101,9 +237,9 @@ pub fn instances(choices: &[Choice]) -> Vec<BTreeMap<String, Ty>> {
     let mut all = vec![BTreeMap::new()];
     for choice in choices {
         let extended = all.iter().flat_map(|chosen| {
-            choice.types.iter().map(|ty| {
+            choice.in_guest().into_iter().map(|ty| {
                 let mut chosen = chosen.clone();
-                chosen.insert(choice.param.clone(), ty.clone());
+                chosen.insert(choice.param.clone(), ty);
                 chosen
             })
         });

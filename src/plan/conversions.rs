@@ -46,6 +46,14 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
         .iter()
         .find_map(|bound| by_bound(bound, &name, lifetime.clone(), scopes))
     {
+        // What need not be sized is the text or the bytes themselves.
+        Some(Converted {
+            conversion: Conversion::AsRef(target),
+            guest,
+        }) if behind.is_some() && bounds.iter().any(is_unsized) && to_owned(&target).is_some() => Ok(Some(Converted {
+            conversion: Conversion::Key(target),
+            guest,
+        })),
         Some(converted) => Ok(Some(converted)),
         None => match super::keys::target(&name, scopes).filter(|_| behind.is_some()) {
             Some(key) => Ok(Some(Converted {
@@ -59,6 +67,10 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
             None => Err(unconvertible(&name, &bounds)),
         },
     }
+}
+
+fn is_unsized(bound: &Bound) -> bool {
+    matches!(bound, Bound::Trait { maybe: true, .. })
 }
 
 /// A container of values that can be converted to something owned: `Option<S>`, `Vec<S>`, `[S; 2]`, `&[S]`, `&&Vec<S>`.
@@ -108,6 +120,7 @@ fn contained(ty: &Ty, scopes: &[&Generics]) -> Option<Converted> {
                 "std::vec::Vec" => Conversion::Collect {
                     iterator: false,
                     each: Some(each),
+                    lent: false,
                 },
                 _ => return None,
             };
@@ -121,7 +134,7 @@ fn contained(ty: &Ty, scopes: &[&Generics]) -> Option<Converted> {
 }
 
 /// What an element of a generic type is converted to.
-fn element(ty: &Ty, scopes: &[&Generics]) -> Option<(Ty, Owned)> {
+pub(super) fn element(ty: &Ty, scopes: &[&Generics]) -> Option<(Ty, Owned)> {
     let bounds = match ty {
         Ty::Param(name) => bounds_of(name, scopes),
         Ty::ImplTrait(bounds) => bounds.clone(),
@@ -169,9 +182,10 @@ fn by_bound(bound: &Bound, name: &str, lifetime: Option<String>, scopes: &[&Gene
         }
         "std::iter::IntoIterator" | "std::iter::Iterator" => {
             let (item, each) = item_of(trait_, name, scopes)?;
+            let lent = has_lent_items(trait_) && each.is_some();
             let iterator = path.ends_with("::Iterator");
             (
-                Conversion::Collect { iterator, each },
+                Conversion::Collect { iterator, each, lent },
                 std_type("std::vec::Vec", Some(item)),
             )
         }
@@ -206,12 +220,24 @@ fn item_of(trait_: &PathTy, name: &str, scopes: &[&Generics]) -> Option<(Ty, Opt
     let bounds = match bound.map(|(_, binding)| binding) {
         Some(Binding::Equal(ty)) if !mentions_param(ty) => return Some((ty.clone(), None)),
         Some(Binding::Equal(Ty::Param(item))) => bounds_of(item, scopes),
+        Some(Binding::Equal(Ty::Ref { mutable: false, ty, .. })) => match &**ty {
+            Ty::Param(item) => bounds_of(item, scopes),
+            _ => return None,
+        },
         Some(Binding::Equal(_)) => return None,
         Some(Binding::Bound(bounds)) => bounds.clone(),
         None => item_bounds(name, scopes),
     };
     let (ty, each) = bounds.iter().find_map(owned)?;
-    Some((ty, Some(each)))
+    // What is behind a reference cannot be converted by value.
+    let moved = matches!(each, Owned::Into(_)) && has_lent_items(trait_);
+    (!moved).then_some((ty, Some(each)))
+}
+
+/// Whether an iterator's items are references to values of the caller's.
+fn has_lent_items(trait_: &PathTy) -> bool {
+    let mut bindings = trait_.bindings.iter();
+    bindings.any(|(name, binding)| name == "Item" && matches!(binding, Binding::Equal(Ty::Ref { .. })))
 }
 
 /// The bounds on `name::Item`.

@@ -10,11 +10,13 @@ use crate::plan::crossing;
 use crate::plan::iterators;
 use crate::plan::keys;
 use crate::plan::lifetimes::{self, Named};
+use crate::plan::places;
 use crate::plan::planner::Planner;
 use crate::plan::serde;
 use crate::plan::settle::{self, Settled};
 use crate::plan::stand_ins::{self, Hosts};
-use crate::plan::types::{Types, local};
+use crate::plan::types::{Types, has_const_params, local};
+use crate::plan::wrappers;
 
 /// The most slots that an export takes.
 const MAX_SLOTS: usize = 8;
@@ -47,8 +49,14 @@ pub(super) fn plan(
     if function.is_async {
         return Err(Obstacle::new("async", "an async function"));
     }
+    if has_const_params(&function.generics) {
+        return Err(Obstacle::new("const parameter", "a number that the caller chooses"));
+    }
     let scopes = [&function.generics, context.outer];
-    let choices = choices::of(&planner.types.implementors, &scopes);
+    let mut choices = choices::of_function(&planner.types, &scopes, function);
+    if choices::count(&choices).is_none() {
+        choices = choices::of(&planner.types.implementors, &scopes);
+    }
     let instances = choices::count(&choices).ok_or_else(|| {
         Obstacle::new(
             "trait of the crate",
@@ -96,6 +104,7 @@ fn over(
     }
     let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
     squeeze(&mut params, &anchor, hosts.list.iter().any(Hosted::makes));
+    let callee = wrappers::callee(context.callee, &params);
     Ok(FunctionPlan {
         key: context.key,
         place: context.place,
@@ -111,7 +120,7 @@ fn over(
         anchor,
         export: planner.block_of_exports(instances),
         choices,
-        callee: context.callee,
+        callee,
         arguments: Vec::new(),
         crossing: crossing::of(&planner.types, function),
         is_unsafe: function.is_unsafe,
@@ -134,7 +143,12 @@ fn arguments(
     let mut params = Vec::new();
     for (name, ty) in &function.inputs {
         params.push(match chosen(&planner.types, name, ty, choices) {
-            Some(plan) => plan,
+            Some((plan, asked)) => {
+                if let Some(hosted) = asked {
+                    hosts.add(hosted);
+                }
+                plan
+            }
             None => param(planner, function, name, ty, scopes, &mut hosts)?,
         });
     }
@@ -142,8 +156,9 @@ fn arguments(
     Ok((params, hosts))
 }
 
-/// An argument whose type is one of the crate's own: by value, looked at or changed.
-fn chosen(types: &Types<'_>, name: &str, ty: &Ty, choices: &[Choice]) -> Option<ParamPlan> {
+/// An argument whose type is one of the crate's own: by value, looked at or changed; and its value as one that is asked
+/// where it is the application's.
+fn chosen(types: &Types<'_>, name: &str, ty: &Ty, choices: &[Choice]) -> Option<(ParamPlan, Option<Hosted>)> {
     let of = match ty {
         Ty::Ref { ty, .. } => ty,
         ty => ty,
@@ -155,14 +170,16 @@ fn chosen(types: &Types<'_>, name: &str, ty: &Ty, choices: &[Choice]) -> Option<
     if changes && !choices[at].types.iter().all(|ty| types.is_object(ty)) {
         return None;
     }
-    Some(ParamPlan {
+    let plan = ParamPlan {
         name: name.to_owned(),
         ty: ty.clone(),
         convert: None,
         guest: ty.clone(),
         pass: Pass::Chosen(at),
         loan: false,
-    })
+    };
+    let asked = choices[at].asked.as_ref();
+    Some((plan, asked.map(|own| Hosted::asked(param, own))))
 }
 
 fn param(
@@ -201,7 +218,10 @@ fn param(
                 ));
             }
             _ => {
-                let hosted = candidate.hosted(&planner.types)?;
+                let mut hosted = candidate.hosted(&planner.types, scopes)?;
+                if let Some(closure) = &mut hosted.closure {
+                    closure.is_receiver = name == "self";
+                }
                 if matches!(ty, Ty::Ref { mutable: false, .. }) && hosted.own.as_ref().is_some_and(|own| !own.shared) {
                     let reason = "a shared borrow of a value whose methods change it";
                     return Err(Obstacle::new("trait of the crate", reason));
@@ -211,9 +231,10 @@ fn param(
             }
         }
     }
-    let (convert, guest) = match convert(ty, scopes)? {
+    let wrapped = wrappers::convert(&planner.types, ty, scopes);
+    let (convert, guest) = match wrapped.map_or_else(|| convert(ty, scopes), |wrapped| Ok(Some(wrapped)))? {
         Some(converted) => (Some(converted.conversion), converted.guest),
-        None => (None, through(ty).cloned().unwrap_or_else(|| ty.clone())),
+        None => (None, places::through(ty).cloned().unwrap_or_else(|| ty.clone())),
     };
     let pass = pass(planner, &guest)?;
     Ok(plan(convert, guest, pass))
@@ -246,17 +267,6 @@ fn mentions_object(planner: &Planner<'_>, ty: &Ty) -> bool {
         Ty::Tuple(parts) => parts.iter().any(|part| mentions_object(planner, part)),
         Ty::Ref { ty, .. } | Ty::Slice(ty) | Ty::Array(ty, _) => mentions_object(planner, ty),
         _ => false,
-    }
-}
-
-/// `&mut T` for `&mut &mut T`, the receiver of what is implemented for `&mut T`: the place is the same.
-pub fn through(ty: &Ty) -> Option<&Ty> {
-    match ty {
-        Ty::Ref { mutable: true, ty, .. } => match &**ty {
-            inner @ Ty::Ref { mutable: true, .. } => Some(inner),
-            _ => None,
-        },
-        _ => None,
     }
 }
 

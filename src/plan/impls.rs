@@ -11,7 +11,8 @@ use crate::plan::planner::Planner;
 use crate::plan::stand_ins;
 use crate::plan::std_traits::{self, Treatment};
 use crate::plan::traits;
-use crate::plan::types::{local, type_params};
+use crate::plan::types::{has_const_params, local, type_params};
+use crate::plan::wrappers;
 
 /// Traits that the host derives on value types, in the order in which they are printed.
 const DERIVABLE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
@@ -61,6 +62,10 @@ fn std_impl(planner: &mut Planner<'_>, path: &str, block: &Impl, index: usize) {
     if treatment == Treatment::Ignore || derived_on_host(planner, block) {
         return;
     }
+    if path == "std::marker::Copy" && local(&block.self_ty).is_some_and(|id| planner.types.holds_objects(id)) {
+        let reason = "a handle has one owner, so that what holds it is not `Copy`";
+        return planner.skip(&key, Obstacle::new("copy of a handle", reason), false);
+    }
     implement(planner, block, key, |planner, key| {
         std_body(planner, path, block, treatment, key)
     });
@@ -77,14 +82,7 @@ pub(super) fn implement<'a>(
     match planner.accepted(&key).and_then(|()| body(planner, &key)) {
         Ok((body, types)) => {
             let hosted = hosted(planner, block);
-            let number = match &block.trait_.def {
-                Def::Local(trait_) => planner
-                    .types
-                    .implementors
-                    .get(trait_)
-                    .and_then(|types| types.iter().position(|ty| *ty == block.self_ty)),
-                _ => None,
-            };
+            let number = choices::number(planner.api, &planner.types, block);
             planner.plan.bridge.impls.push(ImplPlan {
                 key,
                 module: Vec::new(),
@@ -93,6 +91,8 @@ pub(super) fn implement<'a>(
                 self_ty: block.self_ty.clone(),
                 types,
                 hosted,
+                wrapped: wrappers::convert(&planner.types, &block.self_ty, &[&block.generics])
+                    .map(|converted| (converted.conversion, converted.guest)),
                 choices: choices::of(&planner.types.implementors, &[&block.generics]),
                 number,
                 body,
@@ -156,6 +156,14 @@ fn std_body(
         trait_argument(planner, arg)?;
     }
     let body = match treatment {
+        Treatment::Hash | Treatment::Error
+            if conversions::mentions_param(&block.self_ty) && is_value(planner, block) =>
+        {
+            return Err(Obstacle::new(
+                "generic type",
+                "an impl for a type with parameters of the caller",
+            ));
+        }
         Treatment::Marker => ImplBody::Marker,
         Treatment::Format => ImplBody::Format {
             export: planner.block_of_exports(instances),
@@ -193,6 +201,10 @@ fn std_body(
     Ok((body, Vec::new()))
 }
 
+fn is_value(planner: &Planner<'_>, block: &Impl) -> bool {
+    local(&block.self_ty).is_some() && stand_ins::holder(&planner.types, &block.self_ty).is_none()
+}
+
 /// A type argument of the trait: what conversions take, or what crosses.
 fn trait_argument(planner: &Planner<'_>, arg: &Ty) -> Result<(), Obstacle> {
     match arg {
@@ -210,6 +222,12 @@ fn trait_argument(planner: &Planner<'_>, arg: &Ty) -> Result<(), Obstacle> {
 
 /// Whether the type that implements the trait is one that the bindings define, or a conversion reaches.
 pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
+    if has_const_params(&block.generics) {
+        return Err(Obstacle::new(
+            "const parameter",
+            "an impl for any number of the caller's",
+        ));
+    }
     let inner = if let Ty::Ref { ty, .. } = &block.self_ty {
         ty
     } else {
@@ -218,7 +236,7 @@ pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Ob
     match inner {
         Ty::Param(name) => {
             let can = stand_ins::abilities(planner.natives, &conversions::bounds_of(name, &[&block.generics]));
-            if can.is_some_and(|can| !can.is_empty()) {
+            if can.is_some_and(|can| !can.is_empty()) || stand_ins::is_closure(&planner.types, name, &block.generics) {
                 return Ok(());
             }
             conversions::convert(&Ty::Param(name.clone()), &[&block.generics]).map(|_| ())
@@ -226,6 +244,7 @@ pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Ob
         Ty::Prim(name) if name == "str" => Ok(()),
         Ty::Slice(item) => cross::value(&planner.types, item, Way::In),
         object if stand_ins::holder(&planner.types, object).is_some() => Ok(()),
+        other if wrappers::convert(&planner.types, other, &[&block.generics]).is_some() => Ok(()),
         other if conversions::mentions_param(other) => Err(Obstacle::new(
             "generic type",
             "an impl for a type with parameters of the caller",

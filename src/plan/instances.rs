@@ -1,13 +1,14 @@
 //! Private types with parameters that the API has at certain arguments only: `Map<String, Value>`, `Pattern<'*', '?'>`.
 //! Each such instance is an object of its own, and blocks over the parameters are repeated for each.
 
+mod filled;
 mod repeat;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{
-    Api, Arg, AssocItem, AssocKind, Binding, Bound, Def, Function, Generics, InherentImpl, Item, ItemId, ItemKind,
-    Param, PathTy, Shape, Ty,
+    Api, Arg, AssocItem, AssocKind, Binding, Bound, Def, Function, Generics, InherentImpl, ItemId, ItemKind, Param,
+    PathTy, Shape, Struct, Ty,
 };
 use crate::plan::choices::{self, Implementors, MOST};
 use crate::plan::conversions::bounds_of;
@@ -81,40 +82,47 @@ pub(super) fn instance(api: &Api, generics: &Generics, path: &PathTy) -> Option<
 /// Private structs with parameters that no block leaves to the caller, and types over associated types of parameters.
 fn candidates(api: &Api, natives: &BTreeSet<String>, projecting: &Projecting) -> BTreeSet<ItemId> {
     let implementors = choices::implementors(api);
-    let is_candidate = |id: ItemId, item: &Item| {
-        if projecting.types.contains(&id) {
-            return item.path.is_some();
-        }
+    let private: Vec<(ItemId, &Struct)> = private(api).filter(|(id, _)| !projecting.types.contains(id)).collect();
+    let open = private.iter().filter(|(id, definition)| {
+        !has_const_params(&definition.generics) && has_open_block(api, natives, &implementors, *id, definition)
+    });
+    let open = open.map(|(id, _)| *id).collect();
+    let filled = filled::filled(api, natives, &implementors, &open);
+    let projecting = projecting.types.iter().copied();
+    let closed = private.into_iter().map(|(id, _)| id).filter(|id| !filled.contains(id));
+    let named = |id: &ItemId| api.items.get(id).is_some_and(|item| item.path.is_some());
+    projecting.chain(closed).filter(named).collect()
+}
+
+/// The private structs with type or const parameters.
+fn private(api: &Api) -> impl Iterator<Item = (ItemId, &Struct)> {
+    api.items.iter().filter_map(|(id, item)| {
         let ItemKind::Struct(definition) = &item.kind else {
-            return false;
+            return None;
         };
-        let generics = &definition.generics;
         let private = fields(&definition.shape).iter().any(|field| !field.public);
-        if !private || item.path.is_none() {
-            return false;
-        }
-        if has_const_params(generics) {
-            return true;
-        }
-        let open = |own: &Generics, self_ty: &Ty, items: &[AssocItem]| {
-            let has_functions = items.iter().any(|item| matches!(item.kind, AssocKind::Function(_)));
-            has_functions && is_open(natives, &implementors, own, generics, self_ty)
-        };
-        let inherent = &definition.facts.inherent;
-        let of_traits = api
-            .impls
-            .iter()
-            .filter(|block| !block.derived && super::types::local(&block.self_ty) == Some(id));
-        type_params(generics).next().is_some()
-            && !inherent
-                .iter()
-                .any(|block| open(&block.generics, &block.self_ty, &block.items))
-            && !of_traits
-                .into_iter()
-                .any(|block| open(&block.generics, &block.self_ty, &block.items))
+        let generics = &definition.generics;
+        let has_params = type_params(generics).next().is_some() || has_const_params(generics);
+        (private && has_params).then_some((*id, definition))
+    })
+}
+
+fn has_open_block(
+    api: &Api,
+    natives: &BTreeSet<String>,
+    implementors: &Implementors,
+    id: ItemId,
+    definition: &Struct,
+) -> bool {
+    let open = |own: &Generics, self_ty: &Ty, items: &[AssocItem]| {
+        let has_functions = items.iter().any(|item| matches!(item.kind, AssocKind::Function(_)));
+        has_functions && is_open(natives, implementors, own, &definition.generics, self_ty, items)
     };
-    let items = api.items.iter().filter(|(id, item)| is_candidate(**id, item));
-    items.map(|(id, _)| *id).collect()
+    let mut inherent = definition.facts.inherent.iter();
+    let of_traits = api.impls.iter().filter(|block| !block.derived);
+    let mut of_traits = of_traits.filter(|block| super::types::local(&block.self_ty) == Some(id));
+    inherent.any(|block| open(&block.generics, &block.self_ty, &block.items))
+        || of_traits.any(|block| open(&block.generics, &block.self_ty, &block.items))
 }
 
 /// Whether a block is for values of the caller's types, or for any of the crate's own that implement one of its traits.
@@ -124,6 +132,7 @@ fn is_open(
     own: &Generics,
     of_type: &Generics,
     self_ty: &Ty,
+    items: &[AssocItem],
 ) -> bool {
     let Ty::Path(path) = self_ty else { return false };
     let scopes = [own, of_type];
@@ -132,11 +141,28 @@ fn is_open(
         Ty::Param(name) => {
             generic = true;
             let bounds = bounds_of(name, &scopes);
-            stand_ins::abilities(natives, &bounds).is_some() || choices::chosen(implementors, &bounds).is_some()
+            // Of a type that nothing is known of, a block is open to the caller's if it hands its values over.
+            stand_ins::abilities(natives, &bounds)
+                .is_some_and(|able| !able.is_empty() || hands_over(items, self_ty, name))
+                || choices::chosen(implementors, &bounds).is_some()
         }
         ty => !super::is_generic(ty),
     });
     generic && known && choices::count(&choices::of(implementors, &scopes)).is_some()
+}
+
+/// Whether values of the parameter are arguments or results.
+fn hands_over(items: &[AssocItem], self_ty: &Ty, name: &str) -> bool {
+    let is_own = |ty: &Ty| lifetimes::same_but_lifetimes(ty, self_ty);
+    items.iter().any(|item| match &item.kind {
+        AssocKind::Function(function) => {
+            let inputs = function.inputs.iter().filter(|(name, _)| name != "self");
+            let types = inputs.map(|(_, ty)| ty).chain([&function.output]);
+            types.filter(|ty| !is_own(ty)).any(|ty| choices::mentions(ty, name))
+        }
+        AssocKind::Type { ty: Some(ty), .. } => choices::mentions(ty, name),
+        _ => false,
+    })
 }
 
 /// Looks for instances in what an API offers.

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::extract::api::{Api, Arg, AssocKind, Binding, Bound, Def, InherentImpl, Param, PathTy, Ty};
+use crate::extract::api::{
+    Api, Arg, AssocItem, AssocKind, Binding, Bound, Def, Generics, InherentImpl, Param, PathTy, Ty,
+};
 use crate::plan::types::{generics_of, lifetime_params};
 
 /// A signature in which every lifetime has a name.
@@ -54,27 +56,53 @@ fn elided(api: &Api, inputs: &[Ty], has_receiver: bool) -> Option<String> {
     (all.len() == 1).then(|| all.into_iter().next()).flatten()
 }
 
-/// The block with names for the lifetimes that its self type elides (`impl Info<'_>`), and for those of results that are
-/// `Self` where there is nothing to elide from.
+/// The block with names for the lifetimes that its self type elides (`impl Info<'_>`), which `Self` in its members has, too;
+/// and for those of other results where there is nothing to elide from.
 #[must_use]
 pub(super) fn named_self(api: &Api, block: &InherentImpl) -> InherentImpl {
     let mut block = block.clone();
+    name_self(api, &mut block.generics, &mut block.self_ty, &mut block.items);
+    block
+}
+
+/// As [`named_self`], for all blocks of traits.
+#[must_use]
+pub(super) fn with_named_impls(mut api: Api) -> Api {
+    let mut blocks = std::mem::take(&mut api.impls);
+    for block in &mut blocks {
+        name_self(&api, &mut block.generics, &mut block.self_ty, &mut block.items);
+    }
+    api.impls = blocks;
+    api
+}
+
+fn name_self(api: &Api, generics: &mut Generics, self_ty: &mut Ty, items: &mut [AssocItem]) {
     let mut names = Vec::new();
-    each_lifetime(api, &mut block.self_ty, &mut |lifetime| {
+    let mut own = self_ty.clone();
+    each_lifetime(api, &mut own, &mut |_| {});
+    each_lifetime(api, self_ty, &mut |lifetime| {
         if lifetime == "_" {
             *lifetime = format!("nb_self{}", names.len());
             names.push(lifetime.clone());
         }
     });
     let Some(first) = names.first().cloned() else {
-        return block;
+        return;
     };
     let params = names.into_iter().map(|name| Param::Lifetime {
         name,
         outlives: Vec::new(),
     });
-    block.generics.params.splice(0..0, params);
-    for item in &mut block.items {
+    generics.params.splice(0..0, params);
+    for item in items {
+        if let AssocKind::Type { ty: Some(ty), .. } = &mut item.kind {
+            each_self(api, ty, &own, self_ty);
+        }
+        if let AssocKind::Function(function) = &mut item.kind {
+            each_self(api, &mut function.output, &own, self_ty);
+            let receiver = function.inputs.iter_mut().filter(|(name, _)| name == "self");
+            receiver.for_each(|(_, ty)| each_self(api, ty, &own, self_ty));
+        }
         if let AssocKind::Function(function) = &mut item.kind
             && function
                 .inputs
@@ -88,7 +116,23 @@ pub(super) fn named_self(api: &Api, block: &InherentImpl) -> InherentImpl {
             });
         }
     }
-    block
+}
+
+/// Replaces the type `own`, as which `Self` reads, by `named`.
+fn each_self(api: &Api, ty: &mut Ty, own: &Ty, named: &Ty) {
+    let mut filled = ty.clone();
+    each_lifetime(api, &mut filled, &mut |_| {});
+    match ty {
+        _ if filled == *own => ty.clone_from(named),
+        Ty::Ref { ty, .. } | Ty::Slice(ty) | Ty::Array(ty, _) => each_self(api, ty, own, named),
+        Ty::Tuple(parts) => parts.iter_mut().for_each(|part| each_self(api, part, own, named)),
+        Ty::Path(path) => path.args.iter_mut().for_each(|arg| {
+            if let Arg::Type(ty) = arg {
+                each_self(api, ty, own, named);
+            }
+        }),
+        _ => {}
+    }
 }
 
 /// Whether an argument is the receiver, by value.
@@ -178,6 +222,16 @@ pub fn with_lifetime(arg: &Arg, name: &str) -> Arg {
         each_lifetime(&Api::default(), ty, &mut |lifetime| name.clone_into(lifetime));
     }
     arg
+}
+
+/// Whether a lifetime stands in the argument.
+#[must_use]
+pub fn has_lifetimes(arg: &Arg) -> bool {
+    match arg {
+        Arg::Lifetime(_) => true,
+        Arg::Type(ty) => !lifetimes(&Api::default(), ty).is_empty(),
+        Arg::Const(_) => false,
+    }
 }
 
 /// Whether two types are equal but for lifetimes.

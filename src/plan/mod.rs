@@ -23,10 +23,12 @@ mod lifetimes;
 mod loans;
 mod modules;
 mod outlives;
+mod places;
 mod planner;
 mod projections;
 mod serde;
 mod settle;
+mod sized;
 mod stand_ins;
 mod std_traits;
 mod subst;
@@ -34,16 +36,17 @@ mod subst;
 mod tests;
 mod traits;
 mod types;
+mod wrappers;
 
 pub use bridge::Bridge;
 pub use choices::{instances, instantiate, instantiate_ty};
 pub use expose::{NOT_EXPOSED, not_exposed};
-pub use functions::through;
 pub use hidden::is_hidden;
-pub use lifetimes::{borrows_for_good, same_but_lifetimes, with_lifetime};
+pub use lifetimes::{borrows_for_good, has_lifetimes, same_but_lifetimes, with_lifetime};
+pub use places::{moves_on, through};
 pub use planner::{Coverage, Plan, plan};
 pub use serde::is as is_serde;
-pub use types::{fields, local as local_type, type_params};
+pub use types::{fields, lifetime_params, local as local_type, type_params};
 
 use crate::extract::api::Api;
 

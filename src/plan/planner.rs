@@ -37,8 +37,9 @@ pub struct Coverage {
 /// Plans how `extracted` crosses. `demoted` holds the keys of units that rustc rejected, with its words.
 #[must_use]
 pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
-    let projecting = super::projections::projecting(&extracted.api);
-    let settled = super::defaults::settle(&extracted.api, &projecting);
+    let sized = lifetimes::with_named_impls(super::sized::settle(&extracted.api));
+    let projecting = super::projections::projecting(&sized);
+    let settled = super::defaults::settle(&sized, &projecting);
     let expanded = instances::expand(&settled, &extracted.natives, &projecting);
     let api = &hidden::hide(&expanded.api, &extracted.natives, &expanded.instances);
     let mut planner = Planner {
@@ -228,7 +229,10 @@ impl<'a> Planner<'a> {
                 meta: item.meta.clone(),
                 generics: generics.clone(),
                 derives: if repr.is_value() {
-                    impls::derivable(&facts.derived, super::types::type_params(generics).next().is_some())
+                    let mut derives =
+                        impls::derivable(&facts.derived, super::types::type_params(generics).next().is_some());
+                    derives.retain(|name| name != "Copy" || !self.types.holds_objects(*id));
+                    derives
                 } else {
                     Vec::new()
                 },

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::extract::api::{Arg, Binding, Bound, Def, Generics, PathTy, Ty};
 use crate::plan::bridge::{Closure, ClosureKind, Home, Hosted, Keeper};
-use crate::plan::conversions::{bounds_of, unconvertible};
+use crate::plan::conversions::{self, bounds_of, unconvertible};
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::lifetimes::with_lifetime;
 use crate::plan::types::{Types, local};
 use crate::plan::{asked, serde};
 
@@ -116,8 +117,8 @@ impl Candidate<'_> {
     ///
     /// # Errors
     /// When a stand-in cannot do what its bounds ask for.
-    pub(super) fn hosted(&self, types: &Types<'_>) -> Result<Hosted, Obstacle> {
-        let closure = closure(types, &self.bounds)?;
+    pub(super) fn hosted(&self, types: &Types<'_>, scopes: &[&Generics]) -> Result<Hosted, Obstacle> {
+        let closure = closure(types, &self.bounds, scopes)?;
         let own = asked::through(&types.asked, &self.bounds);
         let abilities = match (&closure, &own) {
             (Some(_), _) | (_, Some(_)) => Vec::new(),
@@ -143,8 +144,15 @@ impl Candidate<'_> {
     }
 }
 
+/// Whether the parameter of a block stands for closures that can be called.
+#[must_use]
+pub(super) fn is_closure(types: &Types<'_>, param: &str, generics: &Generics) -> bool {
+    let scopes = [generics];
+    matches!(closure(types, &bounds_of(param, &scopes), &scopes), Ok(Some(_)))
+}
+
 /// How a closure among the bounds is called.
-fn closure(types: &Types<'_>, bounds: &[Bound]) -> Result<Option<Closure>, Obstacle> {
+fn closure(types: &Types<'_>, bounds: &[Bound], scopes: &[&Generics]) -> Result<Option<Closure>, Obstacle> {
     let found = bounds.iter().find_map(|bound| match bound {
         Bound::Trait {
             trait_, maybe: false, ..
@@ -152,17 +160,23 @@ fn closure(types: &Types<'_>, bounds: &[Bound]) -> Result<Option<Closure>, Obsta
         _ => None,
     });
     let Some((trait_, kind)) = found else { return Ok(None) };
-    let mut arity = 0;
+    let (mut inputs, mut places) = (Vec::new(), Vec::new());
     for arg in trait_.args.iter() {
-        if let Arg::Type(Ty::Tuple(inputs)) = arg {
-            arity = inputs.len();
-            inputs
-                .iter()
-                .try_for_each(|input| cross::value(types, input, Way::Out))?;
+        if let Arg::Type(Ty::Tuple(parts)) = with_lifetime(arg, "_") {
+            let mut others = parts.iter().filter(|input| !asked::is_place(types, input));
+            others.try_for_each(|input| cross::value(types, input, Way::Out))?;
+            places = (0..parts.len())
+                .filter(|at| asked::is_place(types, &parts[*at]))
+                .collect();
+            inputs = parts;
         }
     }
+    let mut output = None;
     for (name, binding) in &trait_.bindings {
         match binding {
+            Binding::Equal(ty) if name == "Output" && conversions::element(ty, scopes).is_some() => {
+                output = conversions::element(ty, scopes);
+            }
             Binding::Equal(ty) if name == "Output" && *ty != Ty::Tuple(Vec::new()) => {
                 cross::value(types, ty, Way::In)?;
                 if borrows(ty) {
@@ -172,7 +186,13 @@ fn closure(types: &Types<'_>, bounds: &[Bound]) -> Result<Option<Closure>, Obsta
             _ => {}
         }
     }
-    Ok(Some(Closure { arity, kind }))
+    Ok(Some(Closure {
+        inputs,
+        places,
+        output,
+        is_receiver: false,
+        kind,
+    }))
 }
 
 fn kind(def: &Def) -> Option<ClosureKind> {
@@ -275,7 +295,7 @@ impl Hosts {
                 bounds,
                 name: param,
             };
-            let at = self.add(candidate.hosted(types)?);
+            let at = self.add(candidate.hosted(types, scopes)?);
             let hosted = &mut self.list[at];
             match (hosted.home, home(*field)) {
                 (Home::Call | Home::Shared(..), new) => hosted.home = new,

@@ -57,13 +57,12 @@ fn instances(bridge: &Bridge, ty: &super::bridge::TypePlan) -> String {
     .collect()
 }
 
-#[test]
-fn types_at_certain_arguments() {
+fn golden(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/plan");
-    let json = document(&folder.join("instances.rs"));
+    let json = document(&folder.join(format!("{name}.rs")));
     let extracted = parse(&json, Utf8Path::new("/nowhere")).expect("the fixture is extracted");
     let found = describe(&plan(&extracted, &BTreeMap::new()));
-    let path = folder.join("instances.txt");
+    let path = folder.join(format!("{name}.txt"));
     if std::env::var_os("BLESS").is_some() {
         fs_err::write(&path, &found).expect("the golden file is writable");
     }
@@ -72,4 +71,14 @@ fn types_at_certain_arguments() {
         found == expected,
         "the plan differs; see it with BLESS=1 and git diff:\n{found}"
     );
+}
+
+#[test]
+fn types_at_certain_arguments() {
+    golden("instances");
+}
+
+#[test]
+fn values_of_the_callers_types() {
+    golden("callers");
 }

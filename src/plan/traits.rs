@@ -1,6 +1,6 @@
 //! The crate's own traits: defined again on the host, implemented by forwarding for the types that implement them.
 //!
-//! A method stays in the definition if it crosses for some implementor; implementors for which one that stays
+//! A method stays in the definition if it crosses for most implementors; implementors for which one that stays
 //! does not cross are left out.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +13,7 @@ use crate::plan::functions;
 use crate::plan::impls;
 use crate::plan::planner::{Planner, split};
 use crate::plan::subst::Subst;
+use crate::plan::types::{has_const_params, type_params};
 
 /// Plans all traits of the crate, with their impls: trait and index.
 pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
@@ -65,7 +66,7 @@ pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
                     name,
                     meta,
                     definition,
-                    chosen: planner.types.implementors.contains_key(id),
+                    chosen: planner.types.implementors.contains_key(id) || planner.types.lent.contains_key(id),
                     asked,
                 });
                 implement(planner, item_trait(api, *id), &kept, &blocks);
@@ -106,19 +107,29 @@ fn one<'d>(
         ));
     }
     let mut kept = BTreeMap::new();
+    let named = named(planner, blocks);
     for item in definition.items.iter().filter(|item| is_function(item)) {
-        let crossing = blocks
-            .iter()
-            .filter(|index| try_method(planner, definition, **index, item).is_ok())
-            .count();
-        if crossing * 2 > blocks.len() {
-            kept.insert(item.name.as_str(), crossing);
+        let crosses = |index: &&usize| try_method(planner, definition, **index, item).is_ok();
+        let crossing: Vec<usize> = blocks.iter().filter(crosses).copied().collect();
+        let of_named = crossing.iter().filter(|index| named.contains(index)).count();
+        if crossing.len() * 2 > blocks.len() || of_named * 2 > named.len() {
+            kept.insert(item.name.as_str(), crossing.len());
         }
     }
     if kept.is_empty() && definition.items.iter().any(is_function) {
         return Err(Obstacle::new("trait of the crate", "none of its methods cross"));
     }
     Ok(kept)
+}
+
+/// Implementors that are types by name. What is implemented for whatever implements the trait (`&mut T`, `Box<T>`) or for
+/// any number (`[u8; N]`) comes along where it can.
+fn named(planner: &Planner<'_>, blocks: &[usize]) -> Vec<usize> {
+    let is_named = |index: &&usize| {
+        let generics = &planner.api.impls[**index].generics;
+        type_params(generics).next().is_none() && !has_const_params(generics)
+    };
+    blocks.iter().filter(is_named).copied().collect()
 }
 
 fn try_method(

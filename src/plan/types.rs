@@ -42,6 +42,8 @@ pub(super) struct Types<'a> {
     loans: BTreeSet<ItemId>,
     /// The crate's own types that implement its traits.
     pub implementors: Implementors,
+    /// Types that implement its traits and borrow.
+    pub lent: Implementors,
     /// The arguments that private types with parameters have.
     instances: Instances,
     projections: Rc<Projections>,
@@ -77,6 +79,7 @@ impl<'a> Types<'a> {
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
             implementors: choices::implementors(api),
+            lent: Implementors::new(),
             instances,
             projections: Rc::new(projections::of(api)),
             scope: RefCell::default(),
@@ -104,6 +107,7 @@ impl<'a> Types<'a> {
         types.keepers = types.all_keepers();
         types.loans = loans::find(api, &types);
         types.asked = asked::find(api, &types);
+        types.lent = choices::lent(api, &types);
         types
     }
 
@@ -270,10 +274,21 @@ fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Op
     let Some(path) = &item.path else {
         return skip("unnameable type", "no public path leads to it");
     };
+    if let ItemKind::Struct(definition) = &item.kind
+        && fields(&definition.shape)
+            .last()
+            .is_some_and(|field| is_unsized(&field.ty))
+    {
+        return skip("unsized value", "a type of no fixed size");
+    }
     if let Some(reason) = demoted.get(&super::key(api, path)) {
         return skip("rejected by rustc", reason);
     }
     Some(Kind::Value)
+}
+
+fn is_unsized(ty: &Ty) -> bool {
+    matches!(ty, Ty::Slice(_) | Ty::DynTrait(_)) || *ty == Ty::Prim("str".to_owned())
 }
 
 fn implemented(api: &Api) -> Traits {
@@ -332,7 +347,7 @@ pub fn type_params(generics: &Generics) -> impl Iterator<Item = &str> {
 }
 
 /// Names of the lifetime parameters.
-pub(super) fn lifetime_params(generics: &Generics) -> impl Iterator<Item = &str> {
+pub fn lifetime_params(generics: &Generics) -> impl Iterator<Item = &str> {
     generics.params.iter().filter_map(|param| match param {
         Param::Lifetime { name, .. } => Some(name.as_str()),
         _ => None,

@@ -37,6 +37,8 @@ fn wrapping() {
         .wrap_algorithm(WrapAlgorithm::FirstFit)
         .word_splitter(WordSplitter::NoHyphenation);
     println!("{}", textwrap::fill(text, &options));
+    let narrow: Options = 30.into();
+    println!("{:?} {}", textwrap::wrap(text, narrow), textwrap::fill(text, 30));
     println!("{:?}", WordSplitter::HyphenSplitter.split_points("foo-bar"));
 }
 
@@ -47,7 +49,43 @@ fn patterns() {
     println!("{same:?} {}", same == pattern);
 }
 
+/// A map whose API is over any type, and which is of text and values wherever it is made.
+fn tables() {
+    let mut table = toml::Table::new();
+    let list = vec![toml::Value::Integer(1), toml::Value::Float(2.5), toml::Value::from(true)];
+    println!("{:?}", table.insert("list".to_owned(), toml::Value::Array(list)));
+    println!("{:?}", table.insert("name".to_owned(), "a".into()));
+    println!("{:?}", table.insert("name".to_owned(), toml::Value::from("b")));
+    println!("{} {:?} {:?}", table.len(), table.get("name"), table.contains_key("none"));
+    for (key, value) in &table {
+        println!("{key}: {}", value.type_str());
+    }
+    println!("{:?} {}", table.keys().collect::<Vec<_>>(), table.clone() == table);
+    println!("{table:?} {:?} {}", table.remove("list"), table.is_empty());
+    let nested = toml::Value::Table(table);
+    println!("{nested} {:?}", nested == nested.clone());
+}
+
+/// A trait of which some implementors are generic, for a type of the crate's and for a slice that is moved on.
+fn buffers() {
+    use bytes::{Buf, Bytes, BytesMut};
+
+    let mut made = BytesMut::new();
+    made.extend_from_slice(&[1, 2, 97, 98, 99]);
+    let mut bytes: Bytes = made.freeze();
+    println!("{} {:?} {}", bytes.get_u16(), bytes, bytes.remaining());
+    let data = [0, 7, 1, 2, 3];
+    let mut slice = &data[..];
+    println!("{} {slice:?}", slice.get_u16());
+    slice.advance(1);
+    println!("{} {}", std::ptr::eq(slice, &data[3..]), slice.get_u8());
+    slice.advance(1);
+    println!("{} {:?}", slice.has_remaining(), slice.try_get_u8().is_err());
+}
+
 fn main() {
+    buffers();
+    tables();
     expressions();
     patterns();
     wrapping();

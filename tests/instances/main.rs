@@ -13,8 +13,10 @@ version = \"0.1.0\"
 edition = \"2024\"
 
 [dependencies]
+bytes = \"=1.11.1\"
 evalexpr = \"=12.0.2\"
 textwrap = \"=0.16.2\"
+toml = \"=1.2.1\"
 wildmatch = \"=2.4.0\"
 ";
 
@@ -28,8 +30,10 @@ fn types_at_certain_arguments_cross() {
     let words = [
         "nanobuild",
         "add",
+        "bytes",
         "evalexpr",
         "textwrap",
+        "toml",
         "wildmatch",
         "--grant",
         "evalexpr=random",

@@ -35,14 +35,18 @@ macro_rules! guest {
 }
 
 /// Implements the wire traits for a type that the host knows as a handle:
-/// `guest_object!(Here, path::Type)` or `guest_object!(Here, path::Type<T>, [T: Bound])`.
+/// `guest_object!(Here, path::Type)` or `guest_object!(Here, path::Type<T>, [T: Bound])`. One that borrows is read for good,
+/// and shown for however long: `guest_object!(Here, path::Type<'static>, [], path::Type<'a>, ['a])`.
 #[macro_export]
 macro_rules! guest_object {
     ($here:ty, $type:ty) => {
         $crate::guest_object!($here, $type, []);
     };
     ($here:ty, $type:ty, [$($generics:tt)*]) => {
-        impl<$($generics)*> $crate::Put<$here> for $type {
+        $crate::guest_object!($here, $type, [$($generics)*], $type, [$($generics)*]);
+    };
+    ($here:ty, $type:ty, [$($generics:tt)*], $any:ty, [$($of_any:tt)*]) => {
+        impl<$($of_any)*> $crate::Put<$here> for $any {
             fn put(self, w: &mut $crate::Writer) {
                 w.u32($crate::guest::give(self));
             }
@@ -87,7 +91,10 @@ macro_rules! guest_object {
 #[macro_export]
 macro_rules! guest_bytes {
     ($here:ty, $type:ty) => {
-        impl $crate::Put<$here> for $type {
+        $crate::guest_bytes!($here, $type, $type, []);
+    };
+    ($here:ty, $type:ty, $any:ty, [$($of_any:tt)*]) => {
+        impl<$($of_any)*> $crate::Put<$here> for $any {
             fn lend(&self, w: &mut $crate::Writer) {
                 $crate::guest::raw_bytes(self, w);
             }

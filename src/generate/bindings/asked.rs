@@ -39,19 +39,39 @@ fn call(method: &AskedMethod) -> TokenStream {
     let inputs: Vec<(Ident, bool)> = (1..method.function.inputs.len())
         .map(|at| (format_ident!("nb_c{at}"), method.places.contains(&at)))
         .collect();
-    let reads = inputs.iter().map(|(input, is_place)| {
-        let mutable = is_place.then(|| quote!(mut));
-        quote!(let #mutable #input = nb::Get::<'_, Here>::get(nb_r)?;)
-    });
-    let args = inputs
-        .iter()
-        .map(|(input, is_place)| if *is_place { quote!(&mut #input) } else { quote!(#input) });
-    let places = inputs.iter().filter(|(_, is_place)| *is_place).map(|(input, _)| input);
+    let Parts { reads, args, places } = parts(&inputs);
     quote! {
         #(#reads)*
         let nb_out = Self::#name(self, #(#args),*);
         nb::Put::<Here>::put(nb_out, nb_w);
-        #(nb::Put::<Here>::put(#places, nb_w);)*
+        #(#places)*
+    }
+}
+
+/// How a question is answered, but for the answer itself.
+pub(super) struct Parts {
+    /// Statements that read its arguments.
+    pub(super) reads: Vec<TokenStream>,
+    /// The arguments as they are handed over.
+    pub(super) args: Vec<TokenStream>,
+    /// Statements that tell what became of those that may be changed.
+    pub(super) places: Vec<TokenStream>,
+}
+
+/// The parts for arguments by their variables, and whether they may be changed.
+pub(super) fn parts(inputs: &[(Ident, bool)]) -> Parts {
+    let read = |(input, is_place): &(Ident, bool)| {
+        let mutable = is_place.then(|| quote!(mut));
+        quote!(let #mutable #input = nb::Get::<'_, Here>::get(nb_r)?;)
+    };
+    let arg = |(input, is_place): &(Ident, bool)| if *is_place { quote!(&mut #input) } else { quote!(#input) };
+    let places = inputs.iter().filter(|(_, is_place)| *is_place);
+    Parts {
+        reads: inputs.iter().map(read).collect(),
+        args: inputs.iter().map(arg).collect(),
+        places: places
+            .map(|(input, _)| quote!(nb::Put::<Here>::put(#input, nb_w);))
+            .collect(),
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! The crate's traits have hidden methods for this, which their own implementations override.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::extract::api::{Def, Ty};
+use crate::generate::bindings::functions::slot_name;
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::Choice;
 
@@ -15,15 +16,39 @@ pub(super) fn export(printer: Printer<'_>, first: u32, choices: &[Choice]) -> To
         return quote!(#first);
     }
     let each = choices.iter().map(|choice| {
-        let (of, count) = (of(printer, choice), choice.types.len() as u64);
-        let count = proc_macro2::Literal::u64_unsuffixed(count);
-        quote!((#count, #of::nanobuild_number()))
+        let (of, last) = (of(printer, choice), Literal::usize_unsuffixed(choice.types.len()));
+        let count = Literal::usize_unsuffixed(choice.in_guest().len());
+        let number = quote!(#of::nanobuild_number());
+        match &choice.asked {
+            Some(_) => quote!((#count, #number.min(#last))),
+            None => quote!((#count, #number)),
+        }
     });
     quote!(nb::chosen(#first, &[#(#each),*], &PROCESS))
 }
 
-/// The statement that hands over a value.
-pub(super) fn put(printer: Printer<'_>, choice: &Choice, arg: &Ident, ty: &Ty) -> TokenStream {
+/// Whether the caller's type is one that is asked.
+pub(super) fn is_asked(printer: Printer<'_>, choice: &Choice) -> TokenStream {
+    let of = of(printer, choice);
+    quote!(#of::nanobuild_number() == u32::MAX)
+}
+
+/// The statement that hands over a value; of one that is asked, the number that its slot's variable holds.
+pub(super) fn put(printer: Printer<'_>, choice: &Choice, index: usize, arg: &Ident, ty: &Ty) -> TokenStream {
+    let own = put_own(printer, choice, arg, ty);
+    if choice.asked.is_none() {
+        return own;
+    }
+    let slot = slot_name(index);
+    quote! {
+        match #arg {
+            ::std::option::Option::Some(#arg) => { #own }
+            ::std::option::Option::None => nb_w.u32(#slot as u32),
+        }
+    }
+}
+
+fn put_own(printer: Printer<'_>, choice: &Choice, arg: &Ident, ty: &Ty) -> TokenStream {
     let of = of(printer, choice);
     match ty {
         Ty::Ref { mutable: true, .. } => quote!(#of::nanobuild_lend_mut(#arg, nb_w);),
@@ -54,7 +79,7 @@ pub(super) fn declarations() -> TokenStream {
 
 /// The hidden methods of the implementation for the type with this number.
 pub(super) fn definitions(number: usize) -> TokenStream {
-    let number = proc_macro2::Literal::usize_unsuffixed(number);
+    let number = Literal::usize_unsuffixed(number);
     quote! {
         fn nanobuild_number() -> u32 { #number }
         fn nanobuild_lend(&self, nb_w: &mut nb::Writer) { nb::Put::<Here>::lend(self, nb_w); }

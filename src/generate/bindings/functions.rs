@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use crate::extract::api::Ty;
 use crate::generate::bindings::{choices, docs, hosted};
-use crate::generate::print::{Printer, ident};
+use crate::generate::print::{Printer, ident, member};
 use crate::plan::bridge::{
     AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, Owned, ParamPlan, Pass, Place, Returns, Settle,
 };
@@ -88,7 +88,7 @@ pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .enumerate()
         .filter_map(|(index, param)| convert(printer, index, param));
     let (owner, slots) = (anchor(plan), slots(plan));
-    let (homes, serves) = (hosted::homes(printer, plan), hosted::serves(plan));
+    let (homes, serves) = (hosted::homes(printer, plan), hosted::serves(printer, plan));
     let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
     let (before, after) = (
         before.into_iter().map(|slot| slot.statement),
@@ -125,7 +125,27 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
     } else {
         quote!(&#from)
     };
-    let value = match param.convert.as_ref()? {
+    let value = converted(printer, param.convert.as_ref()?, &quote!(#from), &borrowed);
+    Some(quote!(let #to = #value;))
+}
+
+/// The value `from` after its conversion; `borrowed` is a reference to it.
+pub(super) fn converted(
+    printer: Printer<'_>,
+    conversion: &Conversion,
+    from: &TokenStream,
+    borrowed: &TokenStream,
+) -> TokenStream {
+    match conversion {
+        Conversion::Wrap(def, fields) => {
+            let path = printer.def(def);
+            let fields = fields.iter().map(|(name, conversion)| {
+                let name = member(name);
+                let value = converted(printer, conversion, &quote!(#from.#name), &quote!(&#from.#name));
+                quote!(#name: #value)
+            });
+            quote!(#path { #(#fields),* })
+        }
         Conversion::AsRef(ty) | Conversion::Key(ty) => {
             let ty = printer.ty(ty);
             quote!(::std::convert::AsRef::<#ty>::as_ref(#borrowed))
@@ -146,40 +166,40 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
             )
         },
         Conversion::Iter(each) => {
-            let each = owned(printer, each);
+            let each = owned(printer, each, &quote!(&nb_x));
             quote!(#from.iter().map(|nb_x| #each).collect::<::std::vec::Vec<_>>())
         }
         Conversion::Map(each) => {
-            let each = owned(printer, each);
+            let each = owned(printer, each, &quote!(&nb_x));
             quote!(#from.map(|nb_x| #each))
         }
-        Conversion::Collect { each, .. } => {
+        Conversion::Collect { each, lent, .. } => {
+            let borrowed = if *lent { quote!(nb_x) } else { quote!(&nb_x) };
             let each = each.as_ref().map(|each| {
-                let each = owned(printer, each);
+                let each = owned(printer, each, &borrowed);
                 quote!(.map(|nb_x| #each))
             });
             quote!(::std::iter::IntoIterator::into_iter(#from)#each.collect::<::std::vec::Vec<_>>())
         }
-    };
-    Some(quote!(let #to = #value;))
+    }
 }
 
-/// A conversion of `nb_x` to something owned.
-fn owned(printer: Printer<'_>, conversion: &Owned) -> TokenStream {
+/// A conversion of `nb_x` to something owned; `borrowed` is a reference to it.
+pub(super) fn owned(printer: Printer<'_>, conversion: &Owned, borrowed: &TokenStream) -> TokenStream {
     match conversion {
         Owned::AsRef(ty) => {
             let ty = printer.ty(ty);
-            quote!(::std::borrow::ToOwned::to_owned(::std::convert::AsRef::<#ty>::as_ref(&nb_x)))
+            quote!(::std::borrow::ToOwned::to_owned(::std::convert::AsRef::<#ty>::as_ref(#borrowed)))
         }
         Owned::Borrow(ty) => {
             let ty = printer.ty(ty);
-            quote!(::std::borrow::ToOwned::to_owned(::std::borrow::Borrow::<#ty>::borrow(&nb_x)))
+            quote!(::std::borrow::ToOwned::to_owned(::std::borrow::Borrow::<#ty>::borrow(#borrowed)))
         }
         Owned::Into(ty) => {
             let ty = printer.ty(ty);
             quote!(::std::convert::Into::<#ty>::into(nb_x))
         }
-        Owned::ToText => quote!(::std::string::ToString::to_string(&nb_x)),
+        Owned::ToText => quote!(::std::string::ToString::to_string(#borrowed)),
     }
 }
 
@@ -261,11 +281,13 @@ fn message(printer: Printer<'_>, plan: &FunctionPlan) -> Option<TokenStream> {
 fn put(printer: Printer<'_>, plan: &FunctionPlan, index: usize, param: &ParamPlan) -> TokenStream {
     let arg = arg(index, param);
     match param.pass {
-        Pass::Chosen(at) => choices::put(printer, &plan.choices[at], &arg, &param.ty),
+        Pass::Chosen(at) => choices::put(printer, &plan.choices[at], index, &arg, &param.ty),
         Pass::MessageMut if is_slice(param) => quote!(nb::Put::<Here>::lend(&*#arg, nb_w);),
         Pass::MessageMut if is_double(param) => quote!(nb::Put::<Here>::lend_mut(&mut **#arg, nb_w);),
         Pass::MessageMut => quote!(nb::Put::<Here>::lend_mut(&mut *#arg, nb_w);),
-        _ if param.convert == Some(Conversion::ToText) => quote!(nb::Put::<Here>::lend(&#arg, nb_w);),
+        _ if matches!(&param.convert, Some(Conversion::ToText | Conversion::Wrap(..))) => {
+            quote!(nb::Put::<Here>::lend(&#arg, nb_w);)
+        }
         _ => quote!(nb::Put::<Here>::put(#arg, nb_w);),
     }
 }
@@ -318,6 +340,8 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             let name = ident(&param.name);
             if is_slice(param) {
                 quote!(nb::copy_back(#name, <::std::vec::Vec<_> as nb::Get<'_, Here>>::get(nb_r)?)?;)
+            } else if crate::plan::moves_on(&param.guest) {
+                quote!(nb::take_part(&mut *#name, nb_r)?;)
             } else if is_double(param) {
                 quote!(nb::Get::<'_, Here>::get_back(nb_r, &mut **#name)?;)
             } else {

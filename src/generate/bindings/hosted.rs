@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::generate::bindings::asked;
-use crate::generate::bindings::functions::{arg, slot_name};
+use crate::generate::bindings::asked::{self, Parts};
+use crate::generate::bindings::choices;
+use crate::generate::bindings::functions::{self, arg, slot_name};
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Pass, Settle};
 
@@ -42,7 +43,7 @@ pub(super) fn homes(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let each = plan.hosted.iter().enumerate().map(|(at, hosted)| {
         let asked = hosted.own.as_ref().zip(stand_in(plan, at));
         let asked = asked.map(|(own, index)| asked::able(printer, own, &plan.params[index]));
-        let (values, able) = (values(at), able(&values(at), hosted, asked));
+        let (values, able) = (values(at), able(printer, &values(at), hosted, asked));
         let optional = optional(plan, at, hosted);
         let home = match hosted.home {
             Home::Call => {
@@ -116,15 +117,28 @@ fn optional(plan: &FunctionPlan, at: usize, hosted: &Hosted) -> Option<TokenStre
 
 /// The argument for which the values with the number `at` were hosted.
 fn stand_in(plan: &FunctionPlan, at: usize) -> Option<usize> {
-    plan.params.iter().position(|param| param.pass == Pass::StandIn(at))
+    let mut params = plan.params.iter();
+    params.position(|param| match param.pass {
+        Pass::StandIn(number) => number == at,
+        Pass::Chosen(choice) => asked_values(plan, choice) == Some(at),
+        _ => false,
+    })
 }
 
-fn able(values: &Ident, hosted: &Hosted, asked: Option<TokenStream>) -> Option<TokenStream> {
+/// The number of the hosted values that an argument of chosen type is one of where the type is the application's.
+fn asked_values(plan: &FunctionPlan, choice: usize) -> Option<usize> {
+    let choice = &plan.choices[choice];
+    choice.asked.as_ref()?;
+    let param = Some(&choice.param);
+    plan.hosted.iter().position(|hosted| hosted.param.as_ref() == param)
+}
+
+fn able(printer: Printer<'_>, values: &Ident, hosted: &Hosted, asked: Option<TokenStream>) -> Option<TokenStream> {
     if let Some(answer) = asked {
         return Some(quote!(#values.able(|nb_a| nb_a #answer);));
     }
     if let Some(closure) = &hosted.closure {
-        let answer = answer(closure);
+        let answer = answer(printer, closure);
         return Some(quote!(#values.able(|nb_a| nb_a #answer);));
     }
     abilities(values, &hosted.abilities)
@@ -137,10 +151,21 @@ fn abilities(values: &Ident, abilities: &[&str]) -> Option<TokenStream> {
 }
 
 /// How a closure is called for the guest.
-fn answer(closure: &Closure) -> TokenStream {
-    let args = (0..closure.arity).map(|_| quote!(nb::Get::<'_, Here>::get(nb_r)?));
+fn answer(printer: Printer<'_>, closure: &Closure) -> TokenStream {
+    let inputs: Vec<(Ident, bool)> = (0..closure.inputs.len())
+        .map(|at| (format_ident!("nb_c{at}"), closure.places.contains(&at)))
+        .collect();
+    let Parts { reads, args, places } = asked::parts(&inputs);
+    let converted = closure.output.as_ref().map(|(_, owned)| {
+        let owned = functions::owned(printer, owned, &quote!(&nb_x));
+        quote!(let nb_x = #owned;)
+    });
     let call = quote! {
-        nb::Put::<Here>::put(nb_f(#(#args),*), nb_w);
+        #(#reads)*
+        let nb_x = nb_f(#(#args),*);
+        #converted
+        nb::Put::<Here>::put(nb_x, nb_w);
+        #(#places)*
         ::core::result::Result::Ok(())
     };
     match closure.kind {
@@ -148,7 +173,7 @@ fn answer(closure: &Closure) -> TokenStream {
         ClosureKind::FnMut => quote!(.own(|nb_f, nb_r, nb_w| { #call })),
         ClosureKind::FnOnce => quote! {
             .own(|nb_f, nb_r, nb_w| {
-                let nb_f = nb_f.take().ok_or(nb::Malformed("a closure that is called once was called again"))?;
+                let mut nb_f = nb_f.take().ok_or(nb::Malformed("a closure that is called once was called again"))?;
                 #call
             })
         },
@@ -156,11 +181,31 @@ fn answer(closure: &Closure) -> TokenStream {
 }
 
 /// Statements that keep the arguments among the values, and let the guest use them all during the call.
-pub(super) fn serves(plan: &FunctionPlan) -> TokenStream {
+pub(super) fn serves(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let keeps = plan.params.iter().enumerate().filter_map(|(index, param)| {
-        let Pass::StandIn(at) = param.pass else { return None };
-        let (slot, values, arg) = (slot_name(index), values(at), arg(index, param));
-        Some(quote!(let #slot = nb_call.keep_value(&mut #values, #arg);))
+        let (slot, arg) = (slot_name(index), arg(index, param));
+        let keep = |at| {
+            let values = values(at);
+            quote!(nb_call.keep_value(&mut #values, #arg))
+        };
+        match param.pass {
+            Pass::StandIn(at) => {
+                let keep = keep(at);
+                Some(quote!(let #slot = #keep;))
+            }
+            Pass::Chosen(at) => {
+                let keep = keep(asked_values(plan, at)?);
+                let is_asked = choices::is_asked(printer, &plan.choices[at]);
+                Some(quote! {
+                    let (#slot, #arg) = if #is_asked {
+                        (#keep, ::std::option::Option::None)
+                    } else {
+                        (0, ::std::option::Option::Some(#arg))
+                    };
+                })
+            }
+            _ => None,
+        }
     });
     let serves = plan.hosted.iter().enumerate().map(|(at, hosted)| {
         let values = values(at);

@@ -34,6 +34,14 @@ pub(super) fn implementation(printer: Printer<'_>, bridge: &Bridge, plan: &ImplP
 fn format(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
     let export = choices::export(printer, export, &plan.choices);
     let (homes, serves): (Vec<_>, Vec<_>) = plan.hosted.iter().map(hosted::looked_at).unzip();
+    let wrapped = plan.wrapped.as_ref();
+    let value = wrapped.map_or_else(
+        || quote!(self),
+        |(conversion, _)| {
+            let made = functions::converted(printer, conversion, &quote!(self), &quote!(self));
+            quote!(&#made)
+        },
+    );
     quote! {
         #[track_caller]
         fn fmt(&self, nb_f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -42,7 +50,7 @@ fn format(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
             let mut nb_call = nb::Call::new(&PROCESS);
             #(#serves)*
             let nb_m = nb_call.message(|nb_w| {
-                nb::Put::<Here>::lend(self, nb_w);
+                nb::Put::<Here>::lend(#value, nb_w);
                 nb::Put::<Here>::lend(&nb_spec, nb_w);
             });
             let nb_text = nb_call.value::<Here, ::std::string::String>(#export, [nb_m], nb::Anchor::none());

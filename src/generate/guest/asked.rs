@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::exports;
+use super::stand_ins::{put_asked, taken_over};
 use crate::extract::api::{Arg, Def, Param, PathTy, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::Unit;
@@ -39,6 +40,11 @@ fn stand_in(guest: Printer<'_>, asked: &Asked, bare: bool) -> TokenStream {
     let methods = methods.map(|(number, asked)| method(printer, number, asked));
     quote! {
         pub struct #name(nb::guest::StandIn);
+        impl<'nb> nb::Get<'nb, Here> for #name {
+            fn get(r: &mut nb::Reader<'nb>) -> ::core::result::Result<Self, nb::Malformed> {
+                nb::Get::<'nb, Here>::get(r).map(Self)
+            }
+        }
         impl<#(#lifetimes),*> #trait_ for #name { #(#methods)* }
     }
 }
@@ -55,18 +61,12 @@ fn method(printer: Printer<'_>, number: u32, method: &AskedMethod) -> TokenStrea
         .map(|(at, (_, ty))| (format_ident!("c{at}"), printer.ty(ty), method.places.contains(&at)))
         .collect();
     let declared = inputs.iter().map(|(name, ty, _)| quote!(#name: #ty));
-    let puts = inputs.iter().map(|(name, _, is_place)| match is_place {
-        true => quote!(nb::Put::<Here>::lend(&*#name, w);),
-        false => quote!(nb::Put::<Here>::put(#name, w);),
-    });
-    let ask = quote!(self.0.own::<Here, _>(|w| { w.u32(#number); #(#puts)* }));
+    let puts = inputs.iter().map(|(name, _, is_place)| put_asked(name, *is_place));
     let places: Vec<&Ident> = inputs.iter().filter(|input| input.2).map(|input| &input.0).collect();
-    let body = if places.is_empty() {
-        ask
-    } else {
-        let news: Vec<Ident> = places.iter().map(|place| format_ident!("new_{place}")).collect();
-        quote!({ let (out, #(#news,)*) = #ask; #(*#places = #news;)* out })
-    };
+    let body = taken_over(
+        &places,
+        |_| quote!(self.0.own::<Here, _>(|w| { w.u32(#number); #(#puts)* })),
+    );
     let receiver = match &function.inputs[0].1 {
         Ty::Ref { lifetime, mutable, .. } => printer.receiver(lifetime.as_deref(), *mutable),
         _ => quote!(self),

@@ -30,7 +30,8 @@ pub(super) fn impl_unit(printer: Printer<'_>, plan: &ImplPlan) -> Unit {
 
 /// The export that looks at a value, in one instance.
 fn looking(printer: Printer<'_>, plan: &ImplPlan, offset: u32, chosen: &BTreeMap<String, Ty>) -> TokenStream {
-    let ty = printer.ty(&instantiate_ty(&plan.self_ty, chosen));
+    let of = plan.wrapped.as_ref().map_or(&plan.self_ty, |(_, guest)| guest);
+    let ty = printer.ty(&instantiate_ty(of, chosen));
     let (export, answer) = match &plan.body {
         ImplBody::Marker | ImplBody::Error { source: None } | ImplBody::Methods(_) => return quote!(),
         ImplBody::Format { export } => {

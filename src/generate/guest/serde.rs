@@ -1,6 +1,6 @@
 //! What serde's traits add to exports.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::name;
@@ -27,7 +27,7 @@ pub(super) fn made(printer: Printer<'_>, plan: &FunctionPlan, call: TokenStream)
 }
 
 /// The reply of a call that takes a serializer or a deserializer.
-pub(super) fn reply(plan: &FunctionPlan, call: &TokenStream, backs: &[Ident]) -> Option<TokenStream> {
+pub(super) fn reply(plan: &FunctionPlan, call: &TokenStream, backs: &[TokenStream]) -> Option<TokenStream> {
     let Returns::Message { inline } = plan.returns else {
         return None;
     };
@@ -42,7 +42,7 @@ pub(super) fn reply(plan: &FunctionPlan, call: &TokenStream, backs: &[Ident]) ->
                 let out = #call;
                 nb::guest::reply_with(#inline, |w| {
                     nb::guest::put_outcome::<Here, _>(out, #slot, w);
-                    #(nb::Put::<Here>::put(#backs, w);)*
+                    #(#backs)*
                 })
             })
         }

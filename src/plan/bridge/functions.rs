@@ -1,7 +1,7 @@
 //! How functions cross: each argument, the result, and what it borrows.
 
 use super::{Choice, Hosted, Iterators, Settle};
-use crate::extract::api::{Generics, Meta, PathTy, Ty};
+use crate::extract::api::{Def, Generics, Meta, PathTy, Ty};
 
 /// A function that forwards to the guest.
 #[derive(Debug, Clone)]
@@ -117,6 +117,8 @@ pub enum Conversion {
     Bounds,
     /// `arg.map(…)` on an `Option` or an array.
     Map(Owned),
+    /// `Wrapper { field: … }`, of each field a conversion that looks only.
+    Wrap(Def, Vec<(String, Conversion)>),
     /// `arg.iter().map(…).collect::<Vec<_>>()` on a slice or vector behind references.
     Iter(Owned),
     /// `arg.into_iter().collect::<Vec<T>>()`; the guest gets the vector.
@@ -125,6 +127,8 @@ pub enum Conversion {
         iterator: bool,
         /// What each element is converted to first: something owned.
         each: Option<Owned>,
+        /// The elements are references, in the guest to what they were converted to.
+        lent: bool,
     },
 }
 

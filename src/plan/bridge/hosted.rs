@@ -1,7 +1,7 @@
 //! Values of the caller's types that a call uses, and what is made of its answer.
 
-use super::FunctionPlan;
-use crate::extract::api::{Function, Generics, ItemId};
+use super::{FunctionPlan, Owned};
+use crate::extract::api::{Function, Generics, ItemId, Ty};
 
 /// Values of one type of the caller's that a call uses.
 #[derive(Debug, Clone)]
@@ -18,6 +18,21 @@ pub struct Hosted {
     pub closure: Option<Closure>,
     /// The trait of the crate that they implement, if they are asked through it.
     pub own: Option<Own>,
+}
+
+impl Hosted {
+    /// Values of the type parameter, asked through a trait of the crate.
+    #[must_use]
+    pub fn asked(param: &str, own: &Own) -> Self {
+        Self {
+            param: Some(param.to_owned()),
+            home: Home::Call,
+            absorbs: Vec::new(),
+            abilities: Vec::new(),
+            closure: None,
+            own: Some(own.clone()),
+        }
+    }
 }
 
 /// How values are asked that implement a trait of the crate.
@@ -82,8 +97,14 @@ pub enum Home {
 /// How a closure is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closure {
-    /// How many arguments it takes.
-    pub arity: usize,
+    /// What it takes, with lifetimes left out.
+    pub inputs: Vec<Ty>,
+    /// Those of them that it may change, by number: the guest takes them over when it returns.
+    pub places: Vec<usize>,
+    /// What the guest gets of what it returns, and how, if the caller chooses the type of that.
+    pub output: Option<(Ty, Owned)>,
+    /// It is called through a trait of the crate's that is implemented for closures.
+    pub is_receiver: bool,
     /// Which of the closure traits it implements.
     pub kind: ClosureKind,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Own;
 use crate::extract::api::{Arg, Generics, ItemId, Meta, Shape, Ty, Variant};
 
 /// How a struct or enum crosses.
@@ -70,6 +71,17 @@ pub struct Choice {
     pub trait_: ItemId,
     /// The types, in the order of their numbers.
     pub types: Vec<Ty>,
+    /// How values of other types are asked, if the application may implement the trait: one more instance.
+    pub asked: Option<Own>,
+}
+
+impl Choice {
+    /// The types in the guest, for each of which there is an instance.
+    #[must_use]
+    pub fn in_guest(&self) -> Vec<Ty> {
+        let asked = self.asked.as_ref().map(|own| Ty::Opaque(own.guest_type(false)));
+        self.types.iter().cloned().chain(asked).collect()
+    }
 }
 
 /// The representation of a type on the host.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Types, generics_of, lifetime_params};
-use crate::extract::api::{Arg, ItemId, PathTy, Ty};
+use crate::extract::api::{Arg, Field, ItemId, ItemKind, Param, PathTy, Ty};
 use crate::plan::instances::{self, Instance};
 use crate::plan::subst::Subst;
 use crate::plan::{choices, lifetimes};
@@ -37,6 +37,31 @@ impl Types<'_> {
             .into_iter()
             .map(settled)
             .collect()
+    }
+
+    /// The fields of a public struct of which each is a parameter's value in `path`, with those parameters.
+    #[must_use]
+    pub(in crate::plan) fn wrapped(&self, id: ItemId, path: &PathTy) -> Option<Vec<(String, String)>> {
+        let ItemKind::Struct(definition) = &self.api.items.get(&id)?.kind else {
+            return None;
+        };
+        let shape = super::fields(&definition.shape);
+        if self.kind(id) != Some(&super::Kind::Value) || shape.is_empty() || !definition.generics.wheres.is_empty() {
+            return None;
+        }
+        let names = definition.generics.params.iter().filter_map(|param| match param {
+            Param::Type { name, .. } => Some(name),
+            _ => None,
+        });
+        let given: BTreeMap<_, _> = names.zip(crate::plan::cross::type_args(path)).collect();
+        let field = |field: &Field| match &field.ty {
+            Ty::Param(name) => match given.get(name)? {
+                Ty::Param(param) => Some((field.name.clone(), param.clone())),
+                _ => None,
+            },
+            _ => None,
+        };
+        shape.iter().map(field).collect()
     }
 
     fn settled(&self, params: BTreeMap<String, Ty>, consts: BTreeMap<String, String>) -> Subst {

@@ -1,12 +1,48 @@
 //! Variants of which no value crosses: the enum does without them, where the host can write them down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Kind, Types, fields, local, type_params};
 use crate::extract::api::{Binding, Bound, Def, Enum, ItemId, ItemKind, Shape, Ty, Variant};
 use crate::plan::cross::{self, Obstacle};
 
 impl Types<'_> {
+    /// Whether a type is a handle, or its values have handles in them.
+    #[must_use]
+    pub(in crate::plan) fn holds_objects(&self, id: ItemId) -> bool {
+        self.finds_objects(id, &mut BTreeSet::new())
+    }
+
+    fn finds_objects(&self, id: ItemId, seen: &mut BTreeSet<ItemId>) -> bool {
+        match self.kind(id) {
+            Some(Kind::Object) => true,
+            Some(Kind::Value) if seen.insert(id) => {
+                let types: Vec<&Ty> = match &self.api.items[&id].kind {
+                    ItemKind::Struct(item) => fields(&item.shape).iter().map(|field| &field.ty).collect(),
+                    ItemKind::Enum(item) => {
+                        let shapes = item.variants.iter().map(|variant| fields(&variant.shape));
+                        shapes.flatten().map(|field| &field.ty).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                types.into_iter().any(|ty| self.has_objects(ty, seen))
+            }
+            _ => false,
+        }
+    }
+
+    fn has_objects(&self, ty: &Ty, seen: &mut BTreeSet<ItemId>) -> bool {
+        match ty {
+            Ty::Path(path) => {
+                local(ty).is_some_and(|id| self.finds_objects(id, seen))
+                    || cross::type_args(path).any(|arg| self.has_objects(arg, seen))
+            }
+            Ty::Tuple(parts) => parts.iter().any(|part| self.has_objects(part, seen)),
+            Ty::Array(ty, _) => self.has_objects(ty, seen),
+            _ => false,
+        }
+    }
+
     pub(super) fn bad_variants<'d>(
         &self,
         id: ItemId,
