@@ -228,10 +228,14 @@ fn reads(printer: Printer<'_>, plan: &FunctionPlan) -> (Vec<Ident>, Vec<TokenStr
             }
             Pass::Message | Pass::Chosen(_) => quote!(let #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);),
             Pass::MessageMut => {
+                let take = match referent(&param.guest) {
+                    Ty::Slice(_) => quote!(take),
+                    _ => quote!(take_place),
+                };
                 let ty = owned_place(printer, &param.guest);
                 let before = format_ident!("b{index}");
                 let before = crate::plan::moves_on(&param.guest).then(|| quote!(let #before = #arg;));
-                quote!(let mut #arg: #ty = nb::guest::take::<Here, #ty>(&mut message); #before)
+                quote!(let mut #arg: #ty = nb::guest::#take::<Here, #ty>(&mut message); #before)
             }
             Pass::StandIn(_) => quote!(let mut #arg = nb::guest::StandIn::of(#slot);),
             Pass::Serializer => quote!(),

@@ -1,7 +1,7 @@
 //! Slots, objects and spans: where numbers become references.
 #![expect(unsafe_code, reason = "the host names objects and spans of this memory by number")]
 
-use crate::wire::{Malformed, Put, Reader, Writer};
+use crate::wire::{Malformed, Reader, Writer};
 use std::alloc::{Layout, alloc, dealloc};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -146,20 +146,6 @@ impl Drop for Temporary<'_> {
             free();
         }
     }
-}
-
-/// Writes the target of a `&mut` argument back: takes the value out of its place and gives it to the host.
-pub fn write_back<M, T: Put<M>>(place: &'static mut T, w: &mut Writer) {
-    // SAFETY: such places are leaked boxes, made by `Get::get_mut`, and written back once.
-    let value = unsafe { Box::from_raw(place) };
-    (*value).put(w);
-}
-
-/// As [`write_back`], for `&mut [T]`.
-pub fn write_back_slice<M, T: Put<M>>(place: &'static mut [T], w: &mut Writer) {
-    // SAFETY: as in `write_back`.
-    let values = unsafe { Box::from_raw(place) };
-    T::put_all(values.into_vec(), w);
 }
 
 /// Hands a vector's memory to the host, which frees it after reading: address, length, capacity.

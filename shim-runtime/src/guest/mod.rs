@@ -30,9 +30,9 @@ pub use iterators::{double_ended, drop_iterator, iterator, pull};
 pub use lending::answer;
 pub use memory::{
     allocate, borrowed, bytes, drop_object, free, give, layout_of, lent, message, object, object_mut, object_slot,
-    owned, raw_bytes, raw_value, text, write_back, write_back_slice,
+    owned, raw_bytes, raw_value, text,
 };
-pub use reply::{call_host, drop_callback, reply, reply_inline, reply_with, take};
+pub use reply::{call_host, drop_callback, reply, reply_inline, reply_with, take, take_place};
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 pub use serde::{Maker, put_outcome, recorded, remote};
 pub use stand_in::StandIn;

@@ -1,7 +1,7 @@
 //! Answers to the host, and questions.
 
 use super::memory::{self, Single};
-use crate::wire::{Get, Put, Reader, Writer};
+use crate::wire::{Get, Malformed, Put, Reader, Writer};
 use std::cell::Cell;
 
 /// The buffer of the last answer. The host has read it before anything else runs in here.
@@ -30,7 +30,16 @@ fn written(inline: bool, write: impl FnOnce(&mut Writer)) -> u64 {
 
 /// Decodes one value. What the host wrote is well-formed, or the two halves do not belong together.
 pub fn take<M, T: Get<'static, M>>(r: &mut Reader<'static>) -> T {
-    match T::get(r) {
+    well_formed(T::get(r))
+}
+
+/// As [`take`], for the target of a `&mut` argument.
+pub fn take_place<M, T: Get<'static, M>>(r: &mut Reader<'static>) -> T {
+    well_formed(T::get_place(r))
+}
+
+fn well_formed<T>(read: Result<T, Malformed>) -> T {
+    match read {
         Ok(value) => value,
         Err(error) => panic!("the host sent an argument that cannot be read: {error}"),
     }

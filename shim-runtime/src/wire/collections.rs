@@ -31,15 +31,12 @@ impl<'r, M, T: Get<'r, M>> Get<'r, M> for Vec<T> {
     }
 
     #[cfg(target_family = "wasm")]
-    fn get_mut(r: &mut Reader<'r>) -> Result<&'r mut Self, Malformed>
-    where
-        Self: 'r,
-    {
+    fn get_place(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         let room = r.length()?;
         let mut values = Self::get(r)?;
         // Less room than there was is what a program must be ready for; an allocation that fails is not.
         let _ = values.try_reserve_exact(room);
-        Ok(Box::leak(Box::new(values)))
+        Ok(values)
     }
 
     fn get_back(r: &mut Reader<'r>, place: &mut Self) -> Result<(), Malformed> {

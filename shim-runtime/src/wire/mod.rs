@@ -128,7 +128,13 @@ pub trait Get<'r, M>: Sized {
     where
         Self: 'r,
     {
-        Ok(Box::leak(Box::new(Self::get(r)?)))
+        Ok(Box::leak(Box::new(Self::get_place(r)?)))
+    }
+
+    /// As [`Get::get_mut`], by value. A vector or text has the room there that it has at the caller's.
+    #[cfg(target_family = "wasm")]
+    fn get_place(r: &mut Reader<'r>) -> Result<Self, Malformed> {
+        Self::get(r)
     }
 
     /// Reads what the target of a `&mut` argument has become. A vector or text stays where it is in memory, with the room

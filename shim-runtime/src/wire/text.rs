@@ -76,14 +76,11 @@ impl<'r, M> Get<'r, M> for String {
     }
 
     #[cfg(target_family = "wasm")]
-    fn get_mut(r: &mut Reader<'r>) -> Result<&'r mut Self, Malformed>
-    where
-        Self: 'r,
-    {
+    fn get_place(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         let room = r.length()?;
         let mut text = <Self as Get<M>>::get(r)?;
         let _ = text.try_reserve_exact(room);
-        Ok(Box::leak(Box::new(text)))
+        Ok(text)
     }
 
     fn get_back(r: &mut Reader<'r>, place: &mut Self) -> Result<(), Malformed> {
