@@ -422,11 +422,14 @@ fn values_that_hold_objects() {
 #[test]
 fn mutable_values_come_back() {
     let process = process();
-    let mut strings = vec!["b".to_owned(), "a".to_owned()];
+    let mut strings = Vec::with_capacity(8);
+    strings.extend(["b".to_owned(), "a".to_owned()]);
+    let place = strings.as_ptr();
     let mut call = Call::new(process);
     let slot = call.message(|w| Put::<Here>::lend_mut(&mut strings, w));
-    strings = call.value::<Here, _>(22, [slot], Anchor::none());
-    assert_eq!(strings, ["a", "b"]);
+    call.value_with(22, [slot], Anchor::none(), |r| Get::<Here>::get_back(r, &mut strings));
+    assert_eq!(strings, ["a", "b", "8"]);
+    assert_eq!(strings.as_ptr(), place, "it stays where it is");
     let mut bytes = [1_u8; 2000];
     let mut call = Call::new(process);
     let slot = call.message(|w| Put::<Here>::lend_mut(bytes.as_mut_slice(), w));
