@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::upstream::libtest::{self, Ending};
 use crate::upstream::{Spec, fetch};
-use crate::workshop::{Side, Workshop, copy_folder, empty_folder};
+use crate::workshop::{Side, Workshop, copy_folder};
 use crate::{Error, absolute};
 
 /// Which application, and what of it is sandboxed.
@@ -44,9 +44,11 @@ pub(crate) fn compare(options: &Options) -> Result<(), Error> {
         None => workshop.build_tool()?,
     }
     let package = fetch(&workshop, &options.application)?;
+    // Outside of this workspace, whose package it would be.
+    let scratch = tempfile::tempdir()?;
+    let root = Utf8Path::from_path(scratch.path()).ok_or_else(|| Error::Unusable("the temporary folder".into()))?;
     let side = |name: &str| {
-        let folder = workshop.root.join("application").join(name).join(package.id());
-        empty_folder(&folder)?;
+        let folder = root.join(name).join(package.id());
         copy_folder(&package.folder, &folder)?;
         Ok::<_, Error>(folder)
     };

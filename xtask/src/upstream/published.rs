@@ -3,8 +3,9 @@
 use std::process::Command;
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Metadata, Package};
+use toml_edit::DocumentMut;
 
 use crate::workshop::{Workshop, empty_folder};
 use crate::{Error, process};
@@ -75,17 +76,30 @@ pub(crate) fn fetch(workshop: &Workshop, spec: &Spec) -> Result<Published, Error
         });
     }
     let metadata = serde_json::from_str(&printed.stdout)?;
-    let found = direct_dependency(&metadata).or_else(|| program(&metadata, &spec.name));
+    let found = direct_dependency(&metadata).or_else(|| program(&folder, &spec.name));
     found.ok_or_else(|| Error::Failed {
         what: format!("find {}", spec.name),
         words: "it is not among what Cargo downloaded".into(),
     })
 }
 
-/// A package without a library is downloaded, although nothing can depend on it.
-fn program(metadata: &Metadata, name: &str) -> Option<Published> {
-    let package = metadata.packages.iter().find(|package| package.name == name)?;
-    published(package)
+/// A package without a library is downloaded, although nothing can depend on it: Cargo's answer leaves it out.
+fn program(project: &Utf8Path, name: &str) -> Option<Published> {
+    let lock: DocumentMut = fs_err::read_to_string(project.join("Cargo.lock")).ok()?.parse().ok()?;
+    let mut packages = lock["package"].as_array_of_tables()?.iter();
+    let package = packages.find(|package| package["name"].as_str() == Some(name))?;
+    let version = package["version"].as_str()?.to_owned();
+    let sources = cargo_nanobuild::sys::cargo::home()?.join("registry/src");
+    let mut registries = sources.read_dir_utf8().ok()?.filter_map(Result::ok);
+    let folder = registries.find_map(|registry| {
+        let folder = registry.path().join(format!("{name}-{version}"));
+        folder.is_dir().then_some(folder)
+    })?;
+    Some(Published {
+        name: name.to_owned(),
+        version,
+        folder,
+    })
 }
 
 fn published(package: &Package) -> Option<Published> {
