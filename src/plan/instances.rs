@@ -14,7 +14,7 @@ use crate::plan::choices::{self, Implementors, MOST};
 use crate::plan::conversions::bounds_of;
 use crate::plan::instances::repeat::Repeater;
 use crate::plan::projections::Projecting;
-use crate::plan::types::{fields, generics_of, has_const_params, type_params};
+use crate::plan::types::{fields, generics_of, has_const_params, is_private, type_params};
 use crate::plan::{lifetimes, stand_ins};
 
 /// What stands for the type and const parameters of a type, by name; lifetimes in it are `_`.
@@ -100,10 +100,9 @@ fn private(api: &Api) -> impl Iterator<Item = (ItemId, &Struct)> {
         let ItemKind::Struct(definition) = &item.kind else {
             return None;
         };
-        let private = fields(&definition.shape).iter().any(|field| !field.public);
         let generics = &definition.generics;
         let has_params = type_params(generics).next().is_some() || has_const_params(generics);
-        (private && has_params).then_some((*id, definition))
+        (is_private(definition) && has_params).then_some((*id, definition))
     })
 }
 

@@ -2,7 +2,7 @@
 //! are sized where they are kept. So the parameters are, too.
 
 use crate::extract::api::{Api, Arg, Bound, Def, Generics, ItemId, ItemKind, Param, Ty, Where};
-use crate::plan::types::fields;
+use crate::plan::types;
 
 /// The API with sized parameters for private types.
 #[must_use]
@@ -24,7 +24,7 @@ pub(super) fn settle(api: &Api) -> Api {
 
 fn is_private(api: &Api, id: ItemId) -> bool {
     match api.items.get(&id).map(|item| &item.kind) {
-        Some(ItemKind::Struct(item)) => fields(&item.shape).iter().any(|field| !field.public),
+        Some(ItemKind::Struct(item)) => types::is_private(item),
         _ => false,
     }
 }

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::extract::api::{Api, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Ty};
+use crate::extract::api::{Api, Def, Field, Generics, Item, ItemId, ItemKind, Param, PathTy, Shape, Struct, Ty};
 use crate::plan::bridge::{Choice, Keeper};
 use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
@@ -187,7 +187,7 @@ impl<'a> Types<'a> {
         *self.value_params.borrow_mut() = type_params(generics).map(str::to_owned).collect();
         let fallen = match &item.kind {
             ItemKind::Struct(definition) => {
-                let private = fields(&definition.shape).iter().any(|field| !field.public);
+                let private = is_private(definition);
                 // What the guest cannot build again stays there, if part of it might have to.
                 let sealed = item.meta.non_exhaustive && !self.has_default(id) && self.may_stick(&definition.shape);
                 let open = !private && !sealed && !traits.drop.contains(&id);
@@ -344,6 +344,12 @@ pub fn type_params(generics: &Generics) -> impl Iterator<Item = &str> {
         Param::Type { name, .. } => Some(name.as_str()),
         _ => None,
     })
+}
+
+/// Whether a struct has a field that only the crate itself sees.
+#[must_use]
+pub(super) fn is_private(definition: &Struct) -> bool {
+    fields(&definition.shape).iter().any(|field| !field.public)
 }
 
 /// Names of the lifetime parameters.

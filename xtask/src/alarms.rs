@@ -73,10 +73,7 @@ struct Reason {
 /// Compares, and prints the table.
 pub(crate) fn compare(options: &Options) -> Result<(), Error> {
     let mut workshop = Workshop::open()?;
-    match &options.tool {
-        Some(tool) => workshop.use_tool(crate::absolute(tool)?),
-        None => workshop.build_tool()?,
-    }
+    workshop.take_tool(options.tool.as_ref())?;
     println!("| crate | versions | asks for | anew | no more | notes |");
     println!("| --- | --- | --- | --- | --- | --- |");
     let wanted = |name: &str| options.crates.is_empty() || options.crates.iter().any(|one| one == name);

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::Error;
 use crate::upstream::libtest::{self, Ending};
 use crate::upstream::{Spec, fetch};
 use crate::workshop::{Side, Workshop, copy_folder};
-use crate::{Error, absolute};
 
 /// Which application, and what of it is sandboxed.
 #[derive(Debug, clap::Args)]
@@ -39,10 +39,7 @@ struct Outcome {
 /// Runs the tests on both sides. What passes natively and not sandboxed is listed, and an error.
 pub(crate) fn compare(options: &Options) -> Result<(), Error> {
     let mut workshop = Workshop::open()?;
-    match &options.tool {
-        Some(tool) => workshop.use_tool(absolute(tool)?),
-        None => workshop.build_tool()?,
-    }
+    workshop.take_tool(options.tool.as_ref())?;
     let package = fetch(&workshop, &options.application)?;
     // Outside of this workspace, whose package it would be.
     let scratch = tempfile::tempdir()?;

@@ -56,10 +56,7 @@ pub(crate) struct Usage {
 /// Makes the workspace, runs the commands, and prints the table.
 pub(crate) fn measure(options: &Options) -> Result<(), Error> {
     let mut workshop = Workshop::open()?;
-    match &options.tool {
-        Some(tool) => workshop.use_tool(crate::absolute(tool)?),
-        None => workshop.build_tool()?,
-    }
+    workshop.take_tool(options.tool.as_ref())?;
     let scale = Scale {
         folder: workshop.root.join("scale"),
         tool: workshop.tool()?.to_owned(),

@@ -48,10 +48,7 @@ pub(crate) struct Options {
 pub(crate) fn measure(options: &Options) -> Result<(), Error> {
     let mut workshop = Workshop::open()?;
     if !options.native_only {
-        match &options.tool {
-            Some(tool) => workshop.use_tool(absolute(tool)?),
-            None => workshop.build_tool()?,
-        }
+        workshop.take_tool(options.tool.as_ref())?;
     }
     let keep = options.keep.as_ref().map(absolute).transpose()?;
     let printer = Printer::new(options.json, options.verbose, &options.crates);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::Error;
 use crate::process::{self, Finished};
+use crate::{Error, absolute};
 
 /// Longest build or download.
 const BUILD_LIMIT: Duration = Duration::from_secs(3600);
@@ -87,9 +87,13 @@ impl Workshop {
         Ok(())
     }
 
-    /// Takes a `cargo-nanobuild` that was built elsewhere.
-    pub(crate) fn use_tool(&mut self, tool: Utf8PathBuf) {
-        self.tool = Some(tool);
+    /// Takes a `cargo-nanobuild` that was built elsewhere, or else builds this workspace's.
+    pub(crate) fn take_tool(&mut self, built: Option<&Utf8PathBuf>) -> Result<(), Error> {
+        match built {
+            Some(tool) => self.tool = Some(absolute(tool)?),
+            None => self.build_tool()?,
+        }
+        Ok(())
     }
 
     /// The tool that is measured.

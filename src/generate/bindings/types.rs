@@ -238,10 +238,7 @@ fn instance_get(printer: Printer<'_>, plan: &TypePlan, drop: u32, instance: &BTr
 /// is only a name, and outlives what it was declared to outlive.
 fn type_bounds(printer: Printer<'_>, plan: &TypePlan) -> Vec<TokenStream> {
     let mut generics = plan.generics.clone();
-    let main = generics.params.iter().rev().find_map(|param| match param {
-        Param::Lifetime { name, .. } => Some(name.clone()),
-        _ => None,
-    });
+    let main = crate::plan::lifetime_params(&plan.generics).last();
     let reader = || Bound::Lifetime("nb_r".to_owned());
     generics.params.retain(|param| matches!(param, Param::Type { .. }));
     for (param, keeper) in generics.params.iter_mut().zip(&plan.keepers) {
@@ -261,13 +258,8 @@ fn type_bounds(printer: Printer<'_>, plan: &TypePlan) -> Vec<TokenStream> {
 }
 
 fn lifetimes(printer: Printer<'_>, generics: &Generics) -> Vec<syn::Lifetime> {
-    let params = generics.params.iter();
-    params
-        .filter_map(|param| match param {
-            Param::Lifetime { name, .. } => Some(printer.lifetime(name)),
-            _ => None,
-        })
-        .collect()
+    let names = crate::plan::lifetime_params(generics);
+    names.map(|name| printer.lifetime(name)).collect()
 }
 
 /// Borrows the type's lifetimes, and is `Send` and `Sync` exactly as the original.

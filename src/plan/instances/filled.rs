@@ -9,7 +9,7 @@ use crate::extract::api::{
 use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
 use crate::plan::stand_ins;
-use crate::plan::types::{fields, type_params};
+use crate::plan::types::{self, fields, type_params};
 
 /// A type with the parameters that it is over.
 type Object = (ItemId, BTreeSet<String>);
@@ -67,9 +67,7 @@ pub(super) fn filled(
 
 fn is_private(api: &Api, id: ItemId) -> bool {
     match api.items.get(&id).map(|item| &item.kind) {
-        Some(ItemKind::Struct(item)) => {
-            type_params(&item.generics).next().is_some() && fields(&item.shape).iter().any(|field| !field.public)
-        }
+        Some(ItemKind::Struct(item)) => type_params(&item.generics).next().is_some() && types::is_private(item),
         _ => false,
     }
 }
