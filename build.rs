@@ -32,8 +32,8 @@ fn manifest(runtime: &Path) -> PathBuf {
     }
 }
 
-/// A copy of the manifest that names no tests: those are not bundled, and Cargo does not parse a manifest whose tests are
-/// missing where the bindings are members of the application's workspace.
+/// A copy of the manifest that names no tests and no examples: those are not bundled, and Cargo does not parse a manifest that names files
+/// which are missing where the bindings are members of the application's workspace.
 fn without_tests(manifest: &Path, out: &Path) -> PathBuf {
     println!("cargo::rerun-if-changed={}", manifest.display());
     let text = std::fs::read_to_string(manifest).expect("the runtime has a manifest");
@@ -41,7 +41,7 @@ fn without_tests(manifest: &Path, out: &Path) -> PathBuf {
     let mut is_test = false;
     for line in text.lines() {
         if line.starts_with('[') {
-            is_test = line == "[[test]]";
+            is_test = line == "[[test]]" || line == "[[example]]";
         }
         if !is_test {
             writeln!(kept, "{line}").expect("a String takes everything");

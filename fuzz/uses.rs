@@ -2,8 +2,9 @@
 //! nanoprocess of the same code goes on as if nothing had been. For the fuzz target, and for a test with scripts by chance.
 
 use nanobuild_runtime::{
-    Abilities, Anchor, Call, Get, Handle, Lease, Limits, Nanoprocess, Reader, Remote, Spec, Writer, catch,
+    Abilities, Anchor, Call, Get, Handle, Lease, Limits, Nanoprocess, Reader, Remote, Slot, Spec, Writer, catch,
 };
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::time::Duration;
@@ -13,6 +14,7 @@ struct Here;
 /// What a guest's nanoprocess is made of, but for its code.
 pub(crate) const SPEC: Spec = Spec {
     name: "fuzz",
+    renewable: true,
     exports: 6,
     limits: Limits {
         memory: 16 << 20,
@@ -73,6 +75,27 @@ fn with_closure(hostile: &'static Nanoprocess) {
     });
 }
 
+fn with_scalars(hostile: &'static Nanoprocess) {
+    let depth = Cell::new(0);
+    let closure = |letter: char, flag: bool| {
+        depth.set(depth.get() + 1);
+        if depth.get() < 8 && !flag {
+            using(|| Call::new(hostile).unit(1, []));
+        }
+        u32::from(letter)
+    };
+    using(|| {
+        let mut values = Lease::for_value(&closure);
+        values.able(|it| {
+            it.scalar(|f, [letter, flag, ..]| Ok(f(Slot::from_slot(letter)?, Slot::from_slot(flag)?).into_slot()))
+        });
+        let mut call = Call::new(hostile);
+        let id = call.keep_value(&mut values, closure);
+        call.serve(&mut values);
+        call.unit(2, [id]);
+    });
+}
+
 fn with_reader(hostile: &'static Nanoprocess) {
     using(|| {
         let reader = std::io::repeat(1).take(100_000);
@@ -129,6 +152,7 @@ pub(crate) fn follow(hostile: &'static Nanoprocess, other: &'static Nanoprocess,
         value::<Option<(char, bool, Duration)>>(hostile);
         value::<Result<BTreeMap<String, u64>, std::io::Error>>(hostile);
         with_closure(hostile);
+        with_scalars(hostile);
         with_reader(hostile);
         with_inputs(hostile);
         using(|| {

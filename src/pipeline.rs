@@ -57,6 +57,7 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
     let artifact = aot(&confined, order.target, Cpu::Baseline, grants.limits.time.is_some())?;
     let embedded = Embedded {
         fingerprint: settled.fingerprint,
+        renewable: confined.is_renewable(),
         told: &told,
         skipped: &plan.skipped,
         grants: &grants,

@@ -9,7 +9,7 @@ mod sides;
 use sides::{application, run};
 
 const MANIFEST: &str = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-                        aho-corasick = \"=1.1.4\"\nbase64 = \"=0.22.1\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nfastrand = \"=2.3.0\"\nheck = \"=0.5.0\"\nregex = \"=1.12.4\"\nroxmltree = \"=0.20.0\"\nttf-parser = \"=0.25.1\"\n";
+                        aho-corasick = \"=1.1.4\"\nbase64 = \"=0.22.1\"\nbit-vec = \"=0.8.0\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nfastrand = \"=2.3.0\"\nheck = \"=0.5.0\"\nregex = \"=1.12.4\"\nroxmltree = \"=0.20.0\"\nttf-parser = \"=0.25.1\"\n";
 
 const MAIN: &str = r#"
     use std::fmt;
@@ -189,6 +189,7 @@ const MAIN: &str = r#"
         traits();
         outline();
         replacements();
+        scalars();
         wrappers();
         document();
         let mut dice = fastrand::Rng::with_seed(7);
@@ -240,6 +241,20 @@ const MAIN: &str = r#"
         println!("{told} {:?}", colours.find(aho_corasick::Input::new("a blue one").span(3..10)));
     }
 
+    /// Closures that take and return scalars.
+    fn scalars() {
+        let mut asked = Vec::new();
+        let bits = bit_vec::BitVec::from_fn(10, |at| {
+            asked.push(at);
+            // Another call, while this one goes on.
+            at % bit_vec::BitVec::from_elem(3, true).len() == 0
+        });
+        println!("{bits:?} {asked:?}");
+        let panics = || bit_vec::BitVec::from_fn(3, |at| if at == 1 { panic!("not this one") } else { true });
+        let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).unwrap_err();
+        println!("{:?} {}", told.downcast_ref::<&str>(), bits.len());
+    }
+
     /// Structs around values of this application's.
     fn wrappers() {
         println!("{} {:>9}", heck::AsKebabCase("someName"), heck::AsSnakeCase(String::from("aB")));
@@ -284,6 +299,7 @@ fn one_program_says_the_same_natively_and_sandboxed() {
     let crates = [
         "aho-corasick",
         "base64",
+        "bit-vec",
         "csv",
         "fastrand",
         "flate2",

@@ -30,6 +30,11 @@ pub fn twice(value: u64, mut f: impl FnMut(u64) -> u64) -> u64 {
     f(value).wrapping_mul(2)
 }
 
+/// Calls back again and again.
+pub fn many(count: u64, mut f: impl FnMut(u64) -> u64) -> u64 {
+    (0..count).fold(0, |sum, value| sum.wrapping_add(f(value)))
+}
+
 /// An object with a method.
 pub struct Counter(pub u64);
 

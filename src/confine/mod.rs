@@ -1,5 +1,6 @@
 //! Takes away every import that was not granted, and proves it.
 
+mod renewable;
 mod rewrite;
 mod stub;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use rewrite::{Fate, Rewrite};
 #[derive(Debug, Clone)]
 pub struct Confined {
     bytes: Vec<u8>,
+    renewable: bool,
 }
 
 impl Confined {
@@ -25,6 +27,12 @@ impl Confined {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Whether its memory and its stack pointer are all that its code can change.
+    #[must_use]
+    pub fn is_renewable(&self) -> bool {
+        self.renewable
     }
 }
 
@@ -79,7 +87,10 @@ fn prove(bytes: Vec<u8>, granted: &BTreeSet<Capability>) -> Result<Confined, Err
             return Err(Error::Unproven { import: import.name });
         }
     }
-    Ok(Confined { bytes })
+    Ok(Confined {
+        renewable: renewable::is_renewable(&bytes),
+        bytes,
+    })
 }
 
 fn is_granted(import: &FunctionImport, granted: &BTreeSet<Capability>) -> Result<bool, Error> {

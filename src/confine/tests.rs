@@ -102,6 +102,43 @@ fn every_reference_follows() {
 }
 
 #[test]
+fn what_changes_more_than_memory_is_not_renewable() {
+    let renewable = |wat: &str| {
+        let stack = r#"(memory 1) (table 2 funcref) (func $f) (elem $e func $f) (data $d "x")
+            (global (export "__stack_pointer") (mut i32) (i32.const 1))"#;
+        confined(&format!("(module {stack} {wat})"), &[])
+            .unwrap()
+            .is_renewable()
+    };
+    assert!(renewable(
+        "(global i32 (i32.const 1))
+         (func (global.set 0 (i32.const 2)) (i32.store (i32.const 0) (memory.grow (i32.const 1))))
+         (func (memory.init $d (i32.const 0) (i32.const 0) (i32.const 1)))
+         (func (drop (table.get (i32.const 0))) (drop (table.size)))"
+    ));
+    for other in [
+        "(global (mut i32) (i32.const 1))",
+        r#"(global (export "other") (mut i64) (i64.const 1))"#,
+        "(func (table.set (i32.const 0) (ref.null func)))",
+        "(func (drop (table.grow (ref.null func) (i32.const 1))))",
+        "(func (table.fill (i32.const 0) (ref.null func) (i32.const 1)))",
+        "(func (table.copy (i32.const 0) (i32.const 1) (i32.const 1)))",
+        "(func (table.init $e (i32.const 0) (i32.const 0) (i32.const 1)))",
+        "(func (elem.drop $e))",
+        "(func (data.drop $d))",
+    ] {
+        assert!(!renewable(other), "{other}");
+    }
+    let no_stack = confined("(module (memory 1) (global (mut i32) (i32.const 1)))", &[]).unwrap();
+    assert!(!no_stack.is_renewable());
+    assert_eq!(
+        inspect::FEATURES,
+        wasmparser::WasmFeatures::WASM2,
+        "others change more than the list knows of"
+    );
+}
+
+#[test]
 fn an_import_that_is_the_start_function_is_taken_away_too() {
     let wat = format!(
         r#"(module (import "{WASI}" "random_get" (func $random (param i32 i32) (result i32)))

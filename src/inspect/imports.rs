@@ -13,7 +13,7 @@ pub const FEATURES: WasmFeatures = WasmFeatures::WASM2;
 pub const NANOBUILD: &str = "nanobuild";
 
 /// The functions of [`NANOBUILD`].
-pub const NANOBUILD_FUNCTIONS: &[&str] = &["call", "drop_callback"];
+pub const NANOBUILD_FUNCTIONS: &[&str] = &["ask", "call", "drop_callback"];
 
 /// An imported function.
 #[derive(Debug, Clone, PartialEq, Eq)]

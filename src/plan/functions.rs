@@ -311,7 +311,7 @@ fn whole(types: &Types<'_>, object: &Ty) -> Result<(), Obstacle> {
     }
 }
 
-fn is_scalar(name: &str) -> bool {
+pub(super) fn is_scalar(name: &str) -> bool {
     !matches!(name, "u128" | "i128" | "str")
 }
 

@@ -8,7 +8,7 @@ use crate::plan::conversions::{self, bounds_of, unconvertible};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::lifetimes::with_lifetime;
 use crate::plan::types::{Types, local};
-use crate::plan::{asked, serde};
+use crate::plan::{asked, functions, serde};
 
 /// What a stand-in can be asked, by std's trait: the methods of the runtime's `Abilities` that say that a type answers.
 /// Sorted by path.
@@ -172,13 +172,16 @@ fn closure(types: &Types<'_>, bounds: &[Bound], scopes: &[&Generics]) -> Result<
         }
     }
     let mut output = None;
+    let mut scalar = inputs.len() <= SCALARS && places.is_empty() && inputs.iter().all(is_scalar);
     for (name, binding) in &trait_.bindings {
         match binding {
             Binding::Equal(ty) if name == "Output" && conversions::element(ty, scopes).is_some() => {
                 output = conversions::element(ty, scopes);
+                scalar = false;
             }
             Binding::Equal(ty) if name == "Output" && *ty != Ty::Tuple(Vec::new()) => {
                 cross::value(types, ty, Way::In)?;
+                scalar &= is_scalar(ty);
                 if borrows(ty) {
                     return Err(Obstacle::new("closure", "a closure whose result borrows"));
                 }
@@ -190,9 +193,17 @@ fn closure(types: &Types<'_>, bounds: &[Bound], scopes: &[&Generics]) -> Result<
         inputs,
         places,
         output,
+        scalar,
         is_receiver: false,
         kind,
     }))
+}
+
+/// The most scalars that a question without a message carries; the runtime's import has as many.
+const SCALARS: usize = 3;
+
+fn is_scalar(ty: &Ty) -> bool {
+    matches!(ty, Ty::Prim(name) if functions::is_scalar(name))
 }
 
 fn kind(def: &Def) -> Option<ClosureKind> {

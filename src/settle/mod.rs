@@ -122,6 +122,7 @@ fn round(jail: &Jail, fetched: &Fetched, plan: &Plan, bench: Bench<'_>) -> Resul
     let (told, none) = (Told::default(), Grants::default());
     let embedded = Embedded {
         fingerprint,
+        renewable: false,
         told: &told,
         skipped: &plan.skipped,
         grants: &none,

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: builds the programs below `benches/`, runs them, and puts their figures into one table.
 
+mod attempts;
 mod table;
 
 use std::process::{Command, Stdio};
@@ -10,15 +11,26 @@ use crate::Error;
 use crate::machine_code::compile;
 use crate::workshop::workspace;
 
-/// What is compiled ahead of time: package, module, and what the programs below know it as.
-const GUESTS: [(&str, &str, &str); 3] = [
-    ("bench-guest", "bench_guest", "guest"),
-    ("bench-bare", "bench_bare", "bare"),
-    ("bench-kernels-guest", "bench_kernels_guest", "kernels"),
+/// What is built for the sandboxes: packages and modules.
+const GUESTS: [(&str, &str); 5] = [
+    ("bench-guest", "bench_guest"),
+    ("bench-bare", "bench_bare"),
+    ("bench-kernels-guest", "bench_kernels_guest"),
+    ("bench-component-guest", "bench_component_guest"),
+    ("bench-extism-guest", "bench_extism_guest"),
 ];
 
-/// What prints figures, one after the other.
-const PROGRAMS: [(&str, &[&str]); 2] = [("bench-ours", &[]), ("bench-ours", &["live", "10000"])];
+/// What is compiled ahead of time: the module, whether calls may be interrupted, and what programs know it as.
+const CODE: [(&str, bool, &str); 5] = [
+    ("bench_guest", false, "guest"),
+    ("bench_guest", true, "guest_timed"),
+    ("bench_bare", false, "bare"),
+    ("bench_kernels_guest", false, "kernels"),
+    ("bench_kernels_guest", true, "kernels_timed"),
+];
+
+/// What exports the guests' stack pointers, as the tool has it.
+const STACK_POINTER: &str = "-C link-arg=--export=__stack_pointer";
 
 /// What to print.
 #[derive(Debug, clap::Args)]
@@ -26,34 +38,31 @@ pub(crate) struct Options {
     /// One object a line and row
     #[arg(long)]
     json: bool,
+    /// Instead: what other ways to build guests do to the work of crates
+    #[arg(long)]
+    attempts: bool,
 }
 
 /// Builds, runs and prints.
 pub(crate) fn compare(options: &Options) -> Result<(), Error> {
-    let folder = workspace()?.join("benches");
-    let made = Utf8PathBuf::from(format!("{folder}/target/made"));
-    fs_err::create_dir_all(&made)?;
-    cargo(&folder, |cargo| {
-        cargo.args(["build", "--profile", "guest", "--target", "wasm32-wasip1"]);
-        cargo.args(GUESTS.iter().flat_map(|(package, _, _)| ["-p", package]));
-        cargo.env("RUSTFLAGS", "-C link-arg=--export=__stack_pointer");
-    })?;
-    for (_, module, name) in GUESTS {
-        let wasm = folder.join(format!("target/wasm32-wasip1/guest/{module}.wasm"));
-        fs_err::write(made.join(name), compile(&fs_err::read(wasm)?)?)?;
-    }
-    let run = |package: &str, args: &[&str]| {
-        cargo(&folder, |cargo| {
-            cargo.args(["run", "--release", "-p", package, "--"]).args(args);
-            for (_, _, name) in GUESTS {
-                cargo.env(format!("NANOBUILD_BENCH_{}", name.to_uppercase()), made.join(name));
-            }
-        })
+    let bench = Bench {
+        folder: workspace()?.join("benches"),
     };
-    let mut lines = String::new();
-    for (package, args) in PROGRAMS {
-        lines += &run(package, args)?;
+    if options.attempts {
+        return attempts::compare(&bench);
     }
+    bench.build_guests(&GUESTS.map(|(package, _)| package), |_| ())?;
+    fs_err::create_dir_all(bench.made(""))?;
+    for (module, timed, name) in CODE {
+        let wasm = fs_err::read(bench.module(module))?;
+        fs_err::write(bench.made(name), compile(&wasm, timed)?)?;
+    }
+    let mut lines = bench.run("bench-ours", &[])?;
+    lines += &bench.run("bench-component", &[bench.module("bench_component_guest").as_str()])?;
+    lines += &bench.run("bench-extism", &[bench.module("bench_extism_guest").as_str()])?;
+    lines += &bench.run("bench-ours", &["live", "10000"])?;
+    let kernels = ["kernels", "kernels_timed"].map(|name| bench.made(name));
+    lines += &bench.run("bench-kernels-host", &kernels.each_ref().map(|path| path.as_str()))?;
     let rows = table::rows(&lines)?;
     print!(
         "{}",
@@ -64,6 +73,44 @@ pub(crate) fn compare(options: &Options) -> Result<(), Error> {
         }
     );
     Ok(())
+}
+
+/// The workspace of the benchmarks.
+struct Bench {
+    folder: Utf8PathBuf,
+}
+
+impl Bench {
+    /// A module that was built.
+    fn module(&self, name: &str) -> Utf8PathBuf {
+        self.folder.join(format!("target/wasm32-wasip1/guest/{name}.wasm"))
+    }
+
+    /// A file of machine code.
+    fn made(&self, name: &str) -> Utf8PathBuf {
+        self.folder.join("target/made").join(name)
+    }
+
+    /// Builds guests as the tool does, or otherwise than that.
+    fn build_guests(&self, packages: &[&str], otherwise: impl FnOnce(&mut Command)) -> Result<(), Error> {
+        let built = cargo(&self.folder, |cargo| {
+            cargo.args(["build", "--profile", "guest", "--target", "wasm32-wasip1"]);
+            cargo.args(packages.iter().flat_map(|package| ["-p", package]));
+            cargo.env("RUSTFLAGS", STACK_POINTER);
+            otherwise(cargo);
+        });
+        built.map(drop)
+    }
+
+    /// Runs one of the programs and gives what it printed.
+    fn run(&self, package: &str, args: &[&str]) -> Result<String, Error> {
+        cargo(&self.folder, |cargo| {
+            cargo.args(["run", "--release", "-p", package, "--"]).args(args);
+            for (_, _, name) in CODE {
+                cargo.env(format!("NANOBUILD_BENCH_{}", name.to_uppercase()), self.made(name));
+            }
+        })
+    }
 }
 
 /// Runs Cargo in `folder` and gives what it printed; its progress goes to our own standard error.

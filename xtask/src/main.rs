@@ -10,6 +10,8 @@ mod application;
 mod bench;
 mod coverage;
 #[cfg(target_os = "linux")]
+mod footprint;
+#[cfg(target_os = "linux")]
 mod jail;
 mod machine_code;
 mod process;
@@ -44,6 +46,9 @@ enum Task {
     /// Measure `check` and `diff` in a workspace of 300 packages of which 20 are sandboxed: time and memory
     #[cfg(target_os = "linux")]
     Scale(scale::Options),
+    /// Measure what none, one and five sandboxed dependencies make of a program's size and of its builds
+    #[cfg(target_os = "linux")]
+    Footprint(footprint::Options),
     /// Run a WASI preview 1 command on the runtime's own WASI; ends with its exit code
     Wasi(wasi::Options),
     /// Compile a module as the tool compiles guests (used by `fuzz/run`)
@@ -63,7 +68,7 @@ enum Task {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<String>,
     },
-    /// Run a program and write down what it took (used by `scale`)
+    /// Run a program and write down what it took (used by `scale` and `footprint`)
     #[cfg(target_os = "linux")]
     #[command(hide = true)]
     Measured {
@@ -102,6 +107,8 @@ fn main() -> ExitCode {
         #[cfg(target_os = "linux")]
         Task::Scale(options) => scale::measure(&options),
         #[cfg(target_os = "linux")]
+        Task::Footprint(options) => footprint::measure(&options),
+        #[cfg(target_os = "linux")]
         Task::Measured { report, command } => scale::measured(&report, &command),
         Task::Wasi(options) => return wasi::run(&options),
         Task::Compile { module, code } => compile(&module, &code),
@@ -117,7 +124,7 @@ fn main() -> ExitCode {
 }
 
 fn compile(module: &Utf8PathBuf, code: &Utf8PathBuf) -> Result<(), Error> {
-    let compiled = machine_code::compile(&fs_err::read(module)?)?;
+    let compiled = machine_code::compile(&fs_err::read(module)?, false)?;
     Ok(fs_err::write(code, compiled)?)
 }
 

@@ -46,9 +46,9 @@ fn sandboxed(text: &str) -> Result<usize, String> {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Usage {
     /// From start to end.
-    seconds: f64,
+    pub(crate) seconds: f64,
     /// Of the processor, for the command and all that it started.
-    processor: f64,
+    pub(crate) processor: f64,
     /// What the largest of these processes had in memory at once.
     megabytes: f64,
 }
@@ -68,7 +68,11 @@ pub(crate) fn measure(options: &Options) -> Result<(), Error> {
     let names: Vec<&str> = crates.iter().map(|(name, _)| *name).collect();
     scale.once("add", &[&["add"], names.as_slice()].concat(), "nothing built before")?;
     scale.several("cargo metadata", "for comparison", || {
-        scale.run("cargo", &["metadata", "--locked", "--format-version", "1"])
+        run(
+            &scale.folder,
+            "cargo",
+            &["metadata", "--locked", "--format-version", "1"],
+        )
     })?;
     scale.several("check --quick", "everything ready", || {
         scale.nanobuild(&["check", "--quick"])
@@ -160,24 +164,24 @@ impl Scale {
     }
 
     fn nanobuild(&self, args: &[&str]) -> Result<Usage, Error> {
-        self.run(self.tool.as_str(), args)
+        run(&self.folder, self.tool.as_str(), args)
     }
+}
 
-    /// Runs a program by way of ourselves: what a process and its children took is known to their parent, for all of its
-    /// children together.
-    fn run(&self, program: &str, args: &[&str]) -> Result<Usage, Error> {
-        let report = tempfile::NamedTempFile::new()?;
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg("measured").arg(report.path()).arg(program).args(args);
-        command.current_dir(&self.folder).env_remove("CARGO_TARGET_DIR");
-        let run = process::run(&mut command, LIMIT)?;
-        if !run.success {
-            let words = run.stdout + &run.stderr;
-            let what = format!("run {program} {}", args.join(" "));
-            return Err(Error::Failed { what, words });
-        }
-        Ok(serde_json::from_slice(&fs_err::read(report.path())?)?)
+/// Runs a program by way of ourselves: what a process and its children took is known to their parent, for all of its
+/// children together.
+pub(crate) fn run(folder: &Utf8Path, program: &str, args: &[&str]) -> Result<Usage, Error> {
+    let report = tempfile::NamedTempFile::new()?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("measured").arg(report.path()).arg(program).args(args);
+    command.current_dir(folder).env_remove("CARGO_TARGET_DIR");
+    let run = process::run(&mut command, LIMIT)?;
+    if !run.success {
+        let words = run.stdout + &run.stderr;
+        let what = format!("run {program} {}", args.join(" "));
+        return Err(Error::Failed { what, words });
     }
+    Ok(serde_json::from_slice(&fs_err::read(report.path())?)?)
 }
 
 fn remove(path: &Utf8Path) -> Result<(), Error> {

@@ -45,7 +45,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 type Outcome = Result<i32, nanobuild_runtime::Fault>;
 
 fn start(options: &Options) -> Result<Outcome, Error> {
-    let artifact = compile(&fs_err::read(&options.module)?)?.leak();
+    let artifact = compile(&fs_err::read(&options.module)?, false)?.leak();
     let directories: Vec<(&str, &str)> = options.dir.iter().map(|dir| directory(dir)).collect();
     let variables = options
         .env

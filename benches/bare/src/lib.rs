@@ -58,6 +58,11 @@ extern "C" fn twice(value: u64) -> u64 {
 }
 
 #[unsafe(no_mangle)]
+extern "C" fn many(count: u64) -> u64 {
+    work::many(count, |value| callback(value))
+}
+
+#[unsafe(no_mangle)]
 extern "C" fn counter(start: u64) -> u32 {
     Box::into_raw(Box::new(work::Counter(start))) as u32
 }

@@ -24,10 +24,8 @@ exports! {
     nb2(bytes) { work::ends(guest::bytes(bytes)) }
     nb3(len) { guest::reply::<Here, _>(work::fill(len as usize)) }
     nb4(value, callback) {
-        work::twice(value, |value| {
-            let mut reply = guest::call_host(callback as u32, |w| nb::Put::<Here>::put(value, w));
-            guest::take::<Here, u64>(&mut reply)
-        })
+        let callback = guest::StandIn::of(callback);
+        work::twice(value, move |value| callback.scalar([value]))
     }
     nb5(start) { guest::object_slot(work::Counter(start)) }
     nb6(this) { guest::drop_object::<work::Counter>(this) }
@@ -36,4 +34,12 @@ exports! {
     nb9(this, ask, count) { guest::pull(this, ask, count) }
     nb10(this) { guest::drop_iterator(this) }
     nb11(reader) { work::drain(guest::StandIn::of(reader)) }
+    nb12(count, callback) {
+        let callback = guest::StandIn::of(callback);
+        work::many(count, move |value| callback.scalar([value]))
+    }
+    nb13(value, callback) {
+        let callback = guest::StandIn::of(callback);
+        work::twice(value, move |value| callback.own::<Here, u64>(|w| nb::Put::<Here>::put(value, w)))
+    }
 }

@@ -1,7 +1,7 @@
 //! Typed calls through Wasmtime itself: the least that a call into a sandbox of this engine costs.
 
 use crate::measure::{Cell, cell};
-use crate::ours::{INPUTS, OUTPUTS, TEXT};
+use crate::rows::{CALLS, INPUTS, OUTPUTS, TEXT};
 use std::hint::black_box;
 use std::sync::LazyLock;
 use wasmtime::{
@@ -116,6 +116,7 @@ pub(crate) fn cells() -> Vec<Cell> {
             call(bare, hash, TEXT.len() as u32)
         }),
         calls("callback", "twice", |bare, twice| call(bare, twice, black_box(1_u64))),
+        calls("1,000 callbacks", "many", |bare, many| call(bare, many, black_box(CALLS))),
         calls("handle method", "bump", move |bare, bump| {
             let this = *counter.get_or_insert_with(|| {
                 let make = bare.function::<u64, u32>("counter");

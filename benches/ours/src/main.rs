@@ -10,6 +10,7 @@ mod measure;
 mod native;
 mod ours;
 mod pipe;
+mod rows;
 
 use std::time::Instant;
 

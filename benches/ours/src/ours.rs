@@ -1,7 +1,10 @@
 //! Calls as generated bindings make them.
 
 use crate::measure::{Cell, cell};
-use nanobuild_runtime::{Abilities, Anchor, Call, Handle, Instances, Lease, Nanoprocess, Put, Remote, Spec};
+use crate::rows::{CALLS, INPUTS, ITEMS, OUTPUTS, READ, TEXT};
+use nanobuild_runtime::{
+    Abilities, Anchor, Call, Get, Handle, Instances, Lease, Limits, Nanoprocess, Put, Remote, Slot, Spec,
+};
 use std::hint::black_box;
 use std::io::Read;
 use std::sync::{Arc, Barrier};
@@ -12,11 +15,22 @@ const SPEC: Spec = Spec {
     name: "bench",
     artifact: include_bytes!(env!("NANOBUILD_BENCH_GUEST")),
     fingerprint: 1,
-    exports: 12,
+    exports: 14,
+    renewable: true,
     ..Spec::DEFAULT
 };
 
 static PROCESS: Nanoprocess = Nanoprocess::new(SPEC);
+
+/// The same, with a limit of time.
+static TIMED: Nanoprocess = Nanoprocess::new(Spec {
+    artifact: include_bytes!(env!("NANOBUILD_BENCH_GUEST_TIMED")),
+    limits: Limits {
+        milliseconds: 1000,
+        ..Limits::DEFAULT
+    },
+    ..SPEC
+});
 
 /// The same, for calls in scopes of their own.
 pub(crate) static SCOPED: Nanoprocess = Nanoprocess::new(SPEC);
@@ -29,14 +43,6 @@ static OWN: Nanoprocess = Nanoprocess::new(Spec {
     instances: Instances::PerThread,
     ..SPEC
 });
-
-pub(crate) const TEXT: &str = "1.22.333-alpha.1+build";
-pub(crate) const INPUTS: [(&str, usize); 2] = [("1 KiB in", 1 << 10), ("1 MiB in", 1 << 20)];
-pub(crate) const OUTPUTS: [(&str, usize); 2] = [("1 KiB out", 1 << 10), ("1 MiB out", 1 << 20)];
-
-/// How long the iterator and the reader are.
-pub(crate) const ITEMS: u64 = 100_000;
-pub(crate) const READ: u64 = 64 << 20;
 
 /// Chooses the wire format's implementations, as in generated crates.
 struct Here;
@@ -65,16 +71,31 @@ fn fill(len: usize) -> Vec<u8> {
     Call::new(&PROCESS).value::<Here, Vec<u8>>(3, [len as u64], Anchor::none())
 }
 
+/// Lends a closure as bindings do where it takes and returns scalars.
 #[inline(never)]
-fn twice(value: u64, mut f: impl FnMut(u64) -> u64) -> u64 {
-    let mut callback = |r: &mut nanobuild_runtime::Reader<'_>, w: &mut nanobuild_runtime::Writer| {
-        let value = f(<u64 as nanobuild_runtime::Get<Here>>::get(r)?);
-        Put::<Here>::put(value, w);
-        Ok(())
-    };
+fn calling(export: u32, value: u64, f: impl FnMut(u64) -> u64) -> u64 {
+    let mut values = Lease::for_value(&f);
+    values.able(|it| it.scalar(|f, [value, ..]| Ok(Slot::into_slot(f(Slot::from_slot(value)?)))));
     let mut call = Call::new(&PROCESS);
-    let callback = call.callback(&mut callback);
-    call.scalar(4, [value, callback])
+    let id = call.keep_value(&mut values, f);
+    call.serve(&mut values);
+    call.scalar(export, [value, id])
+}
+
+/// As [`calling`], as bindings do where a message is needed.
+#[inline(never)]
+fn calling_by_message(value: u64, f: impl FnMut(u64) -> u64) -> u64 {
+    let mut values = Lease::for_value(&f);
+    values.able(|it| {
+        it.own(|f, r, w| {
+            Put::<Here>::put(f(<u64 as Get<Here>>::get(r)?), w);
+            Ok(())
+        })
+    });
+    let mut call = Call::new(&PROCESS);
+    let id = call.keep_value(&mut values, f);
+    call.serve(&mut values);
+    call.scalar(13, [value, id])
 }
 
 struct Counter(Handle);
@@ -141,7 +162,12 @@ pub(crate) fn cells() -> Vec<Cell> {
     let mut cells = vec![
         cell("scalar call", "ours", || add(black_box(1), black_box(2))),
         cell("22-byte string to u64", "ours", || hash(black_box(TEXT))),
-        cell("callback", "ours", || twice(black_box(1), |value| value + 1)),
+        cell("callback", "ours", || calling(4, black_box(1), |value| value + 1)),
+        cell("1,000 callbacks", "ours", || calling(12, black_box(CALLS), |value| value + 1)),
+        cell("callback by message", "ours", || calling_by_message(black_box(1), |value| value + 1)),
+        cell("scalar call, time limit", "ours", || {
+            Call::new(&TIMED).scalar::<u64>(0, [black_box(1), black_box(2)])
+        }),
         cell("scalar call, instance per thread", "ours", || {
             Call::new(&OWN).scalar::<u64>(0, [black_box(1), black_box(2)])
         }),

@@ -1,7 +1,7 @@
 //! The same calls to another process: a request and a reply over pipes, as simple as they can be.
 
 use crate::measure::{Cell, cell};
-use crate::ours::TEXT;
+use crate::rows::TEXT;
 use std::cell::RefCell;
 use std::hint::black_box;
 use std::io::{self, Read, Write};
@@ -81,7 +81,7 @@ pub(crate) fn cells() -> Vec<Cell> {
         asking("scalar call", ADD, [1_u64, 2].map(u64::to_le_bytes).concat()),
         asking("22-byte string to u64", HASH, TEXT.into()),
     ];
-    cells.extend(crate::ours::INPUTS.map(|(name, len)| asking(name, ENDS, vec![1; len])));
+    cells.extend(crate::rows::INPUTS.map(|(name, len)| asking(name, ENDS, vec![1; len])));
     cells.push(cell("fresh instance and call", "pipe", || {
         Peer::start()
             .and_then(|mut peer| peer.ask(ADD, &[]))

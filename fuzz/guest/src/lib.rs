@@ -6,6 +6,7 @@ use std::cell::Cell;
 #[link(wasm_import_module = "nanobuild")]
 unsafe extern "C" {
     safe fn call(id: u32, pointer: u32, len: u32) -> u64;
+    safe fn ask(id: u32, first: u64, second: u64, third: u64) -> u64;
     safe fn drop_callback(id: u32);
 }
 
@@ -121,6 +122,12 @@ fn follow(depth: u32) -> u64 {
             }
             // SAFETY: none; what is not there traps, and what is there may be changed.
             9 => unsafe { (word() as *mut u8).write_volatile(byte()) },
+            11 => {
+                let answer = ask(number(), number().into(), word().into(), byte().into());
+                if byte() == 1 {
+                    return answer;
+                }
+            }
             10 if depth < 1 << 20 => return follow(depth + u32::from(byte()) + 1).wrapping_add(1),
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! Answers to the host, and questions.
 
 use super::memory::{self, Single};
+use crate::wire::asks::Scalars;
 use crate::wire::{Get, Malformed, Put, Reader, Writer};
 use std::cell::Cell;
 
@@ -73,6 +74,11 @@ pub fn call_host(id: u32, arguments: impl FnOnce(&mut Writer)) -> Reader<'static
     memory::message(reply)
 }
 
+/// Asks one of the host's values, by scalars and for one.
+pub(super) fn ask_host(id: u32, scalars: Scalars) -> u64 {
+    import::ask(id, scalars)
+}
+
 /// Tells the host that one of its closures will not be called again.
 pub fn drop_callback(id: u32) {
     import::drop_callback(id);
@@ -80,10 +86,14 @@ pub fn drop_callback(id: u32) {
 
 #[expect(unsafe_code, reason = "the host's functions")]
 mod import {
+    use super::Scalars;
+
     #[link(wasm_import_module = "nanobuild")]
     unsafe extern "C" {
         #[link_name = "call"]
         fn host_call(id: u32, pointer: *const u8, len: usize) -> u64;
+        #[link_name = "ask"]
+        safe fn host_ask(id: u32, first: u64, second: u64, third: u64) -> u64;
         #[link_name = "drop_callback"]
         safe fn host_drop_callback(id: u32);
     }
@@ -91,6 +101,10 @@ mod import {
     pub(super) fn call(id: u32, arguments: &[u8]) -> u64 {
         // SAFETY: the host reads the span and writes its reply elsewhere.
         unsafe { host_call(id, arguments.as_ptr(), arguments.len()) }
+    }
+
+    pub(super) fn ask(id: u32, [first, second, third]: Scalars) -> u64 {
+        host_ask(id, first, second, third)
     }
 
     pub(super) fn drop_callback(id: u32) {

@@ -1,9 +1,9 @@
 //! What a guest has in place of a value of the application: a reader, a writer, a closure. Whatever is asked of it,
 //! the host's value is asked.
 
-use super::reply::{call_host, drop_callback, take};
+use super::reply::{ask_host, call_host, drop_callback, take};
 use crate::wire::asks::{Ask, MOST};
-use crate::wire::{Get, Malformed, Put, Reader, Writer};
+use crate::wire::{Get, Malformed, Put, Reader, Slot, Writer};
 use std::fmt;
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 
@@ -56,6 +56,16 @@ impl StandIn {
             arguments(w);
         });
         take::<M, T>(&mut reply)
+    }
+
+    /// As [`StandIn::own`], where the question is up to three scalars and the answer is one.
+    pub fn scalar<const N: usize, T: Slot>(&self, scalars: [u64; N]) -> T {
+        const { assert!(N <= 3, "a question carries three scalars at most") };
+        let padded = std::array::from_fn(|at| scalars.get(at).copied().unwrap_or(0));
+        match T::from_slot(ask_host(self.id, padded)) {
+            Ok(value) => value,
+            Err(error) => panic!("the host sent an answer that cannot be read: {error}"),
+        }
     }
 
     fn forget_filled(&mut self) {

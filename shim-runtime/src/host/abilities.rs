@@ -1,7 +1,7 @@
 //! What values of the application can be asked for by their stand-ins: what their types are known to implement where the
 //! call stands that hands them over.
 
-use crate::wire::asks::{Ask, MOST};
+use crate::wire::asks::{Ask, MOST, Scalars};
 use crate::wire::{Get, Malformed, Put, Reader, Writer};
 use std::fmt::{self, Debug, Display};
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
@@ -10,6 +10,10 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 type Answer<T> = fn(&mut T, &mut Reader<'_>, &mut Writer) -> Result<(), Malformed>;
 /// How one question is answered by looking at the value.
 type Look<T> = fn(&T, &mut Reader<'_>, &mut Writer) -> Result<(), Malformed>;
+/// As [`Answer`], by scalars and for one.
+type ScalarAnswer<T> = fn(&mut T, Scalars) -> Result<u64, Malformed>;
+/// As [`Look`], by scalars and for one.
+type ScalarLook<T> = fn(&T, Scalars) -> Result<u64, Malformed>;
 
 /// How a new value is made, if that works; the answer says why not.
 pub(super) type Make<T> = fn(&mut Reader<'_>, &mut Writer) -> Result<Option<T>, Malformed>;
@@ -27,6 +31,8 @@ pub struct Abilities<T> {
     debug: Option<Look<T>>,
     display: Option<Look<T>>,
     own_shared: Option<Look<T>>,
+    scalar: Option<ScalarAnswer<T>>,
+    scalar_shared: Option<ScalarLook<T>>,
     pub(super) serialize: Option<Look<T>>,
     pub(super) make: Option<Make<T>>,
 }
@@ -61,6 +67,8 @@ impl<T> Abilities<T> {
         debug: None,
         display: None,
         own_shared: None,
+        scalar: None,
+        scalar_shared: None,
         serialize: None,
         make: None,
     };
@@ -100,6 +108,21 @@ impl<T> Abilities<T> {
             _ => None,
         };
         look.ok_or(UNABLE)?(value, r, w)
+    }
+
+    /// Answers a question over scalars.
+    #[inline]
+    pub(crate) fn answer_scalar(&self, value: &mut T, scalars: Scalars) -> Result<u64, Malformed> {
+        match self.scalar {
+            Some(answer) => answer(value, scalars),
+            None => self.answer_scalar_shared(value, scalars),
+        }
+    }
+
+    /// Answers a question over scalars that does not change the value.
+    #[inline]
+    pub(crate) fn answer_scalar_shared(&self, value: &T, scalars: Scalars) -> Result<u64, Malformed> {
+        self.scalar_shared.ok_or(UNABLE)?(value, scalars)
     }
 
     /// Makes a value, or answers why it cannot be made.
@@ -229,6 +252,18 @@ impl<T> Abilities<T> {
     /// As [`Abilities::own`], where more than one question may be open at a time.
     pub fn own_shared(mut self, look: Look<T>) -> Self {
         self.own_shared = Some(look);
+        self
+    }
+
+    /// What generated code knows how to answer, where questions and answers are scalars.
+    pub fn scalar(mut self, answer: ScalarAnswer<T>) -> Self {
+        self.scalar = Some(answer);
+        self
+    }
+
+    /// As [`Abilities::scalar`], where more than one question may be open at a time.
+    pub fn scalar_shared(mut self, look: ScalarLook<T>) -> Self {
+        self.scalar_shared = Some(look);
         self
     }
 }

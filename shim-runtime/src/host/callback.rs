@@ -5,10 +5,11 @@ use super::engine::Instance;
 use super::fault::{FaultKind, Stop};
 use super::kept::{Serve, ServeShared};
 use crate::wire::arena::Arena;
-use crate::wire::asks::Ask;
+use crate::wire::asks::{Ask, Scalars};
 use crate::wire::{Malformed, Reader, Writer};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 
 /// A closure that reads its arguments and writes its result.
 pub type CallbackMut<'c> = dyn FnMut(&mut Reader<'_>, &mut Writer) -> Result<(), Malformed> + 'c;
@@ -41,6 +42,15 @@ impl Callback<'_> {
             Callback::Shared(f) => f(r, w),
             Callback::Served(values) => values.answer(id, ask(r)?, r, w),
             Callback::ServedShared(values) => values.answer(id, ask(r)?, r, w),
+        }
+    }
+
+    #[inline]
+    fn run_scalar(&mut self, id: u32, scalars: Scalars) -> Result<u64, Malformed> {
+        match self {
+            Callback::Served(values) => values.answer_scalar(id, scalars),
+            Callback::ServedShared(values) => values.answer_scalar(id, scalars),
+            Callback::Mut(_) | Callback::Shared(_) => Err(Malformed("it asked a closure of messages for a scalar")),
         }
     }
 }
@@ -95,27 +105,40 @@ pub(crate) fn answer(instance: &Instance, id: u32, arguments: Vec<u8>) -> Result
     let outcome = instance.with_callback(id, |callback| {
         catch_unwind(AssertUnwindSafe(|| callback.run(id, &mut reader, &mut writer)))
     });
-    match outcome {
-        None => return Err(malformed(instance, "it called a closure that it has not been lent")),
-        Some(Err(payload)) => return Err(Stop::Panic(payload)),
-        Some(Ok(Err(error))) => return Err(malformed(instance, error.0)),
-        Some(Ok(Ok(()))) => {}
-    }
+    settled(instance, outcome)?;
     if let Some(fault) = writer.take_fault() {
         return Err(Stop::Fault(fault));
-    }
-    if instance.is_poisoned() {
-        return Err(Stop::fault(
-            FaultKind::Stale,
-            process.name(),
-            "it trapped in a call that its caller was part of",
-        ));
     }
     process.check_buffer(writer.as_bytes().len() as u64)?;
     let reply = instance.place_reply(writer.as_bytes())?;
     instance.outgoing.give(writer.into_bytes());
     instance.incoming.give(reader.into_buffer());
     Ok(reply)
+}
+
+/// Asks a value for the guest, by scalars and for one: nothing is written down or copied.
+#[inline]
+pub(crate) fn answer_scalar(instance: &Instance, id: u32, scalars: Scalars) -> Result<u64, Stop> {
+    let outcome = instance.with_callback(id, |callback| {
+        catch_unwind(AssertUnwindSafe(|| callback.run_scalar(id, scalars)))
+    });
+    settled(instance, outcome)
+}
+
+/// What came of a closure, if the guest may go on.
+#[inline]
+fn settled<T>(instance: &Instance, outcome: Option<thread::Result<Result<T, Malformed>>>) -> Result<T, Stop> {
+    match outcome {
+        Some(Ok(Ok(_))) if instance.is_poisoned() => Err(Stop::fault(
+            FaultKind::Stale,
+            instance.process().name(),
+            "it trapped in a call that its caller was part of",
+        )),
+        Some(Ok(Ok(value))) => Ok(value),
+        Some(Ok(Err(error))) => Err(malformed(instance, error.0)),
+        Some(Err(payload)) => Err(Stop::Panic(payload)),
+        None => Err(malformed(instance, "it called a closure that it has not been lent")),
+    }
 }
 
 /// Drops a value whose stand-in is gone, if it is in use. One whose object is dropped goes with that.
@@ -130,6 +153,7 @@ pub(crate) fn release(instance: &Instance, id: u32) -> Result<(), Stop> {
     dropped.unwrap_or(Ok(())).map_err(Stop::Panic)
 }
 
+#[cold]
 fn malformed(instance: &Instance, message: &str) -> Stop {
     Stop::fault(FaultKind::Malformed, instance.process().name(), message)
 }

@@ -7,6 +7,7 @@ use super::engine::{Guarded, Roster};
 use super::fault::{Fault, FaultKind};
 use super::nanoprocess::{Garbage, Nanoprocess};
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -88,26 +89,44 @@ fn index(instance: u64) -> u16 {
 #[derive(Default)]
 pub(super) struct Homes {
     all: Vec<&'static Home>,
-    vacant: Vec<&'static Home>,
+    /// Those in which an instance is ready come last.
+    vacant: VecDeque<&'static Home>,
+    /// How many of those there are.
+    ready: usize,
 }
+
+/// How many instances are kept ready for whoever comes next.
+const READY: usize = 64;
 
 impl Homes {
     pub(super) const fn new() -> Homes {
         Homes {
             all: Vec::new(),
-            vacant: Vec::new(),
+            vacant: VecDeque::new(),
+            ready: 0,
         }
     }
 
     /// A home that nobody else uses.
     fn take(&mut self) -> Option<&'static Home> {
-        if let Some(home) = self.vacant.pop() {
+        if let Some(home) = self.vacant.pop_back() {
+            self.ready = self.ready.saturating_sub(1);
             return Some(home);
         }
         let index = u16::try_from(self.all.len() + 1).ok()?;
         let home: &'static Home = Box::leak(Box::new(Home::new(index)));
         self.all.push(home);
         Some(home)
+    }
+
+    /// Lets somebody else have a home.
+    fn give_back(&mut self, home: &'static Home, is_ready: bool) {
+        if is_ready {
+            self.ready += 1;
+            self.vacant.push_back(home);
+        } else {
+            self.vacant.push_front(home);
+        }
     }
 }
 
@@ -131,10 +150,11 @@ impl Nanoprocess {
         if !state.is_only() {
             return;
         }
-        state.instances.clear();
+        let may_keep = self.homes().ready < READY;
+        let is_ready = state.instances.retire(|instance| may_keep && self.renew(instance));
         home.garbage.lock().unwrap_or_else(PoisonError::into_inner).clear();
         drop(state);
-        self.homes().vacant.push(home);
+        self.homes().give_back(home, is_ready);
     }
 }
 

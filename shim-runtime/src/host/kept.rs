@@ -1,15 +1,17 @@
 //! Values of the application that a guest uses through stand-ins. They stay here; the guest has their numbers.
 
 mod keeper;
+mod own;
 
 use super::abilities::Abilities;
 use super::fault::{Fault, FaultKind};
 use super::nanoprocess::{self, Nanoprocess};
-use crate::wire::asks::Ask;
+use crate::wire::asks::{Ask, Scalars};
 use crate::wire::{Get, Malformed, Reader, Writer};
 use std::fmt;
 
 pub use keeper::{Keeper, Tended};
+pub use own::Own;
 
 /// Values of one type that stand-ins of one guest stand for.
 ///
@@ -62,6 +64,19 @@ impl<T> Kept<T> {
     fn position(&self, id: u32) -> Option<usize> {
         self.values.iter().position(|(known, _)| *known == id)
     }
+
+    fn get(&self, id: u32) -> Option<&T> {
+        self.position(id).map(|at| &self.values[at].1)
+    }
+
+    fn get_mut(&mut self, id: u32) -> Option<(&mut T, &Abilities<T>)> {
+        let at = self.position(id)?;
+        Some((&mut self.values[at].1, &self.abilities))
+    }
+
+    fn take(&mut self, id: u32) -> Option<T> {
+        self.position(id).map(|at| self.values.swap_remove(at).1)
+    }
 }
 
 #[cold]
@@ -91,6 +106,9 @@ pub(crate) trait Serve {
     /// Asks one of them.
     fn answer(&mut self, id: u32, ask: Ask, r: &mut Reader<'_>, w: &mut Writer) -> Result<(), Malformed>;
 
+    /// Asks one of them, by scalars and for one.
+    fn answer_scalar(&mut self, id: u32, scalars: Scalars) -> Result<u64, Malformed>;
+
     /// Drops one of them: its stand-in is gone.
     fn release(&mut self, id: u32);
 }
@@ -102,6 +120,9 @@ pub(crate) trait ServeShared {
 
     /// Asks one of them.
     fn answer(&self, id: u32, ask: Ask, r: &mut Reader<'_>, w: &mut Writer) -> Result<(), Malformed>;
+
+    /// Asks one of them, by scalars and for one.
+    fn answer_scalar(&self, id: u32, scalars: Scalars) -> Result<u64, Malformed>;
 }
 
 const UNKNOWN: Malformed = Malformed("it asked a value of its caller's that it does not have");
@@ -115,14 +136,17 @@ impl<T> Serve for Kept<T> {
         if self.maker == Some(id) {
             return self.make(ask, r, w);
         }
-        let at = self.position(id).ok_or(UNKNOWN)?;
-        self.abilities.answer(&mut self.values[at].1, ask, r, w)
+        let (value, abilities) = self.get_mut(id).ok_or(UNKNOWN)?;
+        abilities.answer(value, ask, r, w)
+    }
+
+    fn answer_scalar(&mut self, id: u32, scalars: Scalars) -> Result<u64, Malformed> {
+        let (value, abilities) = self.get_mut(id).ok_or(UNKNOWN)?;
+        abilities.answer_scalar(value, scalars)
     }
 
     fn release(&mut self, id: u32) {
-        if let Some(at) = self.position(id) {
-            drop(self.values.swap_remove(at));
-        }
+        drop(self.take(id));
     }
 }
 
@@ -134,13 +158,17 @@ impl<T> Default for Lease<'_, T> {
 
 impl<T> ServeShared for Lease<'_, T> {
     fn has(&self, id: u32) -> bool {
-        self.looked_at().0.has(id)
+        self.looked_at(id).is_some()
     }
 
     fn answer(&self, id: u32, ask: Ask, r: &mut Reader<'_>, w: &mut Writer) -> Result<(), Malformed> {
-        let (kept, abilities) = self.looked_at();
-        let at = kept.position(id).ok_or(UNKNOWN)?;
-        abilities.answer_shared(&kept.values[at].1, ask, r, w)
+        let (value, abilities) = self.looked_at(id).ok_or(UNKNOWN)?;
+        abilities.answer_shared(value, ask, r, w)
+    }
+
+    fn answer_scalar(&self, id: u32, scalars: Scalars) -> Result<u64, Malformed> {
+        let (value, abilities) = self.looked_at(id).ok_or(UNKNOWN)?;
+        abilities.answer_scalar_shared(value, scalars)
     }
 }
 
@@ -148,7 +176,7 @@ impl<T> ServeShared for Lease<'_, T> {
 #[derive(Debug)]
 pub enum Lease<'k, T> {
     /// Given away to the call, or to what it returns.
-    Own(Kept<T>),
+    Own(Own<T>),
     /// Those of an object that is borrowed mutably.
     Mut(&'k mut Kept<T>),
     /// Those of an object that is looked at, and what they can do.
@@ -158,7 +186,7 @@ pub enum Lease<'k, T> {
 impl<'k, T> Lease<'k, T> {
     /// No values.
     pub const fn new() -> Self {
-        Lease::Own(Kept::new())
+        Lease::Own(Own::new())
     }
 
     /// No values yet; `value` will be one.
@@ -166,18 +194,19 @@ impl<'k, T> Lease<'k, T> {
         Self::new()
     }
 
-    fn looked_at(&self) -> (&Kept<T>, Abilities<T>) {
+    /// A value, and what it can do.
+    fn looked_at(&self, id: u32) -> Option<(&T, Abilities<T>)> {
         match self {
-            Lease::Own(kept) => (kept, kept.abilities),
-            Lease::Mut(kept) => (kept, kept.abilities),
-            Lease::Ref(kept, abilities) => (kept, *abilities),
+            Lease::Own(own) => Some((own.get(id)?, own.abilities())),
+            Lease::Mut(kept) => Some((kept.get(id)?, kept.abilities)),
+            Lease::Ref(kept, abilities) => Some((kept.get(id)?, *abilities)),
         }
     }
 
     /// Adds what the type can do, as the bounds say of the code that calls.
     pub fn able(&mut self, add: impl FnOnce(Abilities<T>) -> Abilities<T>) {
         match self {
-            Lease::Own(kept) => kept.able(add),
+            Lease::Own(own) => own.rest_mut().able(add),
             Lease::Mut(kept) => kept.able(add),
             Lease::Ref(_, abilities) => *abilities = add(*abilities),
         }
@@ -185,20 +214,22 @@ impl<'k, T> Lease<'k, T> {
 
     /// Adds the values of another argument.
     pub fn absorb(&mut self, other: Lease<'_, T>) {
-        if let (Ok(kept), Lease::Own(mut other)) = (self.kept_mut(), other) {
-            kept.values.append(&mut other.values);
+        if let (Ok(kept), Lease::Own(other)) = (self.kept_mut(), other) {
+            kept.values.append(&mut other.into_kept().values);
         }
     }
 
     pub(crate) fn push(&mut self, id: u32, value: T) {
-        if let Ok(kept) = self.kept_mut() {
-            kept.values.push((id, value));
+        match self {
+            Lease::Own(own) => own.push(id, value),
+            Lease::Mut(kept) => kept.values.push((id, value)),
+            Lease::Ref(..) => {}
         }
     }
 
     fn kept_mut(&mut self) -> Result<&mut Kept<T>, Malformed> {
         match self {
-            Lease::Own(kept) => Ok(kept),
+            Lease::Own(own) => Ok(own.rest_mut()),
             Lease::Mut(kept) => Ok(kept),
             Lease::Ref(..) => Err(UNKNOWN),
         }
@@ -214,10 +245,11 @@ impl<'k, T> Lease<'k, T> {
     /// The value that a guest gave back.
     #[track_caller]
     pub fn take(&mut self, ticket: Ticket, process: &'static Nanoprocess) -> T {
-        let taken = self.kept_mut().ok().and_then(|kept| {
-            let at = kept.position(ticket.0)?;
-            Some(kept.values.swap_remove(at).1)
-        });
+        let taken = match self {
+            Lease::Own(own) => own.take(ticket.0),
+            Lease::Mut(kept) => kept.take(ticket.0),
+            Lease::Ref(..) => None,
+        };
         taken.unwrap_or_else(|| unknown(process))
     }
 
@@ -229,10 +261,7 @@ impl<'k, T> Lease<'k, T> {
             Lease::Ref(kept, _) => kept,
             Lease::Own(_) => return unknown(process),
         };
-        match kept.position(ticket.0) {
-            Some(at) => &kept.values[at].1,
-            None => unknown(process),
-        }
+        kept.get(ticket.0).unwrap_or_else(|| unknown(process))
     }
 
     /// The value that a guest refers to, to be changed.
@@ -250,7 +279,7 @@ impl<'k, T> Lease<'k, T> {
     /// The values for an object that owns them; none, if the call only borrowed them.
     fn into_kept(self) -> Kept<T> {
         match self {
-            Lease::Own(kept) => kept,
+            Lease::Own(own) => own.into_kept(),
             Lease::Mut(_) | Lease::Ref(..) => Kept::new(),
         }
     }

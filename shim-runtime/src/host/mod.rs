@@ -70,7 +70,7 @@ pub use grants::{Directory, Grants, Stream};
 pub use handle::Handle;
 pub use homes::Instances;
 pub use inputs::Inputs;
-pub use kept::{Keeper, Kept, Lease, Loan, Same, Tended, Ticket};
+pub use kept::{Keeper, Kept, Lease, Loan, Own, Same, Tended, Ticket};
 pub use limits::Limits;
 pub use nanoprocess::{Nanoprocess, Spec};
 pub use opaque::Opaque;

@@ -1,7 +1,7 @@
 //! One sandboxed crate at run time.
 
 use super::configuration::{Configuration, ConfigurationError};
-use super::engine::{Live, Program};
+use super::engine::{Instance, Live, Program};
 use super::fault::{Fault, FaultKind, Stop, catch};
 use super::grants::Grants;
 use super::homes::{Home, Homes, Instances, Scope, State};
@@ -34,6 +34,9 @@ pub struct Spec {
     pub restart_on_panic: bool,
     /// What it may have at most.
     pub grants: Grants,
+    /// Whether its memory and its stack pointer are all that its code can change, as the tool has seen: then an instance
+    /// can be made as new.
+    pub renewable: bool,
 }
 
 impl Spec {
@@ -48,6 +51,7 @@ impl Spec {
         instances: Instances::Shared,
         restart_on_panic: false,
         grants: Grants::NONE,
+        renewable: false,
     };
 }
 
@@ -179,6 +183,11 @@ impl Nanoprocess {
                 Ok(self.program.get_or_init(|| program))
             }
         }
+    }
+
+    /// Makes an instance that has ended as new. Says whether it could.
+    pub(super) fn renew(&'static self, instance: &Instance) -> bool {
+        self.program.get().is_some_and(|program| program.renew(instance))
     }
 
     /// Keeps an error until the guest gives its number back.
@@ -323,6 +332,10 @@ impl State {
         if first {
             // Old instances go before the new one comes: there may not be room for both.
             self.instances.clear();
+        }
+        if let Some(idle) = self.instances.take_idle() {
+            idle.begin()?;
+            return Ok(self.instances.push(idle));
         }
         let program = process.program()?;
         let instance = if std::ptr::eq(home, &process.first) {

@@ -47,5 +47,8 @@ asks! {
     Own,
 }
 
+/// What a question over scalars carries: as many slots as it may have, unused ones last.
+pub(crate) type Scalars = [u64; 3];
+
 /// The most bytes that one answer to [`Ask::Read`] or [`Ask::Fill`] carries.
 pub(crate) const MOST: usize = 64 << 10;

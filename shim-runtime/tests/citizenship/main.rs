@@ -2,6 +2,8 @@
 //! cannot be undone; this program starts itself for it.
 
 #[cfg(unix)]
+mod guest;
+#[cfg(unix)]
 #[expect(unsafe_code, reason = "signals, forks and limits are the system's")]
 mod scenes;
 

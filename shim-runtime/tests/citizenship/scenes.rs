@@ -1,6 +1,7 @@
 //! What other code in a process may do before, beside and after us.
 
-use nanobuild_runtime::{Call, Fault, FaultKind, Nanoprocess, Spec, catch};
+use crate::guest::{add, process, shared_works, trap, works};
+use nanobuild_runtime::{Call, FaultKind, Nanoprocess, catch};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
@@ -12,6 +13,7 @@ pub(crate) const ALL: &[Scene] = &[
     ("a_handler_that_comes_after", handler_after),
     ("a_fork_of_a_program_that_uses_it", fork),
     ("a_first_call_after_a_fork", first_after_fork),
+    ("instances_made_as_new_on_both_sides_of_a_fork", new_after_fork),
     ("a_thread_with_little_stack", small_stack),
     ("a_limit_of_address_space", address_space),
     ("an_async_runtime", executor),
@@ -19,64 +21,8 @@ pub(crate) const ALL: &[Scene] = &[
     ("calls_at_the_end_of_a_thread_and_of_the_program", exit),
     ("faults_on_sixteen_threads", faults),
     ("a_program_without_the_barrier", no_barrier),
+    ("a_library_that_another_program_loads", library),
 ];
-
-/// Export 0 adds; 1 traps beyond its memory, by a signal; 2 recurses without end; 3 calls a closure.
-fn process() -> &'static Nanoprocess {
-    const BODY: &str = r#"(module
-        (import "nanobuild" "call" (func $call (param i32 i32 i32) (result i64)))
-        (func (export "nb0") (param i64 i64) (result i64) (i64.add (local.get 0) (local.get 1)))
-        (func (export "nb1") (result i64) (i64.load (i32.const -8)))
-        (func $again (export "nb2") (result i64) (i64.add (i64.const 1) (call $again)))
-        (func (export "nb3") (param i64) (result i64)
-            (call $call (i32.wrap_i64 (local.get 0)) (i32.const 0) (i32.const 0)))
-        (memory (export "memory") 1 4)
-        (global (export "__stack_pointer") (mut i32) (i32.const 65536))
-        (data (i32.const 64) "\01\00\00\00\00\04\00\00\00\01\00\00")
-        (func (export "_initialize"))
-        (func (export "nb_state") (result i32) i32.const 64)
-        (func (export "nb_alloc") (param i32) (result i32) i32.const 8192)
-        (func (export "nb_free") (param i32 i32)))"#;
-    let mut config = wasmtime::Config::new();
-    nanobuild_runtime::engine_settings(&mut config, false);
-    let engine = wasmtime::Engine::new(&config).expect("the settings are valid");
-    let artifact = engine
-        .precompile_module(BODY.as_bytes())
-        .expect("it is a module")
-        .leak();
-    Box::leak(Box::new(Nanoprocess::new(Spec {
-        name: "citizen",
-        artifact,
-        exports: 4,
-        ..Spec::DEFAULT
-    })))
-}
-
-fn add(process: &'static Nanoprocess) -> Result<u64, Fault> {
-    catch(|| Call::new(process).scalar(0, [1, 2]))
-}
-
-fn trap(process: &'static Nanoprocess, export: u32) -> FaultKind {
-    catch(|| Call::new(process).scalar::<u64>(export, []))
-        .expect_err("it traps")
-        .kind
-}
-
-/// All is as it should be.
-#[track_caller]
-fn works(process: &'static Nanoprocess) {
-    shared_works(process);
-    assert_eq!(process.fresh(|| add(process)).expect("it adds"), 3);
-}
-
-/// As [`works`], where a thread that is ending cannot have an instance of its own any more.
-#[track_caller]
-fn shared_works(process: &'static Nanoprocess) {
-    assert_eq!(add(process).expect("it adds"), 3);
-    assert!(matches!(trap(process, 1), FaultKind::Trap(_)));
-    assert_eq!(trap(process, 2), FaultKind::StackOverflow);
-    assert_eq!(add(process).expect("it adds"), 3);
-}
 
 static SEEN: AtomicU32 = AtomicU32::new(0);
 static PAGE: AtomicUsize = AtomicUsize::new(0);
@@ -187,6 +133,28 @@ fn first_after_fork() {
     let process = process();
     in_child(|| works(process));
     works(process);
+}
+
+/// Instances count where they are told, each for the first time.
+fn counts(process: &'static Nanoprocess, places: std::ops::Range<u64>) {
+    for place in places {
+        for _ in 0..3 {
+            let count: u64 = process.fresh(|| Call::new(process).scalar(4, [4096 * place]));
+            assert_eq!(count, 1);
+        }
+    }
+}
+
+/// What a child has written to is not in its parent's page map.
+fn new_after_fork() {
+    let process = process();
+    counts(process, 1..3);
+    in_child(|| {
+        counts(process, 2..6);
+        in_child(|| counts(process, 4..9));
+        counts(process, 4..9);
+    });
+    counts(process, 2..12);
 }
 
 fn small_stack() {
@@ -388,4 +356,50 @@ fn refuse_barrier() {
             0
         );
     }
+}
+
+/// The library in `library.rs`: as `cargo test` has built it beside this program, or else built now.
+fn built_library() -> std::path::PathBuf {
+    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+
+    let program = std::env::current_exe().expect("a program has a path");
+    let folder = program.ancestors().nth(2).expect("it lies in a target folder");
+    let library = folder.join("examples").join(format!("{DLL_PREFIX}citizen{DLL_SUFFIX}"));
+    if !library.exists() {
+        let mut cargo = std::process::Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--offline", "--example", "citizen"]);
+        let status = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status();
+        assert!(status.expect("cargo runs").success(), "the library builds");
+    }
+    library
+}
+
+/// The library has a copy of the runtime of its own, and so has this program; both catch signals.
+fn library() {
+    let path = built_library().into_os_string().into_encoded_bytes();
+    let path = std::ffi::CString::new(path).expect("a path has no zeros");
+    // SAFETY: the library's only constructors are Rust's, and the function is of this type.
+    let works_there: extern "C" fn() -> i32 = unsafe {
+        let library = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL);
+        assert!(!library.is_null(), "it can be loaded");
+        let function = libc::dlsym(library, c"citizen_works".as_ptr());
+        assert!(!function.is_null(), "it has the function");
+        std::mem::transmute(function)
+    };
+    install_handler();
+    assert_eq!(works_there(), 0);
+    foreign_fault();
+    let process = process();
+    works(process);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    assert_eq!(works_there(), 0);
+                    works(process);
+                }
+            });
+        }
+    });
+    assert_eq!(SEEN.load(Ordering::SeqCst), 1, "each saw its own faults");
 }

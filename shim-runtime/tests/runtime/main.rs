@@ -9,6 +9,8 @@ mod guest;
 mod hostile;
 mod instances;
 mod limits;
+mod renewal;
+mod scalars;
 mod serde_traits;
 mod stand_ins;
 mod support;

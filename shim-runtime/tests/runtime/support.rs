@@ -86,6 +86,7 @@ pub(crate) fn spec() -> Spec {
     Spec {
         name: "demo",
         fingerprint: FINGERPRINT,
+        renewable: true,
         ..Spec::DEFAULT
     }
 }

@@ -152,6 +152,9 @@ fn abilities(values: &Ident, abilities: &[&str]) -> Option<TokenStream> {
 
 /// How a closure is called for the guest.
 fn answer(printer: Printer<'_>, closure: &Closure) -> TokenStream {
+    if closure.scalar {
+        return scalar_answer(closure);
+    }
     let inputs: Vec<(Ident, bool)> = (0..closure.inputs.len())
         .map(|at| (format_ident!("nb_c{at}"), closure.places.contains(&at)))
         .collect();
@@ -173,6 +176,22 @@ fn answer(printer: Printer<'_>, closure: &Closure) -> TokenStream {
         ClosureKind::FnMut => quote!(.own(|nb_f, nb_r, nb_w| { #call })),
         ClosureKind::FnOnce => quote! {
             .own(|nb_f, nb_r, nb_w| {
+                let mut nb_f = nb_f.take().ok_or(nb::Malformed("a closure that is called once was called again"))?;
+                #call
+            })
+        },
+    }
+}
+
+/// How a closure over scalars is called.
+fn scalar_answer(closure: &Closure) -> TokenStream {
+    let inputs: Vec<Ident> = (0..closure.inputs.len()).map(|at| format_ident!("nb_c{at}")).collect();
+    let call = quote!(::core::result::Result::Ok(nb::Slot::into_slot(nb_f(#(nb::Slot::from_slot(#inputs)?),*))));
+    match closure.kind {
+        ClosureKind::Fn => quote!(.scalar_shared(|nb_f, [#(#inputs,)* ..]| #call)),
+        ClosureKind::FnMut => quote!(.scalar(|nb_f, [#(#inputs,)* ..]| #call)),
+        ClosureKind::FnOnce => quote! {
+            .scalar(|nb_f, [#(#inputs,)* ..]| {
                 let mut nb_f = nb_f.take().ok_or(nb::Malformed("a closure that is called once was called again"))?;
                 #call
             })

@@ -37,6 +37,8 @@ pub struct Told {
 pub struct Embedded<'a> {
     /// Checked against the guest's when the module is loaded.
     pub fingerprint: u64,
+    /// Whether an instance can be made as new, as its module's code says.
+    pub renewable: bool,
     /// What the guest told; while wrappers are only checked, empty.
     pub told: &'a Told,
     /// What the bindings do not offer.
@@ -178,6 +180,7 @@ fn glue(bridge: &Bridge, embedded: Embedded<'_>) -> TokenStream {
     );
     let instances = authority::instances(embedded.instances);
     let restart_on_panic = embedded.on_panic == OnPanic::Restart;
+    let renewable = embedded.renewable;
     // A module of the crate's own goes first; then the application cannot narrow what was granted.
     let is_taken = bridge
         .modules
@@ -197,6 +200,7 @@ fn glue(bridge: &Bridge, embedded: Embedded<'_>) -> TokenStream {
                     name: #name,
                     artifact: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/artifact.cwasm")),
                     fingerprint: #fingerprint,
+                    renewable: #renewable,
                     exports: #exports,
                     #answer
                     grants: #grants,

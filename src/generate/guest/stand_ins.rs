@@ -46,6 +46,9 @@ fn closure(printer: Printer<'_>, arg: &Ident, closure: &Closure) -> TokenStream 
         .output
         .as_ref()
         .map_or_else(|| quote!(_), |(ty, _)| printer.ty(ty));
+    if closure.scalar {
+        return quote!(move |#(#inputs),*| #arg.scalar([#(nb::Slot::into_slot(#names)),*]));
+    }
     let places: Vec<&Ident> = closure.places.iter().map(|at| &names[*at]).collect();
     let asked = taken_over(&places, |more| {
         let output = more.map_or_else(|| output.clone(), |more| quote!((#output, #more)));

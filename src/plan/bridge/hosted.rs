@@ -103,6 +103,8 @@ pub struct Closure {
     pub places: Vec<usize>,
     /// What the guest gets of what it returns, and how, if the caller chooses the type of that.
     pub output: Option<(Ty, Owned)>,
+    /// It takes a few scalars and returns one or nothing: it is asked without a message.
+    pub scalar: bool,
     /// It is called through a trait of the crate's that is implemented for closures.
     pub is_receiver: bool,
     /// Which of the closure traits it implements.

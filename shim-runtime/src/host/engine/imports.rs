@@ -18,6 +18,7 @@ pub(super) fn resolve(module: &Module) -> std::result::Result<InstancePre<Host>,
         let unknown = || format!("it imports `{space}.{name}`, which is not granted or not known");
         let defined = match (space, name) {
             ("nanobuild", "call") => linker.func_wrap(space, name, call),
+            ("nanobuild", "ask") => linker.func_wrap(space, name, ask),
             ("nanobuild", "drop_callback") => linker.func_wrap(space, name, release),
             ("wasi_snapshot_preview1", _) => {
                 define(&mut linker, space, name, wasi::function(name).ok_or_else(unknown)?)
@@ -43,6 +44,16 @@ fn call(mut caller: Caller<'_, Host>, id: u32, pointer: u32, len: u32) -> Result
         }
     });
     reply.map_err(|stop| interrupt(instance, stop))
+}
+
+/// The import through which a guest asks a value for a scalar: its id and the scalars of the question.
+fn ask(mut caller: Caller<'_, Host>, id: u32, first: u64, second: u64, third: u64) -> Result<u64> {
+    let instance = running(&caller)?;
+    let scalars = [first, second, third];
+    let answer = instance.suspend(caller.as_context_mut(), || {
+        callback::answer_scalar(instance, id, scalars)
+    });
+    answer.map_err(|stop| interrupt(instance, stop))
 }
 
 /// The import by which a guest says that it has no use any more for a value of its caller's.

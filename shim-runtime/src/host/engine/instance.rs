@@ -37,12 +37,10 @@ pub struct Host {
 
 impl Host {
     pub(super) fn new(process: &'static Nanoprocess) -> Result<Host, Fault> {
-        let wasi = wasi::State::new(&process.configuration())
-            .map_err(|what| Fault::new(FaultKind::Load, process.name(), what))?;
         Ok(Host {
             process,
             instance: None,
-            wasi,
+            wasi: opened(process)?,
             limits: Limits::new(process.spec().limits.memory),
         })
     }
@@ -59,13 +57,18 @@ impl Host {
     }
 }
 
+/// What was granted, opened.
+pub(super) fn opened(process: &'static Nanoprocess) -> Result<wasi::State, Fault> {
+    wasi::State::new(&process.configuration()).map_err(|what| Fault::new(FaultKind::Load, process.name(), what))
+}
+
 /// What a guest says of itself when it starts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
     /// Where its state is.
     state: u32,
     /// The scratch memory.
-    scratch: u32,
+    pub(super) scratch: u32,
     scratch_end: u32,
     fingerprint: u64,
 }
@@ -75,7 +78,7 @@ pub(crate) struct Instance {
     loaded: &'static Loaded,
     process: &'static Nanoprocess,
     home: &'static Home,
-    number: u64,
+    pub(super) number: Cell<u64>,
     pub(super) flags: Cell<u8>,
     /// The context of the import that the guest waits in, while it does.
     pub(super) context: Cell<NonNull<StoreContextMut<'static, Host>>>,
@@ -104,7 +107,7 @@ pub(crate) struct Instance {
     /// Why the guest's frames are being abandoned.
     pub(super) interrupted: Cell<Option<Stop>>,
     /// The objects that constants name.
-    named: RefCell<BTreeMap<u32, u32>>,
+    pub(super) named: RefCell<BTreeMap<u32, u32>>,
     /// Inputs that are never freed, and where their copies are.
     pub(super) forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
     linked: wasmtime::Instance,
@@ -123,7 +126,6 @@ impl Instance {
         mut store: Store<Host>,
         linked: wasmtime::Instance,
     ) -> Result<Rc<Instance>, String> {
-        static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let layout = loaded.layout.as_ref().map_err(String::clone)?;
         let functions = Functions::find(layout, &mut store, linked).ok_or("its exports have moved")?;
         let exports = (0..layout.len()).map(|_| Cell::new(None)).collect();
@@ -133,7 +135,7 @@ impl Instance {
             loaded,
             process,
             home,
-            number: home.numbers() | NUMBERS.fetch_add(1, Ordering::Relaxed),
+            number: Cell::new(next_number(home)),
             flags: Cell::new(if timed { flag::TIMED } else { 0 }),
             context: Cell::new(NonNull::dangling()),
             state: Cell::new(0),
@@ -159,6 +161,16 @@ impl Instance {
         });
         instance.with(|mut store| store.data_mut().instance = Some(NonNull::from(&*instance)));
         Ok(instance)
+    }
+
+    /// A number that no instance has or had.
+    pub(super) fn next_number(&self) -> u64 {
+        next_number(self.home)
+    }
+
+    /// What the first instance said of itself.
+    pub(super) fn found(&self) -> Option<Found> {
+        self.loaded.found.get().copied()
     }
 
     /// Runs the guest's constructors and finds its state.
@@ -343,7 +355,7 @@ impl Instance {
 
     #[inline]
     pub(crate) fn number(&self) -> u64 {
-        self.number
+        self.number.get()
     }
 
     pub(crate) fn next_serial(&self) -> u32 {
@@ -366,8 +378,14 @@ impl Instance {
     }
 }
 
+/// A number for an instance in a home.
+fn next_number(home: &Home) -> u64 {
+    static NUMBERS: AtomicU64 = AtomicU64::new(1);
+    home.numbers() | NUMBERS.fetch_add(1, Ordering::Relaxed)
+}
+
 impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Instance({}, {})", self.process.name(), self.number)
+        write!(f, "Instance({}, {})", self.process.name(), self.number())
     }
 }

@@ -13,6 +13,8 @@ use std::rc::Rc;
 pub(crate) struct Roster {
     newest: Cell<Option<Live>>,
     all: RefCell<Vec<Rc<Instance>>>,
+    /// One that is as it was when it had just started, for whoever comes next.
+    idle: RefCell<Option<Rc<Instance>>>,
 }
 
 /// An instance, for as long as the nanoprocess's lock is held.
@@ -24,6 +26,7 @@ impl Roster {
         Roster {
             newest: Cell::new(None),
             all: RefCell::new(Vec::new()),
+            idle: RefCell::new(None),
         }
     }
 
@@ -38,6 +41,22 @@ impl Roster {
         self.newest.set(None);
         let all = self.all.take();
         drop(all);
+    }
+
+    /// As [`Roster::clear`], but an instance that is the only one and that `renew` makes as new is kept. Says whether one is.
+    pub(crate) fn retire(&self, renew: impl FnOnce(&Instance) -> bool) -> bool {
+        self.newest.set(None);
+        let mut all = self.all.take();
+        let mut idle = self.idle.borrow_mut();
+        if matches!(all.as_slice(), [only] if renew(only)) {
+            *idle = all.pop();
+        }
+        idle.is_some()
+    }
+
+    /// The instance that was kept.
+    pub(crate) fn take_idle(&self) -> Option<Rc<Instance>> {
+        self.idle.take()
     }
 
     /// Makes an instance the newest.

@@ -51,7 +51,7 @@ impl Instance {
 
     /// How long the guest's memory is now.
     #[cold]
-    fn measure(&self) -> usize {
+    pub(super) fn measure(&self) -> usize {
         self.size
             .set(self.with(|store| self.functions.memory.data_size(&store)));
         self.size.get()

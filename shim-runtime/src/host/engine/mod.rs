@@ -20,9 +20,11 @@ mod live;
 mod loaded;
 mod memory;
 mod program;
+mod renew;
 mod settings;
 mod threads;
 mod traps;
+mod written;
 
 pub(crate) use callbacks::Lent;
 #[cfg(feature = "engine")]

@@ -3,6 +3,7 @@
 use super::engines::{Allocation, POOLS, start_clock};
 use super::instance::{Host, Instance};
 use super::loaded::Loaded;
+use super::renew::Pristine;
 use crate::host::fault::{Fault, FaultKind};
 use crate::host::homes::Home;
 use crate::host::nanoprocess::{Nanoprocess, Spec};
@@ -16,6 +17,8 @@ pub(crate) struct Program {
     lasting: Loaded,
     /// For instances that come and go, in pools, the smallest first; nothing where a pool cannot have it.
     pooled: [OnceLock<Option<Loaded>>; POOLS],
+    /// What the memory of a fresh instance holds; nothing where instances cannot be made as new.
+    pristine: OnceLock<Option<Pristine>>,
 }
 
 /// What to do about code that does not load; it is always the same.
@@ -28,6 +31,7 @@ impl Program {
         Ok(Program {
             lasting: Loaded::new(spec, Allocation::OnDemand).map_err(fault)?,
             pooled: Default::default(),
+            pristine: OnceLock::new(),
         })
     }
 
@@ -48,12 +52,27 @@ impl Program {
         run(&self.lasting, process, home, store, linked)
     }
 
-    /// Starts an instance that will soon end: in the smallest pool that has room for it, if one has.
+    /// Starts an instance that will soon end.
     pub(crate) fn start_brief(
         &'static self,
         process: &'static Nanoprocess,
         home: &'static Home,
     ) -> Result<Rc<Instance>, Fault> {
+        if process.spec().renewable {
+            let look = || Pristine::of(&*self.start_pooled(process, home).ok()?);
+            self.pristine.get_or_init(look);
+        }
+        self.start_pooled(process, home)
+    }
+
+    /// Makes an instance that has ended as new. Says whether it could.
+    pub(crate) fn renew(&self, instance: &Instance) -> bool {
+        let pristine = self.pristine.get().and_then(Option::as_ref);
+        pristine.is_some_and(|pristine| instance.renew(pristine))
+    }
+
+    /// Starts an instance in the smallest pool that has room for it, if one has.
+    fn start_pooled(&'static self, process: &'static Nanoprocess, home: &'static Home) -> Result<Rc<Instance>, Fault> {
         for (pool, place) in self.pooled.iter().enumerate() {
             let loaded = place.get_or_init(|| Loaded::new(process.spec(), Allocation::Pool(pool)).ok());
             let Some(loaded) = loaded.as_ref().filter(|loaded| !loaded.is_full()) else {

@@ -1,6 +1,6 @@
 //! What objects keep values in.
 
-use super::{Kept, Lease};
+use super::{Kept, Lease, Own};
 use crate::host::call::Call;
 use crate::host::handle::Handle;
 
@@ -34,7 +34,7 @@ impl<'k, T: 'k> Keeper<'k, T> for Kept<T> {
     }
 
     fn give(self, _handle: &mut Handle) -> Lease<'k, T> {
-        Lease::Own(self)
+        Lease::Own(Own::of(self))
     }
 
     fn settle(&mut self, values: Lease<'k, T>, _handle: &mut Handle) {
@@ -47,7 +47,7 @@ impl<'k, T: 'k> Keeper<'k, T> for Lease<'k, T> {
 
     fn lend(&mut self) -> Lease<'_, T> {
         match self {
-            Lease::Own(kept) => Lease::Mut(kept),
+            Lease::Own(own) => Lease::Mut(own.settled()),
             Lease::Mut(kept) => Lease::Mut(kept),
             Lease::Ref(kept, abilities) => Lease::Ref(kept, *abilities),
         }
@@ -55,7 +55,7 @@ impl<'k, T: 'k> Keeper<'k, T> for Lease<'k, T> {
 
     fn share(&self) -> Lease<'_, T> {
         match self {
-            Lease::Own(kept) => kept.share(),
+            Lease::Own(own) => own.rest().share(),
             Lease::Mut(kept) => kept.share(),
             Lease::Ref(kept, abilities) => Lease::Ref(kept, *abilities),
         }
@@ -67,6 +67,9 @@ impl<'k, T: 'k> Keeper<'k, T> for Lease<'k, T> {
 
     fn settle(&mut self, values: Lease<'k, T>, _handle: &mut Handle) {
         *self = values;
+        if let Lease::Own(own) = self {
+            own.settled();
+        }
     }
 }
 
@@ -96,7 +99,7 @@ impl<'k, T: 'k> Keeper<'k, T> for Tended<T> {
         if let Some(object) = self.object.take() {
             *handle = object;
         }
-        Lease::Own(std::mem::take(&mut self.kept))
+        Lease::Own(Own::of(std::mem::take(&mut self.kept)))
     }
 
     fn settle(&mut self, values: Lease<'k, T>, handle: &mut Handle) {

@@ -9,7 +9,7 @@ use super::clocks::Clock;
 use super::descriptors::Descriptors;
 
 /// What one instance remembers between calls.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct State {
     /// When the call under way must be over.
     pub(crate) deadline: Option<Instant>,
