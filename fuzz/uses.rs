@@ -86,8 +86,9 @@ fn with_scalars(hostile: &'static Nanoprocess) {
     };
     using(|| {
         let mut values = Lease::for_value(&closure);
-        values.able(|it| {
-            it.scalar(|f, [letter, flag, ..]| Ok(f(Slot::from_slot(letter)?, Slot::from_slot(flag)?).into_slot()))
+        values.scalar(|f, &[letter, flag, ..]| {
+            let answer = f(Slot::from_slot(letter)?, Slot::from_slot(flag)?);
+            Ok(answer.into_slot())
         });
         let mut call = Call::new(hostile);
         let id = call.keep_value(&mut values, closure);

@@ -58,6 +58,9 @@ enum Task {
         module: Utf8PathBuf,
         /// Where the machine code goes
         code: Utf8PathBuf,
+        /// For calls that may be interrupted
+        #[arg(long)]
+        timed: bool,
     },
     /// Run a program and end it when it takes too long (used as the runner of test binaries)
     #[command(hide = true)]
@@ -111,7 +114,7 @@ fn main() -> ExitCode {
         #[cfg(target_os = "linux")]
         Task::Measured { report, command } => scale::measured(&report, &command),
         Task::Wasi(options) => return wasi::run(&options),
-        Task::Compile { module, code } => compile(&module, &code),
+        Task::Compile { module, code, timed } => compile(&module, &code, timed),
         Task::Limited { seconds, command } => return process::limited(seconds, &command),
     };
     match outcome {
@@ -123,8 +126,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn compile(module: &Utf8PathBuf, code: &Utf8PathBuf) -> Result<(), Error> {
-    let compiled = machine_code::compile(&fs_err::read(module)?, false)?;
+fn compile(module: &Utf8PathBuf, code: &Utf8PathBuf, timed: bool) -> Result<(), Error> {
+    let compiled = machine_code::compile(&fs_err::read(module)?, timed)?;
     Ok(fs_err::write(code, compiled)?)
 }
 

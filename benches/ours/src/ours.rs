@@ -75,7 +75,7 @@ fn fill(len: usize) -> Vec<u8> {
 #[inline(never)]
 fn calling(export: u32, value: u64, f: impl FnMut(u64) -> u64) -> u64 {
     let mut values = Lease::for_value(&f);
-    values.able(|it| it.scalar(|f, [value, ..]| Ok(Slot::into_slot(f(Slot::from_slot(value)?)))));
+    values.scalar(|f, &[value, ..]| Ok(Slot::into_slot(f(Slot::from_slot(value)?))));
     let mut call = Call::new(&PROCESS);
     let id = call.keep_value(&mut values, f);
     call.serve(&mut values);

@@ -2,7 +2,7 @@
 //! the host's value is asked.
 
 use super::reply::{ask_host, call_host, drop_callback, take};
-use crate::wire::asks::{Ask, MOST};
+use crate::wire::asks::{Ask, MOST, QUIET};
 use crate::wire::{Get, Malformed, Put, Reader, Slot, Writer};
 use std::fmt;
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
@@ -13,6 +13,8 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 /// own type satisfies, and the host refuses what that type cannot do.
 pub struct StandIn {
     id: u32,
+    /// Nobody notices when the value is dropped.
+    quiet: bool,
     /// What `fill_buf` returned, and how much of it has been consumed.
     filled: Vec<u8>,
     consumed: usize,
@@ -23,6 +25,7 @@ impl StandIn {
     pub fn of(slot: u64) -> StandIn {
         StandIn {
             id: slot as u32,
+            quiet: slot & QUIET != 0,
             filled: Vec::new(),
             consumed: 0,
         }
@@ -81,7 +84,9 @@ impl StandIn {
 
 impl Drop for StandIn {
     fn drop(&mut self) {
-        drop_callback(self.id);
+        if !self.quiet {
+            drop_callback(self.id);
+        }
     }
 }
 

@@ -11,9 +11,9 @@ type Answer<T> = fn(&mut T, &mut Reader<'_>, &mut Writer) -> Result<(), Malforme
 /// How one question is answered by looking at the value.
 type Look<T> = fn(&T, &mut Reader<'_>, &mut Writer) -> Result<(), Malformed>;
 /// As [`Answer`], by scalars and for one.
-type ScalarAnswer<T> = fn(&mut T, Scalars) -> Result<u64, Malformed>;
+pub(super) type ScalarAnswer<T> = fn(&mut T, &Scalars) -> Result<u64, Malformed>;
 /// As [`Look`], by scalars and for one.
-type ScalarLook<T> = fn(&T, Scalars) -> Result<u64, Malformed>;
+pub(super) type ScalarLook<T> = fn(&T, &Scalars) -> Result<u64, Malformed>;
 
 /// How a new value is made, if that works; the answer says why not.
 pub(super) type Make<T> = fn(&mut Reader<'_>, &mut Writer) -> Result<Option<T>, Malformed>;
@@ -31,8 +31,8 @@ pub struct Abilities<T> {
     debug: Option<Look<T>>,
     display: Option<Look<T>>,
     own_shared: Option<Look<T>>,
-    scalar: Option<ScalarAnswer<T>>,
-    scalar_shared: Option<ScalarLook<T>>,
+    pub(super) scalar: Option<ScalarAnswer<T>>,
+    pub(super) scalar_shared: Option<ScalarLook<T>>,
     pub(super) serialize: Option<Look<T>>,
     pub(super) make: Option<Make<T>>,
 }
@@ -112,7 +112,7 @@ impl<T> Abilities<T> {
 
     /// Answers a question over scalars.
     #[inline]
-    pub(crate) fn answer_scalar(&self, value: &mut T, scalars: Scalars) -> Result<u64, Malformed> {
+    pub(crate) fn answer_scalar(&self, value: &mut T, scalars: &Scalars) -> Result<u64, Malformed> {
         match self.scalar {
             Some(answer) => answer(value, scalars),
             None => self.answer_scalar_shared(value, scalars),
@@ -121,7 +121,7 @@ impl<T> Abilities<T> {
 
     /// Answers a question over scalars that does not change the value.
     #[inline]
-    pub(crate) fn answer_scalar_shared(&self, value: &T, scalars: Scalars) -> Result<u64, Malformed> {
+    pub(crate) fn answer_scalar_shared(&self, value: &T, scalars: &Scalars) -> Result<u64, Malformed> {
         self.scalar_shared.ok_or(UNABLE)?(value, scalars)
     }
 
@@ -252,18 +252,6 @@ impl<T> Abilities<T> {
     /// As [`Abilities::own`], where more than one question may be open at a time.
     pub fn own_shared(mut self, look: Look<T>) -> Self {
         self.own_shared = Some(look);
-        self
-    }
-
-    /// What generated code knows how to answer, where questions and answers are scalars.
-    pub fn scalar(mut self, answer: ScalarAnswer<T>) -> Self {
-        self.scalar = Some(answer);
-        self
-    }
-
-    /// As [`Abilities::scalar`], where more than one question may be open at a time.
-    pub fn scalar_shared(mut self, look: ScalarLook<T>) -> Self {
-        self.scalar_shared = Some(look);
         self
     }
 }

@@ -9,6 +9,7 @@ use super::inputs::{Block, Host, Input};
 use super::kept::{Kept, Lease, Loan};
 use super::nanoprocess::{self, Nanoprocess};
 use super::session::Session;
+use crate::wire::asks::QUIET;
 use crate::wire::{Get, Malformed, Reader, Slot, Writer};
 use std::sync::Arc;
 
@@ -199,10 +200,11 @@ impl<'c> Call<'c> {
     }
 
     /// Keeps a value of the caller's: the guest gets a stand-in for it.
+    #[inline]
     pub fn keep_value<T>(&mut self, values: &mut Lease<'_, T>, value: T) -> u64 {
         let id = self.session.instance().next_lasting();
-        values.push(id, value);
-        id.into()
+        let quiet = values.push(id, value) && !std::mem::needs_drop::<T>();
+        u64::from(id) | if quiet { QUIET } else { 0 }
     }
 
     /// Lets the guest ask for new values of the type, which are kept like those that it has.
@@ -285,9 +287,8 @@ impl<'c> Call<'c> {
             Some(fault) => Err(Stop::Fault(fault)),
             None => {
                 let instance = self.session.instance();
-                let mut lent = std::mem::take(&mut self.callbacks);
-                let result = instance.enter_lending(self.serial, &mut lent, export, slots);
-                instance.give_list(lent);
+                let result = instance.enter_lending(self.serial, &mut self.callbacks, export, slots);
+                instance.give_list(&mut self.callbacks);
                 result
             }
         }

@@ -45,12 +45,13 @@ impl Callback<'_> {
         }
     }
 
+    /// Asks the value with the number `id`, by scalars and for one, if this serves it.
     #[inline]
-    fn run_scalar(&mut self, id: u32, scalars: Scalars) -> Result<u64, Malformed> {
+    pub(crate) fn run_scalar(&mut self, id: u32, scalars: &Scalars) -> Option<Result<u64, Malformed>> {
         match self {
             Callback::Served(values) => values.answer_scalar(id, scalars),
             Callback::ServedShared(values) => values.answer_scalar(id, scalars),
-            Callback::Mut(_) | Callback::Shared(_) => Err(Malformed("it asked a closure of messages for a scalar")),
+            Callback::Mut(_) | Callback::Shared(_) => None,
         }
     }
 }
@@ -118,11 +119,9 @@ pub(crate) fn answer(instance: &Instance, id: u32, arguments: Vec<u8>) -> Result
 
 /// Asks a value for the guest, by scalars and for one: nothing is written down or copied.
 #[inline]
-pub(crate) fn answer_scalar(instance: &Instance, id: u32, scalars: Scalars) -> Result<u64, Stop> {
-    let outcome = instance.with_callback(id, |callback| {
-        catch_unwind(AssertUnwindSafe(|| callback.run_scalar(id, scalars)))
-    });
-    settled(instance, outcome)
+pub(crate) fn answer_scalar(instance: &Instance, id: u32, scalars: &Scalars) -> Result<u64, Stop> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| instance.ask_value(id, scalars)));
+    settled(instance, outcome.transpose())
 }
 
 /// What came of a closure, if the guest may go on.

@@ -3,7 +3,7 @@
 mod keeper;
 mod own;
 
-use super::abilities::Abilities;
+use super::abilities::{Abilities, ScalarAnswer, ScalarLook};
 use super::fault::{Fault, FaultKind};
 use super::nanoprocess::{self, Nanoprocess};
 use crate::wire::asks::{Ask, Scalars};
@@ -41,10 +41,6 @@ impl<T> Kept<T> {
             maker: None,
             abilities: Abilities::NONE,
         }
-    }
-
-    fn able(&mut self, add: impl FnOnce(Abilities<T>) -> Abilities<T>) {
-        self.abilities = add(self.abilities);
     }
 
     /// Makes a value for the guest, which gets its number.
@@ -106,8 +102,8 @@ pub(crate) trait Serve {
     /// Asks one of them.
     fn answer(&mut self, id: u32, ask: Ask, r: &mut Reader<'_>, w: &mut Writer) -> Result<(), Malformed>;
 
-    /// Asks one of them, by scalars and for one.
-    fn answer_scalar(&mut self, id: u32, scalars: Scalars) -> Result<u64, Malformed>;
+    /// Asks one of them, by scalars and for one; `None` if none has this number.
+    fn answer_scalar(&mut self, id: u32, scalars: &Scalars) -> Option<Result<u64, Malformed>>;
 
     /// Drops one of them: its stand-in is gone.
     fn release(&mut self, id: u32);
@@ -121,8 +117,8 @@ pub(crate) trait ServeShared {
     /// Asks one of them.
     fn answer(&self, id: u32, ask: Ask, r: &mut Reader<'_>, w: &mut Writer) -> Result<(), Malformed>;
 
-    /// Asks one of them, by scalars and for one.
-    fn answer_scalar(&self, id: u32, scalars: Scalars) -> Result<u64, Malformed>;
+    /// Asks one of them, by scalars and for one; `None` if none has this number.
+    fn answer_scalar(&self, id: u32, scalars: &Scalars) -> Option<Result<u64, Malformed>>;
 }
 
 const UNKNOWN: Malformed = Malformed("it asked a value of its caller's that it does not have");
@@ -140,9 +136,9 @@ impl<T> Serve for Kept<T> {
         abilities.answer(value, ask, r, w)
     }
 
-    fn answer_scalar(&mut self, id: u32, scalars: Scalars) -> Result<u64, Malformed> {
-        let (value, abilities) = self.get_mut(id).ok_or(UNKNOWN)?;
-        abilities.answer_scalar(value, scalars)
+    fn answer_scalar(&mut self, id: u32, scalars: &Scalars) -> Option<Result<u64, Malformed>> {
+        let (value, abilities) = self.get_mut(id)?;
+        Some(abilities.answer_scalar(value, scalars))
     }
 
     fn release(&mut self, id: u32) {
@@ -166,9 +162,9 @@ impl<T> ServeShared for Lease<'_, T> {
         abilities.answer_shared(value, ask, r, w)
     }
 
-    fn answer_scalar(&self, id: u32, scalars: Scalars) -> Result<u64, Malformed> {
-        let (value, abilities) = self.looked_at(id).ok_or(UNKNOWN)?;
-        abilities.answer_scalar_shared(value, scalars)
+    fn answer_scalar(&self, id: u32, scalars: &Scalars) -> Option<Result<u64, Malformed>> {
+        let (value, abilities) = self.looked_at(id)?;
+        Some(abilities.answer_scalar_shared(value, scalars))
     }
 }
 
@@ -195,21 +191,19 @@ impl<'k, T> Lease<'k, T> {
     }
 
     /// A value, and what it can do.
-    fn looked_at(&self, id: u32) -> Option<(&T, Abilities<T>)> {
+    #[inline]
+    fn looked_at(&self, id: u32) -> Option<(&T, &Abilities<T>)> {
         match self {
             Lease::Own(own) => Some((own.get(id)?, own.abilities())),
-            Lease::Mut(kept) => Some((kept.get(id)?, kept.abilities)),
-            Lease::Ref(kept, abilities) => Some((kept.get(id)?, *abilities)),
+            Lease::Mut(kept) => Some((kept.get(id)?, &kept.abilities)),
+            Lease::Ref(kept, abilities) => Some((kept.get(id)?, abilities)),
         }
     }
 
     /// Adds what the type can do, as the bounds say of the code that calls.
     pub fn able(&mut self, add: impl FnOnce(Abilities<T>) -> Abilities<T>) {
-        match self {
-            Lease::Own(own) => own.rest_mut().able(add),
-            Lease::Mut(kept) => kept.able(add),
-            Lease::Ref(_, abilities) => *abilities = add(*abilities),
-        }
+        let abilities = self.abilities_mut();
+        *abilities = add(*abilities);
     }
 
     /// Adds the values of another argument.
@@ -219,11 +213,35 @@ impl<'k, T> Lease<'k, T> {
         }
     }
 
-    pub(crate) fn push(&mut self, id: u32, value: T) {
+    /// Adds a value. Says whether it goes, with the others, when the call ends or its object does.
+    #[inline]
+    pub(crate) fn push(&mut self, id: u32, value: T) -> bool {
         match self {
             Lease::Own(own) => own.push(id, value),
             Lease::Mut(kept) => kept.values.push((id, value)),
             Lease::Ref(..) => {}
+        }
+        matches!(self, Lease::Own(_))
+    }
+
+    /// As [`Lease::able`], for what generated code knows how to answer where questions and answers are scalars.
+    #[inline]
+    pub fn scalar(&mut self, answer: ScalarAnswer<T>) {
+        self.abilities_mut().scalar = Some(answer);
+    }
+
+    /// As [`Lease::scalar`], where more than one question may be open at a time.
+    #[inline]
+    pub fn scalar_shared(&mut self, look: ScalarLook<T>) {
+        self.abilities_mut().scalar_shared = Some(look);
+    }
+
+    #[inline]
+    fn abilities_mut(&mut self) -> &mut Abilities<T> {
+        match self {
+            Lease::Own(own) => &mut own.rest_mut().abilities,
+            Lease::Mut(kept) => &mut kept.abilities,
+            Lease::Ref(_, abilities) => abilities,
         }
     }
 

@@ -47,6 +47,9 @@ asks! {
     Own,
 }
 
+/// In the slot of a value, beside its number: nobody notices when it is dropped, so that nobody need be told.
+pub(crate) const QUIET: u64 = 1 << 32;
+
 /// What a question over scalars carries: as many slots as it may have, unused ones last.
 pub(crate) type Scalars = [u64; 3];
 

@@ -50,15 +50,9 @@ fn lending<F: FnMut(u64, bool, char) -> u64>(
 ) -> Result<u64, Fault> {
     catch(|| {
         let mut values = Lease::for_value(&f);
-        values.able(|it| {
-            it.scalar(|f, [first, second, third, ..]| {
-                let answer = f(
-                    Slot::from_slot(first)?,
-                    Slot::from_slot(second)?,
-                    Slot::from_slot(third)?,
-                );
-                Ok(answer.into_slot())
-            })
+        values.scalar(|f, &[first, second, third, ..]| {
+            let (second, third) = (Slot::from_slot(second)?, Slot::from_slot(third)?);
+            Ok(f(Slot::from_slot(first)?, second, third).into_slot())
         });
         let mut call = Call::new(process);
         let id = call.keep_value(&mut values, f);
@@ -70,7 +64,7 @@ fn lending<F: FnMut(u64, bool, char) -> u64>(
 /// Lends a closure that may be running more than once at a time.
 fn sharing<F: Fn(u64) -> u64>(process: &'static Nanoprocess, f: F, run: impl FnOnce(Call<'_>, u64) -> u64) -> u64 {
     let mut values = Lease::for_value(&f);
-    values.able(|it| it.scalar_shared(|f, [first, ..]| Ok(f(first))));
+    values.scalar_shared(|f, &[first, ..]| Ok(f(first)));
     let mut call = Call::new(process);
     let id = call.keep_value(&mut values, f);
     call.serve_shared(&values);
@@ -282,10 +276,10 @@ fn a_fault_inside_a_closure_reaches_the_outer_caller() {
         FaultKind::Stale,
         "the frames below the trap are abandoned"
     );
-    let refusing = |_: &mut u8, _: [u64; 3]| Err(Malformed("it is as good as any reason"));
+    let refusing = |_: &mut u8, _: &[u64; 3]| Err(Malformed("it is as good as any reason"));
     malformed(catch(|| {
         let mut values = Lease::new();
-        values.able(|it| it.scalar(refusing));
+        values.scalar(refusing);
         let mut call = Call::new(process);
         let id = call.keep_value(&mut values, 7);
         call.serve(&mut values);

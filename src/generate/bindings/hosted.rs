@@ -138,6 +138,10 @@ fn able(printer: Printer<'_>, values: &Ident, hosted: &Hosted, asked: Option<Tok
         return Some(quote!(#values.able(|nb_a| nb_a #answer);));
     }
     if let Some(closure) = &hosted.closure {
+        if closure.scalar {
+            let answer = scalar_answer(closure);
+            return Some(quote!(#values #answer;));
+        }
         let answer = answer(printer, closure);
         return Some(quote!(#values.able(|nb_a| nb_a #answer);));
     }
@@ -152,9 +156,6 @@ fn abilities(values: &Ident, abilities: &[&str]) -> Option<TokenStream> {
 
 /// How a closure is called for the guest.
 fn answer(printer: Printer<'_>, closure: &Closure) -> TokenStream {
-    if closure.scalar {
-        return scalar_answer(closure);
-    }
     let inputs: Vec<(Ident, bool)> = (0..closure.inputs.len())
         .map(|at| (format_ident!("nb_c{at}"), closure.places.contains(&at)))
         .collect();
@@ -188,10 +189,10 @@ fn scalar_answer(closure: &Closure) -> TokenStream {
     let inputs: Vec<Ident> = (0..closure.inputs.len()).map(|at| format_ident!("nb_c{at}")).collect();
     let call = quote!(::core::result::Result::Ok(nb::Slot::into_slot(nb_f(#(nb::Slot::from_slot(#inputs)?),*))));
     match closure.kind {
-        ClosureKind::Fn => quote!(.scalar_shared(|nb_f, [#(#inputs,)* ..]| #call)),
-        ClosureKind::FnMut => quote!(.scalar(|nb_f, [#(#inputs,)* ..]| #call)),
+        ClosureKind::Fn => quote!(.scalar_shared(|nb_f, &[#(#inputs,)* ..]| #call)),
+        ClosureKind::FnMut => quote!(.scalar(|nb_f, &[#(#inputs,)* ..]| #call)),
         ClosureKind::FnOnce => quote! {
-            .scalar(|nb_f, [#(#inputs,)* ..]| {
+            .scalar(|nb_f, &[#(#inputs,)* ..]| {
                 let mut nb_f = nb_f.take().ok_or(nb::Malformed("a closure that is called once was called again"))?;
                 #call
             })

@@ -2,6 +2,8 @@
 
 use super::instance::Instance;
 use crate::host::callback::{Callback, is_lasting, parts};
+use crate::wire::Malformed;
+use crate::wire::asks::Scalars;
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::ptr::NonNull;
@@ -19,6 +21,22 @@ impl<'c> Lent<'c> {
             callback: UnsafeCell::new(callback),
             running: Cell::new(false),
         }
+    }
+
+    /// Asks the value with the number `id`, if this serves it and is not running.
+    #[inline]
+    fn ask(&self, id: u32, scalars: &Scalars) -> Option<Result<u64, Malformed>> {
+        if self.running.get() {
+            return None;
+        }
+        // SAFETY: it is not running, so nothing refers to it mutably; the reference ends with this statement.
+        if let Callback::ServedShared(shared) = unsafe { &*self.callback.get() } {
+            let shared = *shared;
+            return shared.answer_scalar(id, scalars);
+        }
+        let _running = Running::mark(&self.running);
+        // SAFETY: whoever comes here meanwhile finds it running, so this is the only reference to it.
+        unsafe { &mut *self.callback.get() }.run_scalar(id, scalars)
     }
 
     /// Whether this serves the value with the number `id` and is free to do so.
@@ -115,11 +133,11 @@ impl Instance {
 
     /// Keeps the list for the next call; what is in it ends.
     #[inline]
-    pub(crate) fn give_list(&self, mut list: Vec<Lent<'_>>) {
+    pub(crate) fn give_list(&self, list: &mut Vec<Lent<'_>>) {
         list.clear();
         // SAFETY: as above.
         self.spare
-            .set(unsafe { std::mem::transmute::<Vec<Lent<'_>>, Vec<Lent<'static>>>(list) });
+            .set(unsafe { std::mem::transmute::<Vec<Lent<'_>>, Vec<Lent<'static>>>(std::mem::take(list)) });
     }
 
     /// Lets `f` use a closure or what serves a value, if that is lent and is not running.
@@ -133,6 +151,13 @@ impl Instance {
             lent(lending).get(index)
         };
         found?.with(f)
+    }
+
+    /// Asks the value with the number `id`, by scalars and for one, if that is lent and is not running.
+    #[inline]
+    pub(crate) fn ask_value(&self, id: u32, scalars: &Scalars) -> Option<Result<u64, Malformed>> {
+        self.lendings()
+            .find_map(|lending| lent(lending).iter().rev().find_map(|lent| lent.ask(id, scalars)))
     }
 
     /// The calls in progress that lend something, the innermost first.

@@ -51,7 +51,7 @@ fn ask(mut caller: Caller<'_, Host>, id: u32, first: u64, second: u64, third: u6
     let instance = running(&caller)?;
     let scalars = [first, second, third];
     let answer = instance.suspend(caller.as_context_mut(), || {
-        callback::answer_scalar(instance, id, scalars)
+        callback::answer_scalar(instance, id, &scalars)
     });
     answer.map_err(|stop| interrupt(instance, stop))
 }

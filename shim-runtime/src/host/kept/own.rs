@@ -1,6 +1,6 @@
 //! Values that a call was given.
 
-use super::{Kept, Serve, UNKNOWN};
+use super::{Kept, Serve};
 use crate::host::abilities::Abilities;
 use crate::wire::asks::{Ask, Scalars};
 use crate::wire::{Malformed, Reader, Writer};
@@ -35,8 +35,8 @@ impl<T> Own<T> {
         }
     }
 
-    pub(super) fn abilities(&self) -> Abilities<T> {
-        self.rest.abilities
+    pub(super) fn abilities(&self) -> &Abilities<T> {
+        &self.rest.abilities
     }
 
     /// All of them, where an object has them that lends them.
@@ -92,9 +92,9 @@ impl<T> Serve for Own<T> {
         }
     }
 
-    fn answer_scalar(&mut self, id: u32, scalars: Scalars) -> Result<u64, Malformed> {
-        let (value, abilities) = self.get_mut(id).ok_or(UNKNOWN)?;
-        abilities.answer_scalar(value, scalars)
+    fn answer_scalar(&mut self, id: u32, scalars: &Scalars) -> Option<Result<u64, Malformed>> {
+        let (value, abilities) = self.get_mut(id)?;
+        Some(abilities.answer_scalar(value, scalars))
     }
 
     fn release(&mut self, id: u32) {
