@@ -57,6 +57,10 @@ impl<T> Kept<T> {
         Ok(())
     }
 
+    fn ids(&self) -> Vec<u32> {
+        self.values.iter().map(|(id, _)| *id).collect()
+    }
+
     fn position(&self, id: u32) -> Option<usize> {
         self.values.iter().position(|(known, _)| *known == id)
     }
@@ -294,8 +298,17 @@ impl<'k, T> Lease<'k, T> {
         }
     }
 
+    /// The numbers of the values.
+    pub(crate) fn ids(&self) -> Vec<u32> {
+        match self {
+            Lease::Own(own) => own.ids(),
+            Lease::Mut(kept) => kept.ids(),
+            Lease::Ref(kept, _) => kept.ids(),
+        }
+    }
+
     /// The values for an object that owns them; none, if the call only borrowed them.
-    fn into_kept(self) -> Kept<T> {
+    pub(crate) fn into_kept(self) -> Kept<T> {
         match self {
             Lease::Own(own) => own.into_kept(),
             Lease::Mut(_) | Lease::Ref(..) => Kept::new(),

@@ -1,7 +1,9 @@
 //! Instances that end and are made as new for whoever comes next.
 
 use crate::support::{module, raw, spec};
-use nanobuild_runtime::{Call, Grants, Handle, Nanoprocess, Spec, Stream, catch};
+use nanobuild_runtime::{Call, Grants, Handle, Lease, Nanoprocess, Spec, Stream, catch};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Export 0 answers with a number for all that it can see: its memory, how long that is, its stack pointer; 1 writes to as
 /// many pages as it is told, from an address on, at intervals of as many bytes; 2 grows its memory; 3 moves its stack
@@ -195,4 +197,32 @@ fn what_was_opened_is_opened_again() {
         });
     }
     assert_eq!(captured.expect("it was configured").take(), b"oopsoopsoops");
+}
+
+#[test]
+fn what_was_given_for_good_ends_with_its_use() {
+    /// Calls when it is dropped, into a fresh instance.
+    struct Last(&'static Nanoprocess, Arc<AtomicU32>);
+
+    impl Drop for Last {
+        fn drop(&mut self) {
+            self.0.fresh(|| write(self.0, 3, 8192, 4096));
+            self.1.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    let process = process(1);
+    let new = process.fresh(|| seen(process));
+    let dropped = Arc::new(AtomicU32::new(0));
+    for turn in 1..4 {
+        process.fresh(|| {
+            let mut values = Lease::new();
+            let mut call = Call::new(process);
+            call.keep_for_good(&mut values, Last(process, dropped.clone()));
+            call.entrust(values, false);
+            call.unit(1, [1, 4096, 8]);
+        });
+        assert_eq!(dropped.load(Ordering::Relaxed), turn);
+        assert_eq!(process.fresh(|| seen(process)), new);
+    }
 }

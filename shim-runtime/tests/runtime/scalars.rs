@@ -287,3 +287,36 @@ fn a_fault_inside_a_closure_reaches_the_outer_caller() {
     }));
     works(process);
 }
+
+#[test]
+fn a_closure_that_is_given_for_good_is_asked_in_later_calls() {
+    let process = asker();
+    let give = |shared: bool, here: bool| {
+        let closure = |number: u64| number * 2;
+        let mut values = Lease::for_value(&closure);
+        values.scalar(|f, &[first, ..]| Ok(f(first)));
+        values.scalar_shared(|f, &[first, ..]| Ok(f(first)));
+        let mut call = Call::new(process);
+        let id = call.keep_for_good(&mut values, closure);
+        if here {
+            call.entrust_here(values, shared);
+        } else {
+            call.entrust(values, shared);
+        }
+        assert_eq!(call.scalar::<u64>(4, [1, 2]), 3);
+        id
+    };
+    let asked = |id: u64| catch(|| Call::new(process).scalar(0, [id, 21, 0, 0]));
+    for (shared, here) in [(false, false), (true, false), (false, true), (true, true)] {
+        let id = give(shared, here);
+        assert_eq!((asked(id), asked(id)), (Ok(42), Ok(42)));
+        let elsewhere = std::thread::scope(|scope| scope.spawn(|| asked(id)).join().expect("it answers"));
+        if here {
+            malformed(elsewhere);
+        } else {
+            assert_eq!(elsewhere, Ok(42));
+        }
+        malformed(catch(|| Call::new(process).scalar(2, [id])));
+        malformed(asked(id));
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::instance::Instance;
 use crate::host::callback::{Callback, is_lasting, parts};
+use crate::host::entrusted::Entrusted;
 use crate::wire::Malformed;
 use crate::wire::asks::Scalars;
 use std::cell::{Cell, UnsafeCell};
@@ -25,13 +26,18 @@ impl<'c> Lent<'c> {
 
     /// Asks the value with the number `id`, if this serves it and is not running.
     #[inline]
-    fn ask(&self, id: u32, scalars: &Scalars) -> Option<Result<u64, Malformed>> {
+    pub(super) fn ask(&self, id: u32, scalars: &Scalars) -> Option<Result<u64, Malformed>> {
         if self.running.get() {
             return None;
         }
-        // SAFETY: it is not running, so nothing refers to it mutably; the reference ends with this statement.
-        if let Callback::ServedShared(shared) = unsafe { &*self.callback.get() } {
-            let shared = *shared;
+        // SAFETY: it is not running, so nothing refers to it mutably. What is shared is only ever referred to in this way; of
+        // everything else the reference ends with this statement.
+        let shared = match unsafe { &*self.callback.get() } {
+            Callback::ServedShared(shared) => Some(*shared),
+            Callback::Entrusted(values) if values.has(id) => values.shared(),
+            _ => None,
+        };
+        if let Some(shared) = shared {
             return shared.answer_scalar(id, scalars);
         }
         let _running = Running::mark(&self.running);
@@ -45,16 +51,30 @@ impl<'c> Lent<'c> {
         !self.running.get() && unsafe { &*self.callback.get() }.serves(id)
     }
 
+    /// What is given away for good, if it is that: nothing stays behind.
+    pub(super) fn give_away(&mut self) -> Option<Entrusted> {
+        let callback = self.callback.get_mut();
+        if !matches!(callback, Callback::Entrusted(_)) {
+            return None;
+        }
+        match std::mem::replace(callback, Callback::Gone) {
+            Callback::Entrusted(values) => Some(values),
+            _ => None,
+        }
+    }
+
     /// Lets `f` use it, unless it is running.
     fn with<R>(&self, f: impl FnOnce(&mut Callback<'_>) -> R) -> Option<R> {
         if self.running.get() {
             return None;
         }
-        // SAFETY: it is not running, so nothing refers to it mutably; the reference ends with this statement.
+        // SAFETY: it is not running, so nothing refers to it mutably. What is shared is only ever referred to in this way; of
+        // everything else the reference ends with this statement.
         let shared = match unsafe { &*self.callback.get() } {
             Callback::Shared(shared) => Some(Callback::Shared(*shared)),
             Callback::ServedShared(shared) => Some(Callback::ServedShared(*shared)),
-            Callback::Mut(_) | Callback::Served(_) => None,
+            Callback::Entrusted(values) => values.shared().map(Callback::ServedShared),
+            Callback::Mut(_) | Callback::Served(_) | Callback::Gone => None,
         };
         if let Some(mut copy) = shared {
             return Some(f(&mut copy));
@@ -143,8 +163,13 @@ impl Instance {
     /// Lets `f` use a closure or what serves a value, if that is lent and is not running.
     pub(crate) fn with_callback<R>(&self, id: u32, f: impl FnOnce(&mut Callback<'_>) -> R) -> Option<R> {
         let found = if is_lasting(id) {
-            self.lendings()
-                .find_map(|lending| lent(lending).iter().rev().find(|lent| lent.serves(id)))
+            let found = self
+                .lendings()
+                .find_map(|lending| lent(lending).iter().rev().find(|lent| lent.serves(id)));
+            if found.is_none() {
+                return self.entrusted.find(id).filter(|lent| lent.serves(id))?.with(f);
+            }
+            found
         } else {
             let (serial, index) = parts(id);
             let lending = self.lendings().find(|lending| lending.serial == serial)?;
@@ -156,8 +181,13 @@ impl Instance {
     /// Asks the value with the number `id`, by scalars and for one, if that is lent and is not running.
     #[inline]
     pub(crate) fn ask_value(&self, id: u32, scalars: &Scalars) -> Option<Result<u64, Malformed>> {
-        self.lendings()
-            .find_map(|lending| lent(lending).iter().rev().find_map(|lent| lent.ask(id, scalars)))
+        let found = self
+            .lendings()
+            .find_map(|lending| lent(lending).iter().rev().find_map(|lent| lent.ask(id, scalars)));
+        match found {
+            None => self.entrusted.find(id)?.ask(id, scalars),
+            found => found,
+        }
     }
 
     /// The calls in progress that lend something, the innermost first.

@@ -47,8 +47,10 @@ impl Roster {
     pub(crate) fn retire(&self, renew: impl FnOnce(&Instance) -> bool) -> bool {
         self.newest.set(None);
         let mut all = self.all.take();
+        // Destructors of the application's may run here, and call.
+        let is_renewed = matches!(all.as_slice(), [only] if renew(only));
         let mut idle = self.idle.borrow_mut();
-        if matches!(all.as_slice(), [only] if renew(only)) {
+        if is_renewed {
             *idle = all.pop();
         }
         idle.is_some()

@@ -75,6 +75,7 @@ impl Instance {
         let Some(found) = self.found().filter(|_| idle) else {
             return false;
         };
+        self.entrusted.end();
         let restored = self.with(|mut store| {
             store.data_mut().wasi = wasi::State::default();
             pristine.restore(self.functions.memory.data_mut(&mut store))

@@ -55,6 +55,11 @@ impl<T> Own<T> {
         &mut self.rest
     }
 
+    pub(super) fn ids(&self) -> Vec<u32> {
+        let first = self.first.iter().map(|(id, _)| *id);
+        first.chain(self.rest.ids()).collect()
+    }
+
     #[inline]
     pub(super) fn get(&self, id: u32) -> Option<&T> {
         match &self.first {
