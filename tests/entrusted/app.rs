@@ -45,6 +45,11 @@ fn main() {
         println!("{:?} {:?}", error.kind(), error.detail());
     }
 
+    let cause = std::io::Error::other("no disk at all");
+    let error = Error::new(ErrorKind::BadInclude, "not there").with_source(cause);
+    let source = std::error::Error::source(&error).map(ToString::to_string);
+    println!("{error} because of {source:?}");
+
     // Whoever has the environment, on whatever thread.
     let text = std::thread::scope(|scope| scope.spawn(|| render(&environment, "b.html").unwrap()).join());
     println!("{:?}", text.ok());
