@@ -3,6 +3,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use nanobuild_runtime::{Nanoprocess, Spec};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
+use std::sync::Once;
 
 #[path = "../uses.rs"]
 mod uses;
@@ -15,4 +18,17 @@ const SPEC: Spec = Spec {
 static HOSTILE: Nanoprocess = Nanoprocess::new(SPEC);
 static OTHER: Nanoprocess = Nanoprocess::new(SPEC);
 
-fuzz_target!(|script: &[u8]| uses::follow(&HOSTILE, &OTHER, script));
+/// The fuzzer's own hook ends the program at each panic, and a fault is one until it is caught.
+static HOOK: Once = Once::new();
+
+thread_local! {
+    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+fuzz_target!(|script: &[u8]| {
+    HOOK.call_once(|| set_hook(Box::new(|panic| LAST.set(panic.to_string()))));
+    if catch_unwind(AssertUnwindSafe(|| uses::follow(&HOSTILE, &OTHER, script))).is_err() {
+        eprintln!("{}", LAST.take());
+        std::process::abort();
+    }
+});
