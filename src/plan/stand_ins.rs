@@ -13,6 +13,7 @@ use crate::plan::{asked, functions, serde};
 /// What a stand-in can be asked, by std's trait: the methods of the runtime's `Abilities` that say that a type answers.
 /// Sorted by path.
 const ABILITIES: &[(&str, &[&str])] = &[
+    ("std::any::Any", &[]),
     ("std::fmt::Debug", &["debug"]),
     ("std::fmt::Display", &["display"]),
     ("std::fmt::Write", &["text"]),
