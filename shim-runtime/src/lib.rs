@@ -55,7 +55,7 @@ pub use host::baseline_cpu;
 #[doc(hidden)]
 pub use host::{
     Abilities, Anchor, Call, CallbackFn, CallbackMut, Directory, Grants, Handle, Inputs, Instances, Keeper, Kept,
-    Lease, Limits, Loan, Nanoprocess, Opaque, Remote, Same, Slots, Spec, Stream, Tended, Ticket, chosen, copy_back,
+    Lease, Limits, Link, Loan, Nanoprocess, Opaque, Remote, Same, Slots, Spec, Stream, Tended, Ticket, chosen, copy_back,
     fmt, refuse, replay,
 };
 #[cfg(all(not(target_family = "wasm"), feature = "host"))]

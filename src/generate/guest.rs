@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::extract::api::{Arg, Ty};
+use crate::extract::api::{Arg, Binding, Bound, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::plan::bridge::{Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Returns};
@@ -60,6 +60,13 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
             pub extern "C" fn #ask(object: u64, ask: u64, other: u64) -> u64 { nb::guest::hidden::ask_hidden(object, ask, other) }
             #[unsafe(no_mangle)]
             pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::hidden::drop_hidden(object) }
+        };
+        source.unit(Unit::new("", tokens))?;
+    }
+    if let Some(put_back) = bridge.put_back.map(name) {
+        let tokens = quote! {
+            #[unsafe(no_mangle)]
+            pub extern "C" fn #put_back(place: u64, function: u64, m: u64) -> u64 { nb::guest::put_back(place, function, m) }
         };
         source.unit(Unit::new("", tokens))?;
     }
@@ -125,7 +132,8 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let call = quote!(#callee #given(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let call = serde::made(printer, plan, call);
-    let call = hidden(&plan.read, &call, 0).unwrap_or(call);
+    let places = plan.anchor.lends.as_ref().map(|lends| lends.places.as_slice());
+    let call = wrapped(&plan.read, &call, &mut places.unwrap_or_default().iter(), 0).unwrap_or(call);
     let backs: Vec<TokenStream> = places(plan).collect();
     let reply = serde::reply(plan, &call, &backs).unwrap_or_else(|| match plan.returns {
         Returns::Unit => quote!(#call; 0),
@@ -155,18 +163,37 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     }
 }
 
-/// The expression that hides what the host cannot name, if there is something.
-fn hidden(ty: &Ty, value: &TokenStream, depth: usize) -> Option<TokenStream> {
-    let inner = format_ident!("h{depth}");
+/// The expression that hides what the host cannot name, and lends what it gets mutably, if there is something. `places`
+/// says of each that is lent whether it is moved out of its place.
+fn wrapped(ty: &Ty, value: &TokenStream, places: &mut std::slice::Iter<'_, bool>, depth: usize) -> Option<TokenStream> {
     match ty {
         ty if is_hidden(ty) => Some(quote!(nb::hide!(#value))),
         Ty::Ref { ty, .. } if is_hidden(ty) => Some(quote!(nb::hide_lent!(#value))),
+        Ty::Ref { mutable: true, .. } => Some(match places.next()? {
+            true => quote!(nb::guest::lend_whole(#value)),
+            false => quote!(nb::guest::lend_copy(#value)),
+        }),
+        Ty::Tuple(parts) => {
+            let names: Vec<Ident> = (0..parts.len()).map(|at| format_ident!("h{depth}_{at}")).collect();
+            let each = parts.iter().zip(&names);
+            let each: Vec<_> = each.map(|(part, name)| wrapped(part, &quote!(#name), places, depth + 1)).collect();
+            each.iter().any(Option::is_some).then(|| {
+                let parts = each.into_iter().zip(&names);
+                let parts = parts.map(|(part, name)| part.unwrap_or_else(|| quote!(#name)));
+                quote!({ let (#(#names,)*) = #value; (#(#parts,)*) })
+            })
+        }
         Ty::Path(path) => {
+            let inner = format_ident!("h{depth}");
             let types = path.args.iter().filter_map(|arg| match arg {
-                Arg::Type(ty) => Some(hidden(ty, &quote!(#inner), depth + 1)),
+                Arg::Type(ty) => Some(wrapped(ty, &quote!(#inner), places, depth + 1)),
                 _ => None,
             });
             match (types.collect::<Vec<_>>().as_slice(), trait_name(path)) {
+                // An iterator in a box.
+                ([Some(boxed)], "Box") => {
+                    Some(quote!({ let #inner = #value; #boxed }))
+                }
                 ([Some(some)], "Option") => Some(quote!(#value.map(|#inner| #some))),
                 ([ok, error], "Result") if ok.is_some() || error.is_some() => {
                     let ok = ok.as_ref().map(|ok| quote!(.map(|#inner| #ok)));
@@ -176,6 +203,17 @@ fn hidden(ty: &Ty, value: &TokenStream, depth: usize) -> Option<TokenStream> {
                 _ => None,
             }
         }
+        // An iterator: each of its items.
+        Ty::ImplTrait(bounds) | Ty::DynTrait(bounds) => bounds.iter().find_map(|bound| {
+            let Bound::Trait { trait_, .. } = bound else { return None };
+            trait_.bindings.iter().find_map(|(_, binding)| match binding {
+                Binding::Equal(item) => {
+                    let item = wrapped(item, &quote!(item), places, depth + 1)?;
+                    Some(quote!(#value.map(|item| #item)))
+                }
+                Binding::Bound(_) => None,
+            })
+        }),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::crossing;
 use crate::plan::iterators;
 use crate::plan::keys;
+use crate::plan::lends;
 use crate::plan::lifetimes::{self, Named};
 use crate::plan::places;
 use crate::plan::planner::Planner;
@@ -93,7 +94,8 @@ fn over(
         // What comes back as a number borrows nothing.
         named.output.clone_from(&read);
     }
-    let anchor = anchors::anchor(planner, &named, &params, &choices)?;
+    let mut anchor = anchors::anchor(planner, &named, &params, &choices)?;
+    anchor.lends = lends::lent(planner, (&named.inputs, &named.output), &params, anchor.forever)?;
     for (index, _) in &anchor.keep {
         let param = &mut params[*index];
         match &param.guest {

@@ -7,6 +7,7 @@ use crate::plan::conversions;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::keys;
+use crate::plan::lends;
 use crate::plan::planner::Planner;
 use crate::plan::stand_ins;
 use crate::plan::std_traits::{self, Treatment};
@@ -263,7 +264,7 @@ pub(super) fn assoc_types(planner: &Planner<'_>, block: &Impl) -> Result<Vec<(St
                 // What is a parameter here is settled by the methods, or they do not cross.
                 let params = type_params(&block.generics).map(str::to_owned).collect();
                 let before = planner.types.value_params.replace(params);
-                let crosses = cross::value(&planner.types, ty, Way::Out);
+                let crosses = lends::value_out(planner, ty);
                 planner.types.value_params.replace(before);
                 crosses?;
             }

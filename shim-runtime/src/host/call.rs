@@ -9,8 +9,12 @@ use super::inputs::{Block, Host, Input};
 use super::kept::{Kept, Lease, Loan};
 use super::nanoprocess::{self, Nanoprocess};
 use super::session::Session;
+use crate::wire::lender::{Lending, Loan, Target};
 use crate::wire::{Get, Malformed, Reader, Slot, Writer};
 use std::sync::Arc;
+
+/// The export that puts back what a guest lent mutably, in every guest that does.
+const PUT_BACK: u32 = 5;
 
 /// A call that is being prepared: arguments first, then one of the methods that make it, which say what comes back.
 ///
@@ -236,7 +240,7 @@ impl<'c> Call<'c> {
     /// Drops an object whose destructor may ask values. Runs in destructors: what goes wrong is told to nobody, unless
     /// a value of the caller's panicked.
     pub(crate) fn end<T>(mut object: Handle, values: &mut Kept<T>) {
-        let Ok(session) = Session::at_home_of(&object) else {
+        let Ok(session) = Session::at_home_of(object.process(), object.place()) else {
             return;
         };
         let mut lease = Lease::Mut(values);
@@ -252,6 +256,23 @@ impl<'c> Call<'c> {
             && !std::thread::panicking()
         {
             std::panic::resume_unwind(payload);
+        }
+    }
+
+    /// Puts back what an object lent mutably, if it is another value now. The session is that of the object's home.
+    pub(crate) fn put_back(session: Session, loan: Loan) -> Result<(), Fault> {
+        let mut call = Call::over(session);
+        let Target { place, len, function } = loan.target;
+        let mut changed = false;
+        let message = call.message(|w| changed = loan.write(w));
+        if !changed && call.fault.is_none() {
+            return Ok(());
+        }
+        let slots = [super::session::span(place, len), function.into(), message];
+        match call.run(PUT_BACK, slots) {
+            Ok(_) => Ok(()),
+            Err(Stop::Fault(fault)) => Err(*fault),
+            Err(Stop::Panic(_)) => Err(call.session.fault(FaultKind::Malformed, "what was put back called back")),
         }
     }
 
@@ -383,15 +404,23 @@ impl<'c> Call<'c> {
         read: impl FnOnce(&mut Reader<'r>) -> Result<R, Malformed>,
     ) -> Result<R, Stop> {
         let instance = self.session.instance();
-        self.session.process().check_buffer(slot >> 32)?;
-        let bytes = instance
-            .read_message(slot)
-            .ok_or_else(|| self.malformed(Malformed("the answer lies outside of the guest's memory")))?;
+        let bytes = self.received(slot).inspect_err(|_| {
+            // What the guest moved out of its places is in an answer that nobody read.
+            anchor.lending().into_iter().for_each(Lending::lose);
+        })?;
         let mut reader = Reader::from(self.session.process(), instance.number(), bytes, anchor);
         let value = read(&mut reader).map_err(|error| self.malformed(error))?;
         reader.finish().map_err(|error| self.malformed(error))?;
         instance.incoming.give(reader.into_buffer());
         self.session.process().check_handles()?;
         Ok(value)
+    }
+
+    /// The bytes of an answer.
+    fn received(&self, slot: u64) -> Result<Vec<u8>, Stop> {
+        self.session.process().check_buffer(slot >> 32)?;
+        let outside = Malformed("the answer lies outside of the guest's memory");
+        let bytes = self.session.instance().read_message(slot);
+        bytes.ok_or_else(|| self.malformed(outside))
     }
 }

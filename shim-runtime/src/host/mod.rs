@@ -54,7 +54,7 @@ pub mod fmt {
 
 pub use crate::wire::hash::replay;
 pub use abilities::Abilities;
-pub use anchor::Anchor;
+pub use anchor::{Anchor, Link};
 pub use back::copy_back;
 pub use call::Call;
 pub use callback::{CallbackFn, CallbackMut};

@@ -3,12 +3,13 @@
 
 use super::anchor::Anchor;
 use super::fault::{Fault, FaultKind};
-use super::handle::{Handle, Place};
+use super::handle::{Handle, Place, lent_from};
 use super::inputs::Inputs;
 use super::nanoprocess::Nanoprocess;
 use super::session::Session;
 use crate::wire::io_errors::is_more_than_kind;
-use crate::wire::{Malformed, Reader, Writer, text};
+use crate::wire::lender::Target;
+use crate::wire::{Malformed, Put, Reader, Writer, places, text};
 use std::fmt;
 use std::io::{Error, ErrorKind};
 use std::marker::PhantomData;
@@ -44,6 +45,14 @@ pub(crate) struct Reading<'r> {
     anchor: Anchor<'r>,
     /// Addresses of what was kept while the current reference was read: part of its identity.
     kept: Vec<usize>,
+    /// How many objects in a row were lent up to those that are being read.
+    depth: u16,
+}
+
+impl<'r> Reading<'r> {
+    pub(crate) fn anchor(&self) -> &Anchor<'r> {
+        &self.anchor
+    }
 }
 
 impl Reading<'_> {
@@ -53,6 +62,7 @@ impl Reading<'_> {
             source: self.source,
             anchor: Anchor::none(),
             kept: Vec::new(),
+            depth: 0,
         }
     }
 }
@@ -202,6 +212,7 @@ impl<'r> Reader<'r> {
                 source: None,
                 anchor,
                 kept: Vec::new(),
+                depth: 0,
             },
             usize::MAX,
         )
@@ -213,6 +224,7 @@ impl<'r> Reader<'r> {
             source: Some((process, instance)),
             anchor,
             kept: Vec::new(),
+            depth: 0,
         };
         Reader::with_side(Bytes::new(bytes), side, process.decoding_budget())
     }
@@ -247,7 +259,9 @@ impl<'r> Reader<'r> {
         } else {
             Place::Owned { instance, pointer }
         };
-        Ok(Handle::at(process, place, kind))
+        let mut handle = Handle::at(process, place, kind);
+        handle.set_depth(self.side.depth);
+        Ok(handle)
     }
 
     pub(crate) fn owned_bytes(&mut self) -> Result<Vec<u8>, Malformed> {
@@ -350,5 +364,45 @@ impl<'r> Reader<'r> {
         let value = self.side.anchor.keep(key, value);
         self.side.kept.push(std::ptr::from_ref(value).addr());
         Ok(value)
+    }
+
+    /// Reads what a guest lends mutably, and keeps it until it is put back.
+    pub(crate) fn lent_mut<M: 'static, V: Put<M> + 'static>(
+        &mut self,
+        get: impl FnOnce(&mut Self) -> Result<V, Malformed>,
+    ) -> Result<&'r mut V, Malformed> {
+        let lending = self.side.anchor.lending().cloned();
+        let lending = lending.ok_or(Malformed("a mutable borrow that no object lends"))?;
+        let moved = match self.u8()? {
+            places::COPIED => false,
+            places::MOVED => true,
+            _ => return Err(Malformed("neither a copy nor what was moved out")),
+        };
+        let target = Target {
+            place: self.u32()?,
+            len: self.u32()?,
+            function: self.u32()?,
+        };
+        let value = self.lent_out(lending.outer.depth(), get);
+        let value = value.inspect_err(|_| {
+            if moved {
+                lending.lose();
+            }
+        })?;
+        let before = (!moved).then(|| {
+            let mut w = Writer::default();
+            Put::<M>::lend(&value, &mut w);
+            w.into_bytes()
+        });
+        Ok(lending.lend(value, target, before))
+    }
+
+    /// Reads a value that was lent out of others, as many in a row.
+    fn lent_out<V>(&mut self, depth: u16, get: impl FnOnce(&mut Self) -> Result<V, Malformed>) -> Result<V, Malformed> {
+        lent_from(depth)?;
+        let before = std::mem::replace(&mut self.side.depth, depth);
+        let value = get(self);
+        self.side.depth = before;
+        value
     }
 }

@@ -8,6 +8,7 @@ mod faults;
 mod guest;
 mod hostile;
 mod instances;
+mod lending;
 mod limits;
 mod serde_traits;
 mod stand_ins;

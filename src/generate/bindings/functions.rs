@@ -304,13 +304,26 @@ fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
     if !matches!(plan.returns, Returns::Message { .. } | Returns::Iterator { .. }) {
         return None;
     }
-    let start = plan.anchor.owner.map_or_else(
+    let lends = plan.anchor.lends.as_ref();
+    let lender = lends.filter(|lends| !lends.link && !lends.briefly).map(|lends| lends.index);
+    let start = lender.or(plan.anchor.owner).map_or_else(
         || quote!(nb::Anchor::none()),
         |index| {
             let arg = arg(index, &plan.params[index]);
-            quote!(nb::Anchor::of(&#arg.handle))
+            match lender {
+                Some(_) => quote!(nb::Anchor::of_mut(&mut #arg.handle)),
+                None => quote!(nb::Anchor::of(&#arg.handle)),
+            }
         },
     );
+    let lends = lends.filter(|_| lender.is_none()).map(|lends| {
+        let arg = arg(lends.index, &plan.params[lends.index]);
+        match (lends.link, lends.briefly) {
+            (true, false) => quote!(nb_anchor.lend_from(&#arg.link);),
+            (true, true) => quote!(nb_anchor.borrow_from(&#arg.link);),
+            (false, _) => quote!(nb_anchor.borrow(&mut #arg.handle);),
+        }
+    });
     let inherits = plan.anchor.inherit.iter().map(|index| {
         let arg = arg(*index, &plan.params[*index]);
         quote!(nb_anchor.inherit(&#arg.inputs);)
@@ -319,7 +332,7 @@ fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
         let arg = arg(*index, &plan.params[*index]);
         quote!(nb_anchor.hold(&#arg.inputs);)
     });
-    Some(quote!(let mut nb_anchor = #start; #(#inherits)* #(#holds)*))
+    Some(quote!(let mut nb_anchor = #start; #lends #(#inherits)* #(#holds)*))
 }
 
 /// Whether part of the result borrows for good, while the rest lives with an argument.

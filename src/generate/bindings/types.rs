@@ -117,6 +117,8 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
         .map(|(name, ty)| quote!(pub(crate) #name: #ty,));
     let loan = lifetimes.last().filter(|_| plan.loan);
     let loan = loan.map(|main| quote!(pub(crate) loan: nb::Loan<#main>,));
+    let link = lifetimes.last().filter(|_| plan.link);
+    let link = link.map(|main| quote!(pub(crate) link: nb::Link<#main>,));
     // What the destructor asks goes before the handle, and everything else after it.
     let (first, last): (Vec<_>, Vec<_>) = kept.partition(|_| plan.keepers.contains(&Keeper::Tended));
     quote! {
@@ -126,6 +128,7 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
             pub(crate) handle: nb::Handle,
             #(#last)*
             #loan
+            #link
             #inputs
             #held
             pub(crate) marker: ::std::marker::PhantomData<#marker>,
@@ -175,6 +178,7 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
     let kept = kept.filter(|(_, keeper)| !matches!(keeper, Keeper::Chosen(_)));
     let kept = kept.map(|(field, _)| hosted::keeper(field));
     let loan = plan.loan.then(|| quote!(loan: nb::Loan::NONE,));
+    let HandleRead { pattern, read, fields } = handle_read(plan);
     let gets = if plan.concrete {
         let each = (drop..).zip(&plan.instances);
         let each = each.map(|(drop, instance)| instance_get(printer, plan, drop, instance));
@@ -184,8 +188,9 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
         quote! {
             impl<'nb_r, #(#free,)* #(#read_params),*> nb::Get<'nb_r, Here> for #name #read_args {
                 fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
+                    let #pattern = r.#read(#drop)?;
                     Ok(Self {
-                        handle: r.handle(#drop)?,
+                        #fields
                         #(#kept: nb::Keeper::EMPTY,)*
                         #loan
                         #inputs
@@ -204,6 +209,22 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
         }
         #gets
     }
+}
+
+/// How a handle is read: into which pattern, by which method of the reader, for which fields.
+struct HandleRead {
+    pattern: TokenStream,
+    read: TokenStream,
+    fields: TokenStream,
+}
+
+fn handle_read(plan: &TypePlan) -> HandleRead {
+    let (pattern, read, fields) = if plan.link {
+        (quote!((handle, link)), quote!(linked), quote!(handle, link,))
+    } else {
+        (quote!(handle), quote!(handle), quote!(handle,))
+    };
+    HandleRead { pattern, read, fields }
 }
 
 /// How one instance of a type comes back; what its arguments borrow is what the reader borrows.
@@ -225,10 +246,12 @@ fn instance_get(printer: Printer<'_>, plan: &TypePlan, drop: u32, instance: &BTr
     }
     let args = printer.instance_args(&generics, instance, "nb_r");
     let loan = plan.loan.then(|| quote!(loan: nb::Loan::NONE,));
+    let HandleRead { pattern, read, fields } = handle_read(plan);
     quote! {
         impl<'nb_r, #(#free),*> nb::Get<'nb_r, Here> for #name #args {
             fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
-                Ok(Self { handle: r.handle(#drop)?, #loan #inputs marker: ::std::marker::PhantomData })
+                let #pattern = r.#read(#drop)?;
+                Ok(Self { #fields #loan #inputs marker: ::std::marker::PhantomData })
             }
         }
     }

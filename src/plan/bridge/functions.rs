@@ -214,6 +214,21 @@ pub struct AnchorPlan {
     pub keep: Vec<(usize, Keep)>,
     /// What is copied out is kept for good: its lifetimes are several.
     pub forever: bool,
+    /// What lends the mutable borrows in the result, or lends something to objects in it.
+    pub lends: Option<Lends>,
+}
+
+/// What lends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lends {
+    /// The argument.
+    pub index: usize,
+    /// It is not the argument itself, but the object that this borrows mutably.
+    pub link: bool,
+    /// Only objects in the result borrow it, for another lifetime than that of their inputs.
+    pub briefly: bool,
+    /// Of each mutable borrow in the result, whether its value is moved out of its place.
+    pub places: Vec<bool>,
 }
 
 impl AnchorPlan {

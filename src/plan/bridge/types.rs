@@ -43,6 +43,8 @@ pub struct TypePlan {
     pub borrows_by_arguments: bool,
     /// Whether a handle uses values of what it was made from, whose type it does not name.
     pub loan: bool,
+    /// Whether a handle borrows an object mutably, so that what it lends is lent out of that, too.
+    pub link: bool,
     /// Variants of which no value crosses, with what is in the way.
     pub stuck: BTreeMap<String, String>,
     /// Whether it implements `Default`: how the guest makes a struct to which fields may be added.

@@ -1,0 +1,236 @@
+//! Results by `&mut`: places in the guest that an object lends until it is used again.
+
+use std::collections::BTreeSet;
+
+use crate::extract::api::{Binding, Bound, Def, ItemId, Ty};
+use crate::plan::anchors::main_lifetime;
+use crate::plan::bridge::{FunctionPlan, Lends, ParamPlan, Pass};
+use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::hidden::is_hidden;
+use crate::plan::lifetimes;
+use crate::plan::loans::each_local;
+use crate::plan::planner::Planner;
+use crate::plan::serde;
+use crate::plan::trait_name;
+use crate::plan::types::{Kind, local};
+
+/// The export by which the host puts something back into a place.
+pub(super) const PUT_BACK: u32 = serde::ANSWER + 1;
+
+/// Whether a call lends places.
+#[must_use]
+pub(super) fn lends(plan: &FunctionPlan) -> bool {
+    plan.anchor.lends.as_ref().is_some_and(|lends| !lends.places.is_empty())
+}
+
+/// Whether a mutable borrow stands in a result, by itself or as a part of it.
+#[must_use]
+pub fn mentions_place(ty: &Ty) -> bool {
+    match ty {
+        Ty::Ref { mutable: true, .. } => true,
+        Ty::Ref { ty, .. } => mentions_place(ty),
+        Ty::Path(path) => cross::type_args(path).any(mentions_place),
+        Ty::Tuple(parts) => parts.iter().any(mentions_place),
+        _ => false,
+    }
+}
+
+/// Whether what a `&mut` refers to can be lent: values that are their own, objects of types without parameters of the
+/// caller's, and values with such objects in them.
+///
+/// # Errors
+/// What stands in the way.
+pub(super) fn place(planner: &Planner<'_>, ty: &Ty) -> Result<(), Obstacle> {
+    match ty {
+        Ty::Prim(name) if name == "str" => return Ok(()),
+        Ty::Slice(item) if whole(planner, item) => return Err(obstacle("a slice of objects")),
+        _ => {}
+    }
+    let value = if let Ty::Slice(item) = ty { item } else { ty };
+    if is_hidden(value) {
+        return Err(obstacle("a value whose type has no name"));
+    }
+    owned(planner, value, &mut BTreeSet::new())?;
+    cross::value(&planner.types, value, Way::In)?;
+    cross::value(&planner.types, value, Way::Out)
+}
+
+fn obstacle(what: &str) -> Obstacle {
+    Obstacle::new("`&mut` result", format!("a mutable borrow of {what}"))
+}
+
+/// Whether a value is its own: what it borrows or shares could not be put back.
+fn owned(planner: &Planner<'_>, ty: &Ty, seen: &mut BTreeSet<ItemId>) -> Result<(), Obstacle> {
+    if !lifetimes::lifetimes(planner.api, ty).is_empty() {
+        return Err(obstacle("something that borrows in turn"));
+    }
+    match ty {
+        Ty::Path(path) => {
+            if matches!(&path.def, Def::Std(name) if matches!(name.as_str(), "std::rc::Rc" | "std::sync::Arc")) {
+                return Err(obstacle("something shared"));
+            }
+            if let Some(id) = local(ty) {
+                of_the_crate(planner, id, seen)?;
+            }
+            cross::type_args(path).try_for_each(|arg| owned(planner, arg, seen))
+        }
+        Ty::Tuple(parts) => parts.iter().try_for_each(|part| owned(planner, part, seen)),
+        Ty::Array(ty, _) => owned(planner, ty, seen),
+        _ => Ok(()),
+    }
+}
+
+fn of_the_crate(planner: &Planner<'_>, id: ItemId, seen: &mut BTreeSet<ItemId>) -> Result<(), Obstacle> {
+    let types = &planner.types;
+    if types.kind(id) == Some(&Kind::Object) {
+        let alone = types.keepers(id).is_empty() && !types.has_loan(id) && !types.borrows_by_arguments(id);
+        return alone.then_some(()).ok_or_else(|| obstacle("an object with values of the caller's"));
+    }
+    if !seen.insert(id) {
+        return Ok(());
+    }
+    planner.field_types(id).into_iter().try_for_each(|field| owned(planner, field, seen))
+}
+
+/// Whether a value is moved out of its place: it has objects in it, or is one.
+pub(super) fn whole(planner: &Planner<'_>, ty: &Ty) -> bool {
+    planner.types.has_objects(ty)
+}
+
+/// What lends the mutable borrows in a result, or what objects in it borrow mutably; arguments and result have all their
+/// lifetimes named. `forever` says that the result has no lifetime while it is read.
+///
+/// # Errors
+/// When no argument lends a borrow that is an object.
+pub(super) fn lent(
+    planner: &Planner<'_>,
+    (inputs, output): (&[Ty], &Ty),
+    params: &[ParamPlan],
+    forever: bool,
+) -> Result<Option<Lends>, Obstacle> {
+    let (mut main, mut others) = (BTreeSet::new(), BTreeSet::new());
+    let mut places = Vec::new();
+    each_place(output, &mut |lifetime, ty| {
+        main.extend(lifetime.map(str::to_owned));
+        places.push(whole(planner, ty));
+    });
+    let lenders = Lenders { planner, inputs, params };
+    if !places.is_empty() {
+        if forever || lifetimes::borrows_for_good(output) {
+            return Err(obstacle("memory in the guest, beside something that lasts for longer"));
+        }
+        for lifetime in &main {
+            lenders.find(lifetime)?;
+        }
+    }
+    each_link(planner, output, &mut |ty| {
+        main.extend(main_lifetime(planner, ty));
+        others.extend(lifetimes::lifetimes(planner.api, ty));
+    });
+    let of = |lifetimes: &BTreeSet<String>| -> BTreeSet<(usize, bool)> {
+        lifetimes.iter().filter_map(|lifetime| lenders.find(lifetime).ok()).collect()
+    };
+    let (of_main, of_others) = (of(&main), of(&others));
+    let (found, briefly) = match of_main.len() {
+        1 if !forever => (of_main.first(), false),
+        _ if places.is_empty() => (of_main.first().or(of_others.first()), true),
+        _ => return Err(obstacle("memory in the guest, of more than one object")),
+    };
+    Ok(found.map(|&(index, link)| Lends {
+        index,
+        link,
+        briefly,
+        places,
+    }))
+}
+
+/// Whether something that comes out of the guest crosses, mutable borrows included.
+///
+/// # Errors
+/// What stands in the way.
+pub(super) fn value_out(planner: &Planner<'_>, ty: &Ty) -> Result<(), Obstacle> {
+    match ty {
+        Ty::Ref { mutable: true, ty, .. } => place(planner, ty),
+        Ty::Tuple(parts) if mentions_place(ty) => parts.iter().try_for_each(|part| value_out(planner, part)),
+        Ty::Path(path) if mentions_place(ty) && matches!(trait_name(path), "Option" | "Result") => {
+            cross::type_args(path).try_for_each(|arg| value_out(planner, arg))
+        }
+        other => cross::value(&planner.types, other, Way::Out),
+    }
+}
+
+/// What may lend.
+struct Lenders<'l, 'a> {
+    planner: &'l Planner<'a>,
+    inputs: &'l [Ty],
+    params: &'l [ParamPlan],
+}
+
+impl Lenders<'_, '_> {
+    /// The argument that lends for a lifetime, and whether it is not itself but what it borrows.
+    fn find(&self, lifetime: &str) -> Result<(usize, bool), Obstacle> {
+        let types = &self.planner.types;
+        let itself = |input: &Ty| matches!(input, Ty::Ref { mutable: true, lifetime: Some(own), .. } if own == lifetime);
+        if let Some(index) = self.inputs.iter().position(itself) {
+            if self.params[index].pass != Pass::ObjectMut {
+                return Err(obstacle("a value of which the guest has a copy only"));
+            }
+            return Ok((index, false));
+        }
+        let linked = |input: &Ty| {
+            let object = referent(input);
+            local(object).is_some_and(|id| types.has_link(id))
+                && main_lifetime(self.planner, object).as_deref() == Some(lifetime)
+        };
+        let index = self.inputs.iter().position(linked);
+        let nobody = || obstacle("memory in the guest that no argument lends");
+        Ok((index.ok_or_else(nobody)?, true))
+    }
+}
+
+fn referent(ty: &Ty) -> &Ty {
+    if let Ty::Ref { ty, .. } = ty { ty } else { ty }
+}
+
+/// Calls `f` on each mutable borrow in a result: its lifetime, and what it refers to.
+fn each_place(ty: &Ty, f: &mut dyn FnMut(Option<&str>, &Ty)) {
+    match ty {
+        Ty::Ref {
+            mutable: true,
+            lifetime,
+            ty,
+        } => f(lifetime.as_deref(), ty),
+        Ty::Ref { ty, .. } => each_place(ty, f),
+        Ty::Path(path) => cross::type_args(path).for_each(|arg| each_place(arg, f)),
+        Ty::Tuple(parts) => parts.iter().for_each(|part| each_place(part, f)),
+        Ty::ImplTrait(bounds) | Ty::DynTrait(bounds) => bounds.iter().for_each(|bound| {
+            if let Bound::Trait { trait_, .. } = bound {
+                trait_.bindings.iter().for_each(|(_, binding)| {
+                    if let Binding::Equal(item) = binding {
+                        each_place(item, f);
+                    }
+                });
+            }
+        }),
+        _ => {}
+    }
+}
+
+/// Calls `f` on each handle in a result that borrows something mutably.
+fn each_link(planner: &Planner<'_>, ty: &Ty, f: &mut dyn FnMut(&Ty)) {
+    let mut ty = ty.clone();
+    lifetimes::each_lifetime(planner.api, &mut ty, &mut |_| {});
+    each_local(&ty, &mut |id, ty| {
+        if planner.types.has_link(id) {
+            f(ty);
+        } else {
+            let mut inner = false;
+            planner.field_types(id).into_iter().for_each(|field| {
+                each_local(field, &mut |id, _| inner |= planner.types.has_link(id));
+            });
+            if inner {
+                f(ty);
+            }
+        }
+    });
+}
