@@ -45,6 +45,7 @@ pub use serde::{Answered, Lent, Tape};
 #[doc(hidden)]
 pub use wire::{
     ErrorChain, Get, Malformed, Put, Reader, Slot, Writer,
+    nodes::{IsIt, Nodes},
     parts::{put_part, take_part},
 };
 

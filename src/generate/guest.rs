@@ -14,7 +14,7 @@ use quote::{format_ident, quote};
 use crate::extract::api::{Arg, Binding, Bound, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
-use crate::plan::bridge::{Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Returns};
+use crate::plan::bridge::{Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, LentBy, ParamPlan, Pass, Returns};
 use crate::plan::instantiate;
 use crate::plan::{is_hidden, trait_name};
 
@@ -132,10 +132,10 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let call = quote!(#callee #given(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let call = serde::made(printer, plan, call);
-    let places = plan.anchor.lends.as_ref().map(|lends| lends.places.as_slice());
-    let call = wrapped(&plan.read, &call, &mut places.unwrap_or_default().iter(), 0).unwrap_or(call);
+    let call = wrapped(plan, call);
     let backs: Vec<TokenStream> = places(plan).collect();
-    let reply = serde::reply(plan, &call, &backs).unwrap_or_else(|| match plan.returns {
+    let reply = serde::reply(plan, &call, &backs).or_else(|| part_reply(plan, &call, &backs));
+    let reply = reply.unwrap_or_else(|| match plan.returns {
         Returns::Unit => quote!(#call; 0),
         Returns::Scalar => quote!(nb::Slot::into_slot(#call)),
         Returns::Object(_) => quote!(nb::guest::object_slot(#call)),
@@ -163,20 +163,16 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     }
 }
 
-/// The expression that hides what the host cannot name, and lends what it gets mutably, if there is something. `places`
-/// says of each that is lent whether it is moved out of its place.
-fn wrapped(ty: &Ty, value: &TokenStream, places: &mut std::slice::Iter<'_, bool>, depth: usize) -> Option<TokenStream> {
+/// The expression that makes something else of parts of a value: what `leaf` says of a part by its type.
+fn mapped(ty: &Ty, value: &TokenStream, leaf: &mut Leaf<'_>, depth: usize) -> Option<TokenStream> {
+    if let Some(made) = leaf(ty, value) {
+        return Some(made);
+    }
     match ty {
-        ty if is_hidden(ty) => Some(quote!(nb::hide!(#value))),
-        Ty::Ref { ty, .. } if is_hidden(ty) => Some(quote!(nb::hide_lent!(#value))),
-        Ty::Ref { mutable: true, .. } => Some(match places.next()? {
-            true => quote!(nb::guest::lend_whole(#value)),
-            false => quote!(nb::guest::lend_copy(#value)),
-        }),
         Ty::Tuple(parts) => {
             let names: Vec<Ident> = (0..parts.len()).map(|at| format_ident!("h{depth}_{at}")).collect();
             let each = parts.iter().zip(&names);
-            let each: Vec<_> = each.map(|(part, name)| wrapped(part, &quote!(#name), places, depth + 1)).collect();
+            let each: Vec<_> = each.map(|(part, name)| mapped(part, &quote!(#name), leaf, depth + 1)).collect();
             each.iter().any(Option::is_some).then(|| {
                 let parts = each.into_iter().zip(&names);
                 let parts = parts.map(|(part, name)| part.unwrap_or_else(|| quote!(#name)));
@@ -186,14 +182,12 @@ fn wrapped(ty: &Ty, value: &TokenStream, places: &mut std::slice::Iter<'_, bool>
         Ty::Path(path) => {
             let inner = format_ident!("h{depth}");
             let types = path.args.iter().filter_map(|arg| match arg {
-                Arg::Type(ty) => Some(wrapped(ty, &quote!(#inner), places, depth + 1)),
+                Arg::Type(ty) => Some(mapped(ty, &quote!(#inner), leaf, depth + 1)),
                 _ => None,
             });
             match (types.collect::<Vec<_>>().as_slice(), trait_name(path)) {
                 // An iterator in a box.
-                ([Some(boxed)], "Box") => {
-                    Some(quote!({ let #inner = #value; #boxed }))
-                }
+                ([Some(boxed)], "Box") => Some(quote!({ let #inner = #value; #boxed })),
                 ([Some(some)], "Option") => Some(quote!(#value.map(|#inner| #some))),
                 ([ok, error], "Result") if ok.is_some() || error.is_some() => {
                     let ok = ok.as_ref().map(|ok| quote!(.map(|#inner| #ok)));
@@ -208,7 +202,7 @@ fn wrapped(ty: &Ty, value: &TokenStream, places: &mut std::slice::Iter<'_, bool>
             let Bound::Trait { trait_, .. } = bound else { return None };
             trait_.bindings.iter().find_map(|(_, binding)| match binding {
                 Binding::Equal(item) => {
-                    let item = wrapped(item, &quote!(item), places, depth + 1)?;
+                    let item = mapped(item, &quote!(item), leaf, depth + 1)?;
                     Some(quote!(#value.map(|item| #item)))
                 }
                 Binding::Bound(_) => None,
@@ -216,6 +210,50 @@ fn wrapped(ty: &Ty, value: &TokenStream, places: &mut std::slice::Iter<'_, bool>
         }),
         _ => None,
     }
+}
+
+/// What is made of a part of a value, if it is something else.
+type Leaf<'l> = dyn FnMut(&Ty, &TokenStream) -> Option<TokenStream> + 'l;
+
+/// Hides what the host cannot name, and lends what it gets mutably.
+fn wrapped(plan: &FunctionPlan, call: TokenStream) -> TokenStream {
+    let lends = plan.anchor.lends.as_ref();
+    let mut places = lends.map(|lends| lends.places.iter()).unwrap_or_default();
+    let by_value = lends.is_some_and(|lends| lends.by == LentBy::Value);
+    let mut leaf = |ty: &Ty, value: &TokenStream| match ty {
+        ty if is_hidden(ty) => Some(quote!(nb::hide!(#value))),
+        Ty::Ref { ty, .. } if is_hidden(ty) => Some(quote!(nb::hide_lent!(#value))),
+        Ty::Ref { mutable: true, .. } => Some(match places.next()? {
+            whole if by_value => quote!(nb::guest::part(#value, #whole)),
+            true => quote!(nb::guest::lend_whole(#value)),
+            false => quote!(nb::guest::lend_copy(#value)),
+        }),
+        _ => None,
+    };
+    mapped(&plan.read, &call, &mut leaf, 0).unwrap_or(call)
+}
+
+/// The reply of a call whose result is a part of an argument, which comes back first.
+fn part_reply(plan: &FunctionPlan, call: &TokenStream, backs: &[TokenStream]) -> Option<TokenStream> {
+    let lends = plan.anchor.lends.as_ref().filter(|lends| lends.by == LentBy::Value)?;
+    let Returns::Message { inline } = plan.returns else {
+        return None;
+    };
+    let value = format_ident!("a{}", lends.index);
+    let mut leaf = |ty: &Ty, part: &TokenStream| match ty {
+        Ty::Ref { mutable: true, .. } => Some(quote!(#part.within::<Here>(&mut #value))),
+        _ => None,
+    };
+    let found = mapped(&plan.read, &quote!(out), &mut leaf, 0)?;
+    Some(quote! {
+        nb::guest::reply_with(#inline, |w| {
+            let out = #call;
+            let out = #found;
+            nb::guest::note_objects::<Here, _>(&#value);
+            #(#backs)*
+            nb::Put::<Here>::put(out, w);
+        })
+    })
 }
 
 /// Statements that say what became of the arguments that were lent mutably.

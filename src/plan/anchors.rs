@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::extract::api::{Arg, Binding, Bound, Def, PathTy, Ty};
-use crate::plan::bridge::{AnchorPlan, Choice, Keep, ParamPlan, Pass};
+use crate::plan::bridge::{AnchorPlan, Choice, Keep, Lends, LentBy, ParamPlan, Pass};
 use crate::plan::cross::{self, Obstacle};
 use crate::plan::functions::{is_bytes_referent, is_text_referent};
 use crate::plan::lifetimes::{self, Named};
@@ -20,6 +20,7 @@ pub(super) fn anchor(
     named: &Named,
     params: &[ParamPlan],
     choices: &[Choice],
+    lends: Option<&Lends>,
 ) -> Result<AnchorPlan, Obstacle> {
     let mut plan = AnchorPlan::default();
     let mut read = Read::of(planner, &named.output);
@@ -57,6 +58,8 @@ pub(super) fn anchor(
             };
             match source(planner, input, lifetime) {
                 _ if lives_in_guest => {}
+                // It comes back, and with it whatever is a part of it.
+                _ if lends.is_some_and(|lends| lends.index == index && lends.by == LentBy::Value) => {}
                 Source::Owner => {
                     plan.owner = plan.owner.or(mapped.then_some(index));
                     inherit(planner, &mut plan, index, input, lifetime, mapped);

@@ -94,8 +94,9 @@ fn over(
         // What comes back as a number borrows nothing.
         named.output.clone_from(&read);
     }
-    let mut anchor = anchors::anchor(planner, &named, &params, &choices)?;
-    anchor.lends = lends::lent(planner, (&named.inputs, &named.output), &params, anchor.forever)?;
+    let lends = lends::lent(planner, (&named.inputs, &named.output), &params)?;
+    let mut anchor = anchors::anchor(planner, &named, &params, &choices, lends.as_ref())?;
+    anchor.lends = if anchor.forever { lends::lent_forever(lends)? } else { lends };
     for (index, _) in &anchor.keep {
         let param = &mut params[*index];
         match &param.guest {

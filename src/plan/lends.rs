@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::extract::api::{Binding, Bound, Def, ItemId, Ty};
 use crate::plan::anchors::main_lifetime;
-use crate::plan::bridge::{FunctionPlan, Lends, ParamPlan, Pass};
+use crate::plan::bridge::{FunctionPlan, Lends, LentBy, ParamPlan, Pass};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::hidden::is_hidden;
 use crate::plan::lifetimes;
 use crate::plan::loans::each_local;
+use crate::plan::nodes;
 use crate::plan::planner::Planner;
 use crate::plan::serde;
 use crate::plan::trait_name;
@@ -98,50 +99,62 @@ pub(super) fn whole(planner: &Planner<'_>, ty: &Ty) -> bool {
 }
 
 /// What lends the mutable borrows in a result, or what objects in it borrow mutably; arguments and result have all their
-/// lifetimes named. `forever` says that the result has no lifetime while it is read.
+/// lifetimes named.
 ///
 /// # Errors
-/// When no argument lends a borrow that is an object.
+/// When no argument lends a borrow.
 pub(super) fn lent(
     planner: &Planner<'_>,
     (inputs, output): (&[Ty], &Ty),
     params: &[ParamPlan],
-    forever: bool,
 ) -> Result<Option<Lends>, Obstacle> {
     let (mut main, mut others) = (BTreeSet::new(), BTreeSet::new());
-    let mut places = Vec::new();
+    let (mut places, mut parts) = (Vec::new(), Vec::new());
     each_place(output, &mut |lifetime, ty| {
         main.extend(lifetime.map(str::to_owned));
         places.push(whole(planner, ty));
+        parts.push(ty);
     });
-    let lenders = Lenders { planner, inputs, params };
-    if !places.is_empty() {
-        if forever || lifetimes::borrows_for_good(output) {
-            return Err(obstacle("memory in the guest, beside something that lasts for longer"));
-        }
-        for lifetime in &main {
-            lenders.find(lifetime)?;
-        }
+    if !places.is_empty() && lifetimes::borrows_for_good(output) {
+        return Err(obstacle("memory in the guest, beside something that lasts for longer"));
     }
+    let lenders = Lenders {
+        planner,
+        inputs,
+        params,
+        parts: &parts,
+    };
+    main.iter().try_for_each(|lifetime| lenders.find(lifetime).map(drop))?;
     each_link(planner, output, &mut |ty| {
         main.extend(main_lifetime(planner, ty));
         others.extend(lifetimes::lifetimes(planner.api, ty));
     });
-    let of = |lifetimes: &BTreeSet<String>| -> BTreeSet<(usize, bool)> {
+    let of = |lifetimes: &BTreeSet<String>| -> BTreeSet<(usize, LentBy)> {
         lifetimes.iter().filter_map(|lifetime| lenders.find(lifetime).ok()).collect()
     };
     let (of_main, of_others) = (of(&main), of(&others));
     let (found, briefly) = match of_main.len() {
-        1 if !forever => (of_main.first(), false),
+        1 => (of_main.first(), false),
         _ if places.is_empty() => (of_main.first().or(of_others.first()), true),
         _ => return Err(obstacle("memory in the guest, of more than one object")),
     };
-    Ok(found.map(|&(index, link)| Lends {
+    Ok(found.map(|&(index, by)| Lends {
         index,
-        link,
+        by,
         briefly,
         places,
     }))
+}
+
+/// What lends a result that has no lifetime while it is read.
+///
+/// # Errors
+/// When it is lent itself.
+pub(super) fn lent_forever(lends: Option<Lends>) -> Result<Option<Lends>, Obstacle> {
+    match lends {
+        Some(lends) if !lends.places.is_empty() => Err(obstacle("memory in the guest, for several lifetimes")),
+        other => Ok(other.map(|lends| Lends { briefly: true, ..lends })),
+    }
 }
 
 /// Whether something that comes out of the guest crosses, mutable borrows included.
@@ -164,18 +177,21 @@ struct Lenders<'l, 'a> {
     planner: &'l Planner<'a>,
     inputs: &'l [Ty],
     params: &'l [ParamPlan],
+    /// What they may have to lend.
+    parts: &'l [&'l Ty],
 }
 
 impl Lenders<'_, '_> {
-    /// The argument that lends for a lifetime, and whether it is not itself but what it borrows.
-    fn find(&self, lifetime: &str) -> Result<(usize, bool), Obstacle> {
+    /// The argument that lends for a lifetime, and what of it.
+    fn find(&self, lifetime: &str) -> Result<(usize, LentBy), Obstacle> {
         let types = &self.planner.types;
         let itself = |input: &Ty| matches!(input, Ty::Ref { mutable: true, lifetime: Some(own), .. } if own == lifetime);
         if let Some(index) = self.inputs.iter().position(itself) {
-            if self.params[index].pass != Pass::ObjectMut {
-                return Err(obstacle("a value of which the guest has a copy only"));
-            }
-            return Ok((index, false));
+            return match self.params[index].pass {
+                Pass::ObjectMut => Ok((index, LentBy::Object)),
+                Pass::MessageMut => self.value(index),
+                _ => Err(obstacle("a value of which the guest has a copy only")),
+            };
         }
         let linked = |input: &Ty| {
             let object = referent(input);
@@ -184,7 +200,19 @@ impl Lenders<'_, '_> {
         };
         let index = self.inputs.iter().position(linked);
         let nobody = || obstacle("memory in the guest that no argument lends");
-        Ok((index.ok_or_else(nobody)?, true))
+        Ok((index.ok_or_else(nobody)?, LentBy::Link))
+    }
+
+    /// A value that lends a part of it, or of an object in it.
+    fn value(&self, index: usize) -> Result<(usize, LentBy), Obstacle> {
+        let values = self.params.iter().filter(|param| param.pass == Pass::MessageMut);
+        let ([part], 1) = (self.parts, values.count()) else {
+            return Err(obstacle("several values of which the guest has copies only"));
+        };
+        let value = referent(&self.inputs[index]);
+        owned(self.planner, value, &mut BTreeSet::new())?;
+        nodes::of(self.planner, value, part)?;
+        Ok((index, LentBy::Value))
     }
 }
 
@@ -193,7 +221,7 @@ fn referent(ty: &Ty) -> &Ty {
 }
 
 /// Calls `f` on each mutable borrow in a result: its lifetime, and what it refers to.
-fn each_place(ty: &Ty, f: &mut dyn FnMut(Option<&str>, &Ty)) {
+pub(super) fn each_place<'t>(ty: &'t Ty, f: &mut dyn FnMut(Option<&'t str>, &'t Ty)) {
     match ty {
         Ty::Ref {
             mutable: true,

@@ -24,6 +24,7 @@ mod lifetimes;
 mod links;
 mod loans;
 mod modules;
+mod nodes;
 mod outlives;
 mod places;
 mod planner;

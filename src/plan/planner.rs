@@ -61,6 +61,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     planner.members();
     impls::plan_all(&mut planner);
     modules::plan_all(&mut planner);
+    super::nodes::mark(&mut planner);
     let Planner { mut plan, exports, .. } = planner;
     plan.bridge.exports = exports;
     let hidden = hidden::is_used(api) || plan.bridge.all_functions().any(hidden::is_returned);
@@ -249,6 +250,7 @@ impl<'a> Planner<'a> {
                 borrows_by_arguments: self.types.borrows_by_arguments(*id),
                 loan: self.types.has_loan(*id),
                 link: self.types.has_link(*id),
+                nodes: BTreeSet::new(),
                 stuck: self.stuck(*id),
                 has_default: self.types.has_default(*id),
             };

@@ -22,6 +22,7 @@ mod serde;
 pub(crate) mod side;
 mod stand_in;
 mod state;
+mod within;
 
 pub use crate::wire::hash::Recorder;
 pub use constants::{address, leak_bytes, scalar, span};
@@ -39,3 +40,4 @@ pub use reply::{call_host, drop_callback, reply, reply_inline, reply_with, take,
 pub use serde::{Maker, put_outcome, recorded, remote};
 pub use stand_in::StandIn;
 pub use state::{initialize, state};
+pub use within::{give_object, note_objects, part, show_object};

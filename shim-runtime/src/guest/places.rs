@@ -20,6 +20,16 @@ pub struct Place<'p, T: ?Sized> {
     moved: bool,
 }
 
+impl<T> Place<'static, T> {
+    /// The place at an address, which something lends that the host has by now.
+    pub(super) fn at(place: u32, moved: bool) -> Self {
+        Place {
+            place: memory::object_mut(place.into()),
+            moved,
+        }
+    }
+}
+
 /// Lends a copy of a value.
 pub fn lend_copy<T: ?Sized>(place: &mut T) -> Place<'_, T> {
     Place { place, moved: false }

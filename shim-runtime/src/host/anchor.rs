@@ -20,7 +20,7 @@ impl<'r> Reader<'r> {
     /// Reads an object that borrows mutably whatever lends here.
     pub fn linked(&mut self, kind: u32) -> Result<(Handle, Link<'r>), Malformed> {
         let mut handle = self.handle(kind)?;
-        let anchor = self.side.anchor();
+        let anchor = &self.side.anchor;
         let (lending, outer) = (anchor.lending.clone(), anchor.outer.clone());
         if let Some(outer) = &outer {
             handle.borrow_from(outer)?;
@@ -91,6 +91,10 @@ impl<'r> Anchor<'r> {
     /// As [`Anchor::borrow`], for what an object borrows.
     pub fn borrow_from(&mut self, link: &Link<'_>) {
         self.outer.clone_from(&link.outer);
+    }
+
+    pub(crate) fn set_lending(&mut self, lending: Lending<'r>) {
+        self.lending = Some(lending);
     }
 
     pub(crate) fn lending(&self) -> Option<&Lending<'r>> {

@@ -28,6 +28,8 @@ pub struct Call<'c> {
     /// Names this call's callbacks.
     serial: u32,
     callbacks: Vec<Lent<'c>>,
+    /// How many objects in a row were lent up to one of the arguments.
+    depth: u16,
 }
 
 impl<'c> Call<'c> {
@@ -45,6 +47,7 @@ impl<'c> Call<'c> {
             fault: None,
             serial: 0,
             callbacks: Vec::new(),
+            depth: 0,
         }
     }
 
@@ -138,6 +141,7 @@ impl<'c> Call<'c> {
         let buffer = self.session.instance().outgoing.take();
         let mut writer = Writer::to(self.session.process(), buffer);
         write(&mut writer);
+        self.depth = self.depth.max(writer.depth());
         let span = match writer.take_fault() {
             Some(fault) => self.fail(*fault),
             None => place(self, writer.as_bytes()),
@@ -409,6 +413,7 @@ impl<'c> Call<'c> {
             anchor.lending().into_iter().for_each(Lending::lose);
         })?;
         let mut reader = Reader::from(self.session.process(), instance.number(), bytes, anchor);
+        reader.side.depth = self.depth;
         let value = read(&mut reader).map_err(|error| self.malformed(error))?;
         reader.finish().map_err(|error| self.malformed(error))?;
         instance.incoming.give(reader.into_buffer());

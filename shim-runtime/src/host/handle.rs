@@ -102,6 +102,22 @@ impl Handle {
         }
     }
 
+    /// How many objects in a row were lent up to this one.
+    pub(crate) fn depth(&self) -> u16 {
+        match self {
+            Handle::Named { .. } => 0,
+            Handle::Live(live) => live.lender.depth,
+        }
+    }
+
+    /// The object is one of several in a value that lends as a whole; says whether it could become one.
+    pub(crate) fn join(&self, outer: &Outer) -> bool {
+        match self {
+            Handle::Named { .. } => false,
+            Handle::Live(live) => live.lender.join(outer),
+        }
+    }
+
     /// The object was lent out of others, as many in a row.
     pub(crate) fn set_depth(&mut self, depth: u16) {
         if let Handle::Live(live) = self {

@@ -34,6 +34,7 @@ pub(crate) mod side;
     allow(dead_code, reason = "what only families use that are not linked")
 )]
 mod wasi;
+mod within;
 
 pub mod fmt {
     //! Formatting what a guest formatted.

@@ -8,8 +8,10 @@ use super::inputs::Inputs;
 use super::nanoprocess::Nanoprocess;
 use super::session::Session;
 use crate::wire::io_errors::is_more_than_kind;
-use crate::wire::lender::Target;
+use crate::wire::lender::{Outer, Target};
+use crate::wire::nodes::IsIt;
 use crate::wire::{Malformed, Put, Reader, Writer, places, text};
+use std::any::Any;
 use std::fmt;
 use std::io::{Error, ErrorKind};
 use std::marker::PhantomData;
@@ -42,16 +44,33 @@ impl Deref for Bytes<'_> {
 #[derive(Debug)]
 pub(crate) struct Reading<'r> {
     source: Option<(&'static Nanoprocess, u64)>,
-    anchor: Anchor<'r>,
+    pub(crate) anchor: Anchor<'r>,
     /// Addresses of what was kept while the current reference was read: part of its identity.
     kept: Vec<usize>,
     /// How many objects in a row were lent up to those that are being read.
-    depth: u16,
+    pub(crate) depth: u16,
+    /// The argument of which the result is a part.
+    pub(crate) home: Option<Home<'r>>,
 }
 
-impl<'r> Reading<'r> {
-    pub(crate) fn anchor(&self) -> &Anchor<'r> {
-        &self.anchor
+type Find<'r> = dyn FnOnce(&mut IsIt<'_>) -> Option<&'r mut dyn Any> + 'r;
+
+/// Finds a part of an argument.
+pub(crate) struct Home<'r>(Box<Find<'r>>);
+
+impl<'r> Home<'r> {
+    pub(crate) fn new(find: impl FnOnce(&mut IsIt<'_>) -> Option<&'r mut dyn Any> + 'r) -> Self {
+        Home(Box::new(find))
+    }
+
+    pub(crate) fn find(self, is_it: &mut IsIt<'_>) -> Option<&'r mut dyn Any> {
+        (self.0)(is_it)
+    }
+}
+
+impl fmt::Debug for Home<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Home")
     }
 }
 
@@ -62,7 +81,8 @@ impl Reading<'_> {
             source: self.source,
             anchor: Anchor::none(),
             kept: Vec::new(),
-            depth: 0,
+            depth: self.depth,
+            home: None,
         }
     }
 }
@@ -72,6 +92,10 @@ impl Reading<'_> {
 pub(crate) struct Writing {
     process: Option<&'static Nanoprocess>,
     fault: Option<Box<Fault>>,
+    /// How many objects in a row were lent up to one of those that are written.
+    depth: u16,
+    /// Nothing is written: the objects in a value lend together from now on.
+    joining: Option<Outer>,
 }
 
 /// A `usize` as the guest will see it; the largest value means "no limit" there as well.
@@ -115,9 +139,30 @@ impl Writer {
             bytes,
             side: Writing {
                 process: Some(process),
-                fault: None,
+                ..Writing::default()
             },
         }
+    }
+
+    /// Writes nothing, but makes the objects in a value lend together.
+    pub(crate) fn joining(outer: Outer) -> Writer {
+        Writer {
+            bytes: Vec::new(),
+            side: Writing {
+                joining: Some(outer),
+                ..Writing::default()
+            },
+        }
+    }
+
+    /// Whether all objects in the value lend together.
+    pub(crate) fn has_joined(&self) -> bool {
+        self.side.fault.is_none()
+    }
+
+    /// How many objects in a row were lent up to one of those that were written.
+    pub(crate) fn depth(&self) -> u16 {
+        self.side.depth
     }
 
     pub(crate) fn take_fault(&mut self) -> Option<Box<Fault>> {
@@ -165,21 +210,31 @@ impl Writer {
 
     /// Lends an object.
     pub fn handle(&mut self, handle: &Handle) {
+        if let Some(outer) = &self.side.joining {
+            if !handle.join(outer) {
+                self.fail(Fault::new(FaultKind::Host, handle.process().name(), "it lends already"));
+            }
+            return self.u32(0);
+        }
+        self.side.depth = self.side.depth.max(handle.depth());
         self.object(handle.process(), |session| session.object(handle));
     }
 
     /// Lends an object mutably; what was borrowed from it ends.
     pub fn handle_mut(&mut self, handle: &mut Handle) {
+        self.side.depth = self.side.depth.max(handle.depth());
         self.object(handle.process(), |session| session.object_mut(handle));
     }
 
     /// Gives an object away.
     pub fn give(&mut self, handle: Handle) {
+        self.side.depth = self.side.depth.max(handle.depth());
         self.object(handle.process(), |session| session.give(handle));
     }
 
     /// Gives an object away that the caller may get back.
     pub fn surrender(&mut self, handle: &mut Handle) {
+        self.side.depth = self.side.depth.max(handle.depth());
         self.object(handle.process(), |session| session.surrender(handle));
     }
 
@@ -213,6 +268,7 @@ impl<'r> Reader<'r> {
                 anchor,
                 kept: Vec::new(),
                 depth: 0,
+                home: None,
             },
             usize::MAX,
         )
@@ -225,6 +281,7 @@ impl<'r> Reader<'r> {
             anchor,
             kept: Vec::new(),
             depth: 0,
+            home: None,
         };
         Reader::with_side(Bytes::new(bytes), side, process.decoding_budget())
     }
@@ -371,13 +428,14 @@ impl<'r> Reader<'r> {
         &mut self,
         get: impl FnOnce(&mut Self) -> Result<V, Malformed>,
     ) -> Result<&'r mut V, Malformed> {
-        let lending = self.side.anchor.lending().cloned();
-        let lending = lending.ok_or(Malformed("a mutable borrow that no object lends"))?;
         let moved = match self.u8()? {
             places::COPIED => false,
             places::MOVED => true,
+            places::WITHIN => return self.part(),
             _ => return Err(Malformed("neither a copy nor what was moved out")),
         };
+        let lending = self.side.anchor.lending().cloned();
+        let lending = lending.ok_or(Malformed("a mutable borrow that no object lends"))?;
         let target = Target {
             place: self.u32()?,
             len: self.u32()?,

@@ -169,6 +169,11 @@ impl Lender {
         }));
     }
 
+    /// The object is one of several in a value that lends as a whole. One that lends already does not take part.
+    pub(crate) fn join(&self, outer: &Outer) -> bool {
+        self.loans.set(outer.loans.clone()).is_ok()
+    }
+
     /// Puts everything back, in the order in which it was lent.
     ///
     /// # Errors
@@ -192,6 +197,23 @@ pub(crate) struct Outer {
 }
 
 impl Outer {
+    /// For the objects in a value, which were lent out of others, as many in a row.
+    pub(crate) fn of_value(depth: u16) -> Outer {
+        Outer {
+            loans: Arc::default(),
+            depth,
+        }
+    }
+
+    /// The value is borrowed mutably for `'r`.
+    pub(crate) fn lending<'r, V: ?Sized>(self, _value: &'r mut V) -> (Lending<'r>, &'r mut V) {
+        let lending = Lending {
+            outer: self,
+            borrowed: PhantomData,
+        };
+        (lending, _value)
+    }
+
     /// How many objects in a row were lent up to what is lent here.
     pub(crate) fn depth(&self) -> u16 {
         self.depth.saturating_add(1)

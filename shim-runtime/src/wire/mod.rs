@@ -11,6 +11,7 @@ mod collections;
 mod error_chain;
 mod errors;
 pub(crate) mod io_errors;
+pub(crate) mod nodes;
 pub(crate) mod parts;
 pub(crate) mod places;
 mod pointers;

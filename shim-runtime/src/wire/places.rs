@@ -5,3 +5,5 @@
 pub(crate) const COPIED: u8 = 0;
 /// The value was moved out: the place is empty until something is put back.
 pub(crate) const MOVED: u8 = 1;
+/// It is a part of an argument that comes back: nothing follows but its number among those of its type.
+pub(crate) const WITHIN: u8 = 2;

@@ -7,7 +7,7 @@ use crate::extract::api::Ty;
 use crate::generate::bindings::{choices, docs, hosted};
 use crate::generate::print::{Printer, ident, member};
 use crate::plan::bridge::{
-    AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, Owned, ParamPlan, Pass, Place, Returns, Settle,
+    AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, LentBy, Owned, ParamPlan, Pass, Place, Returns, Settle,
 };
 
 /// A function where it stands: in its module, in an impl block of its own, or within a trait impl.
@@ -305,7 +305,7 @@ fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
         return None;
     }
     let lends = plan.anchor.lends.as_ref();
-    let lender = lends.filter(|lends| !lends.link && !lends.briefly).map(|lends| lends.index);
+    let lender = lends.filter(|lends| lends.by == LentBy::Object && !lends.briefly).map(|lends| lends.index);
     let start = lender.or(plan.anchor.owner).map_or_else(
         || quote!(nb::Anchor::none()),
         |index| {
@@ -318,10 +318,11 @@ fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
     );
     let lends = lends.filter(|_| lender.is_none()).map(|lends| {
         let arg = arg(lends.index, &plan.params[lends.index]);
-        match (lends.link, lends.briefly) {
-            (true, false) => quote!(nb_anchor.lend_from(&#arg.link);),
-            (true, true) => quote!(nb_anchor.borrow_from(&#arg.link);),
-            (false, _) => quote!(nb_anchor.borrow(&mut #arg.handle);),
+        match (lends.by, lends.briefly) {
+            (LentBy::Link, false) => quote!(nb_anchor.lend_from(&#arg.link);),
+            (LentBy::Link, true) => quote!(nb_anchor.borrow_from(&#arg.link);),
+            (LentBy::Object, _) => quote!(nb_anchor.borrow(&mut #arg.handle);),
+            (LentBy::Value, _) => quote!(),
         }
     });
     let inherits = plan.anchor.inherit.iter().map(|index| {
@@ -341,6 +342,12 @@ fn borrows_statically(plan: &FunctionPlan) -> bool {
         || plan.anchor != AnchorPlan::default()
             && plan.settle == Settle::Plain
             && crate::plan::borrows_for_good(&plan.output)
+}
+
+/// The value of which the result is a part.
+fn value_lender(plan: &FunctionPlan) -> Option<usize> {
+    let lends = plan.anchor.lends.as_ref()?;
+    (lends.by == LentBy::Value).then_some(lends.index)
 }
 
 fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
@@ -393,6 +400,17 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         Returns::Message { .. } if backs.is_empty() => {
             let ty = hosted::read_type(printer, plan);
             quote!(nb_call.value::<Here, #ty>(#export, #slots, nb_anchor))
+        }
+        // Of what has been written back the result is a part.
+        Returns::Message { .. } if value_lender(plan).is_some() => {
+            let value = value_lender(plan).map(|index| arg(index, &plan.params[index]));
+            quote! {
+                nb_call.value_with(#export, #slots, nb_anchor, move |nb_r| {
+                    #(#backs)*
+                    nb_r.within::<Here, _>(#value);
+                    nb::Get::<'_, Here>::get(nb_r)
+                })
+            }
         }
         Returns::Message { .. } => {
             let ty = hosted::read_type(printer, plan);

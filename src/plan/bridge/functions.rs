@@ -218,13 +218,24 @@ pub struct AnchorPlan {
     pub lends: Option<Lends>,
 }
 
+/// What of an argument lends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LentBy {
+    /// The object that it is.
+    Object,
+    /// The object that it borrows mutably.
+    Link,
+    /// The value that it is, or objects in that.
+    Value,
+}
+
 /// What lends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lends {
     /// The argument.
     pub index: usize,
-    /// It is not the argument itself, but the object that this borrows mutably.
-    pub link: bool,
+    /// What of it.
+    pub by: LentBy,
     /// Only objects in the result borrow it, for another lifetime than that of their inputs.
     pub briefly: bool,
     /// Of each mutable borrow in the result, whether its value is moved out of its place.

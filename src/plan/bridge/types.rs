@@ -1,6 +1,6 @@
 //! How a crate's structs and enums cross.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Own;
 use crate::extract::api::{Arg, Generics, ItemId, Meta, Shape, Ty, Variant};
@@ -45,6 +45,8 @@ pub struct TypePlan {
     pub loan: bool,
     /// Whether a handle borrows an object mutably, so that what it lends is lent out of that, too.
     pub link: bool,
+    /// The value types in whose values, and in those of this one, parts are found that may be lent; none if nobody does.
+    pub nodes: BTreeSet<ItemId>,
     /// Variants of which no value crosses, with what is in the way.
     pub stuck: BTreeMap<String, String>,
     /// Whether it implements `Default`: how the guest makes a struct to which fields may be added.
