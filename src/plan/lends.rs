@@ -26,7 +26,7 @@ pub(super) fn lends(plan: &FunctionPlan) -> bool {
 
 /// Whether a mutable borrow stands in a result, by itself or as a part of it.
 #[must_use]
-pub fn mentions_place(ty: &Ty) -> bool {
+pub(super) fn mentions_place(ty: &Ty) -> bool {
     match ty {
         Ty::Ref { mutable: true, .. } => true,
         Ty::Ref { ty, .. } => mentions_place(ty),

@@ -66,7 +66,8 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     plan.bridge.exports = exports;
     let hidden = hidden::is_used(api) || plan.bridge.all_functions().any(hidden::is_returned);
     plan.bridge.hidden = hidden.then_some((hidden::ASK, hidden::DROP));
-    plan.bridge.put_back = plan.bridge.all_functions().any(super::lends::lends).then_some(super::lends::PUT_BACK);
+    let lends = plan.bridge.all_functions().any(super::lends::lends);
+    plan.bridge.put_back = lends.then_some(super::lends::PUT_BACK);
     plan.bridge.answer = extracted
         .natives
         .iter()

@@ -58,7 +58,7 @@ pub struct Found<T> {
 
 impl<T: 'static> Part<T> {
     /// Finds the part in the value that the argument is.
-    pub fn within<M>(self, value: &mut dyn Nodes<M>) -> Found<T> {
+    pub fn within<M: 'static>(self, value: &mut dyn Nodes<M>) -> Found<T> {
         let mut number = 0;
         let found = value.find(&mut |node| {
             let right = node.downcast_ref::<T>().is_some_and(|node| std::ptr::eq(node, self.place));

@@ -9,7 +9,7 @@ use super::inputs::{Block, Host, Input};
 use super::kept::{Kept, Lease, Loan};
 use super::nanoprocess::{self, Nanoprocess};
 use super::session::Session;
-use crate::wire::lender::{Lending, Loan, Target};
+use crate::wire::lender::{Borrowed, Lending, Target};
 use crate::wire::{Get, Malformed, Reader, Slot, Writer};
 use std::sync::Arc;
 
@@ -264,7 +264,7 @@ impl<'c> Call<'c> {
     }
 
     /// Puts back what an object lent mutably, if it is another value now. The session is that of the object's home.
-    pub(crate) fn put_back(session: Session, loan: Loan) -> Result<(), Fault> {
+    pub(crate) fn put_back(session: Session, loan: Borrowed) -> Result<(), Fault> {
         let mut call = Call::over(session);
         let Target { place, len, function } = loan.target;
         let mut changed = false;

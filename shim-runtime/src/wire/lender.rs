@@ -23,7 +23,7 @@ pub(crate) struct Target {
 }
 
 /// One thing that is lent.
-pub(crate) struct Loan {
+pub(crate) struct Borrowed {
     pub(crate) target: Target,
     /// What was written of the value when it came; nothing of one that was moved out of its place.
     before: Option<Vec<u8>>,
@@ -32,9 +32,9 @@ pub(crate) struct Loan {
 
 // SAFETY: what is lent belongs to a handle and is reached only through mutable borrows of that; the type around the handle
 // is `Send` and `Sync` only if the guest's own type was, which has in it what is mirrored here.
-unsafe impl Send for Loan {}
+unsafe impl Send for Borrowed {}
 
-impl Loan {
+impl Borrowed {
     /// Writes down what has to be put back; says whether that is anything.
     pub(crate) fn write(self, w: &mut Writer) -> bool {
         let Some(before) = &self.before else {
@@ -77,7 +77,7 @@ struct State {
 }
 
 enum Item {
-    Loan(Loan),
+    Borrowed(Borrowed),
     /// What an object lends that borrows this one.
     Borrower(Arc<Loans>),
 }
@@ -104,7 +104,7 @@ impl Loans {
         }
     }
 
-    fn put_back<E>(&self, put: &mut dyn FnMut(Loan) -> Result<(), E>) -> Result<(), Option<E>> {
+    fn put_back<E>(&self, put: &mut dyn FnMut(Borrowed) -> Result<(), E>) -> Result<(), Option<E>> {
         // While a place may be empty the object counts as lost, whatever happens.
         let mut state = self.lock();
         if mem::replace(&mut state.lost, true) {
@@ -114,7 +114,7 @@ impl Loans {
         drop(state);
         for item in items {
             match item {
-                Item::Loan(loan) => put(loan).map_err(Some)?,
+                Item::Borrowed(loan) => put(loan).map_err(Some)?,
                 Item::Borrower(loans) => {
                     loans.lock().told = false;
                     loans.put_back(put)?;
@@ -178,7 +178,7 @@ impl Lender {
     ///
     /// # Errors
     /// The first failure; `None` if something was lost before. From then on the object is lost.
-    pub(crate) fn put_back<E>(&self, mut put: impl FnMut(Loan) -> Result<(), E>) -> Result<(), Option<E>> {
+    pub(crate) fn put_back<E>(&self, mut put: impl FnMut(Borrowed) -> Result<(), E>) -> Result<(), Option<E>> {
         self.loans.get().map_or(Ok(()), |loans| loans.put_back(&mut put))
     }
 }
@@ -254,7 +254,7 @@ impl<'r> Lending<'r> {
             value,
             marker: PhantomData,
         };
-        self.outer.loans.push(Item::Loan(Loan {
+        self.outer.loans.push(Item::Borrowed(Borrowed {
             target,
             before,
             value: Box::new(held),
