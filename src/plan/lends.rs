@@ -8,6 +8,7 @@ use crate::plan::bridge::{FunctionPlan, Lends, LentBy, ParamPlan, Pass};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::hidden::is_hidden;
 use crate::plan::lifetimes;
+use crate::plan::links;
 use crate::plan::loans::each_local;
 use crate::plan::nodes;
 use crate::plan::planner::Planner;
@@ -194,13 +195,21 @@ impl Lenders<'_, '_> {
             };
         }
         let linked = |input: &Ty| {
-            let object = referent(input);
-            local(object).is_some_and(|id| types.has_link(id))
-                && main_lifetime(self.planner, object).as_deref() == Some(lifetime)
+            let ty = referent(input);
+            local(ty).is_some_and(|id| types.has_link(id))
+                && main_lifetime(self.planner, ty).as_deref() == Some(lifetime)
         };
         let index = self.inputs.iter().position(linked);
-        let nobody = || obstacle("memory in the guest that no argument lends");
-        Ok((index.ok_or_else(nobody)?, LentBy::Link))
+        let index = index.ok_or_else(|| obstacle("memory in the guest that no argument lends"))?;
+        if types.is_object(referent(&self.inputs[index])) {
+            return Ok((index, LentBy::Link));
+        }
+        let id = local(&self.inputs[index]).filter(|_| self.params[index].pass == Pass::Message);
+        let fields = id.map(|id| links::fields_of(self.planner.api, types, id)).unwrap_or_default();
+        if fields.is_empty() {
+            return Err(obstacle("memory in the guest, out of a part of a value"));
+        }
+        Ok((index, LentBy::Field))
     }
 
     /// A value that lends a part of it, or of an object in it.
@@ -244,21 +253,13 @@ pub(super) fn each_place<'t>(ty: &'t Ty, f: &mut dyn FnMut(Option<&'t str>, &'t 
     }
 }
 
-/// Calls `f` on each handle in a result that borrows something mutably.
+/// Calls `f` on each handle in a result that borrows something mutably, and on values of such.
 fn each_link(planner: &Planner<'_>, ty: &Ty, f: &mut dyn FnMut(&Ty)) {
     let mut ty = ty.clone();
     lifetimes::each_lifetime(planner.api, &mut ty, &mut |_| {});
     each_local(&ty, &mut |id, ty| {
         if planner.types.has_link(id) {
             f(ty);
-        } else {
-            let mut inner = false;
-            planner.field_types(id).into_iter().for_each(|field| {
-                each_local(field, &mut |id, _| inner |= planner.types.has_link(id));
-            });
-            if inner {
-                f(ty);
-            }
         }
     });
 }

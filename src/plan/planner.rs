@@ -251,6 +251,7 @@ impl<'a> Planner<'a> {
                 borrows_by_arguments: self.types.borrows_by_arguments(*id),
                 loan: self.types.has_loan(*id),
                 link: self.types.has_link(*id),
+                linked: super::links::fields_of(self.api, &self.types, *id),
                 nodes: BTreeSet::new(),
                 stuck: self.stuck(*id),
                 has_default: self.types.has_default(*id),

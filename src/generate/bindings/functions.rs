@@ -321,6 +321,10 @@ fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
         match (lends.by, lends.briefly) {
             (LentBy::Link, false) => quote!(nb_anchor.lend_from(&#arg.link);),
             (LentBy::Link, true) => quote!(nb_anchor.borrow_from(&#arg.link);),
+            (LentBy::Field, briefly) => {
+                let lend = if briefly { quote!(borrow_from) } else { quote!(lend_from) };
+                quote!(if let Some(nb_link) = #arg.nanobuild_link() { nb_anchor.#lend(nb_link); })
+            }
             (LentBy::Object, _) => quote!(nb_anchor.borrow(&mut #arg.handle);),
             (LentBy::Value, _) => quote!(),
         }

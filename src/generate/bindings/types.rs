@@ -7,7 +7,7 @@ use quote::quote;
 
 use crate::extract::api::{Arg, Bound, Field, Generics, Param, Shape, Variant};
 use crate::generate::bindings::{Told, choices, docs, hosted};
-use crate::generate::print::{Printer, ident, verbatim};
+use crate::generate::print::{Printer, ident, member, verbatim};
 use crate::generate::values;
 use crate::plan::bridge::{Keeper, Repr, TypePlan};
 
@@ -52,8 +52,8 @@ fn structure(printer: Printer<'_>, plan: &TypePlan, shape: &Shape) -> TokenStrea
         Shape::Named(_) => quote!(#wheres #body),
         Shape::Unit | Shape::Tuple(_) => quote!(#body #wheres;),
     };
-    let codec = values::codec(printer, plan, &quote!(#name));
-    quote!(#head pub struct #name<#(#params),*> #body #codec)
+    let (codec, link) = (values::codec(printer, plan, &quote!(#name)), link(printer, plan));
+    quote!(#head pub struct #name<#(#params),*> #body #codec #link)
 }
 
 fn body(printer: Printer<'_>, shape: &Shape, public: bool) -> TokenStream {
@@ -96,8 +96,29 @@ fn enumeration(printer: Printer<'_>, plan: &TypePlan, variants: &[Variant]) -> T
             .map(|value| quote!(= #value));
         quote!(#docs #stuck #open #name #body #discriminant)
     });
-    let codec = values::codec(printer, plan, &quote!(#name));
-    quote!(#head pub enum #name<#(#params),*> #wheres { #(#variants),* } #codec)
+    let (codec, link) = (values::codec(printer, plan, &quote!(#name)), link(printer, plan));
+    quote!(#head pub enum #name<#(#params),*> #wheres { #(#variants),* } #codec #link)
+}
+
+/// What lends to a handle that is a field of a value.
+fn link(printer: Printer<'_>, plan: &TypePlan) -> Option<TokenStream> {
+    let main = lifetimes(printer, &plan.generics).pop().filter(|_| !plan.linked.is_empty())?;
+    let name = ident(&plan.name);
+    let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
+    let args = printer.own_args(&plan.generics);
+    let arms = plan.linked.iter().map(|(variant, field)| {
+        let (variant, field) = ((!variant.is_empty()).then(|| ident(variant)), member(field));
+        let variant = variant.map(|variant| quote!(:: #variant));
+        quote!(Self #variant { #field: nb_field, .. } => ::std::option::Option::Some(&nb_field.link),)
+    });
+    Some(quote! {
+        impl<#(#params),*> #name #args #wheres {
+            #[doc(hidden)]
+            pub(crate) fn nanobuild_link(&self) -> ::std::option::Option<&nb::Link<#main>> {
+                match self { #(#arms)* _ => ::std::option::Option::None }
+            }
+        }
+    })
 }
 
 fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {

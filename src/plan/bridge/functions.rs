@@ -225,6 +225,8 @@ pub enum LentBy {
     Object,
     /// The object that it borrows mutably.
     Link,
+    /// The object that a handle borrows mutably which is a field of it.
+    Field,
     /// The value that it is, or objects in that.
     Value,
 }

@@ -45,6 +45,8 @@ pub struct TypePlan {
     pub loan: bool,
     /// Whether a handle borrows an object mutably, so that what it lends is lent out of that, too.
     pub link: bool,
+    /// For each variant of a value, or for a struct as `""`, the field that is such a handle, if one is.
+    pub linked: BTreeMap<String, String>,
     /// The value types in whose values, and in those of this one, parts are found that may be lent; none if nobody does.
     pub nodes: BTreeSet<ItemId>,
     /// Variants of which no value crosses, with what is in the way.
