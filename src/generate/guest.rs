@@ -14,7 +14,9 @@ use quote::{format_ident, quote};
 use crate::extract::api::{Arg, Binding, Bound, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
-use crate::plan::bridge::{Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, LentBy, ParamPlan, Pass, Returns};
+use crate::plan::bridge::{
+    Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, LentBy, ParamPlan, Pass, Returns,
+};
 use crate::plan::instantiate;
 use crate::plan::{is_hidden, trait_name};
 
@@ -172,7 +174,9 @@ fn mapped(ty: &Ty, value: &TokenStream, leaf: &mut Leaf<'_>, depth: usize) -> Op
         Ty::Tuple(parts) => {
             let names: Vec<Ident> = (0..parts.len()).map(|at| format_ident!("h{depth}_{at}")).collect();
             let each = parts.iter().zip(&names);
-            let each: Vec<_> = each.map(|(part, name)| mapped(part, &quote!(#name), leaf, depth + 1)).collect();
+            let each: Vec<_> = each
+                .map(|(part, name)| mapped(part, &quote!(#name), leaf, depth + 1))
+                .collect();
             each.iter().any(Option::is_some).then(|| {
                 let parts = each.into_iter().zip(&names);
                 let parts = parts.map(|(part, name)| part.unwrap_or_else(|| quote!(#name)));
@@ -199,7 +203,9 @@ fn mapped(ty: &Ty, value: &TokenStream, leaf: &mut Leaf<'_>, depth: usize) -> Op
         }
         // An iterator: each of its items.
         Ty::ImplTrait(bounds) | Ty::DynTrait(bounds) => bounds.iter().find_map(|bound| {
-            let Bound::Trait { trait_, .. } = bound else { return None };
+            let Bound::Trait { trait_, .. } = bound else {
+                return None;
+            };
             trait_.bindings.iter().find_map(|(_, binding)| match binding {
                 Binding::Equal(item) => {
                     let item = mapped(item, &quote!(item), leaf, depth + 1)?;

@@ -58,8 +58,8 @@ pub(super) fn anchor(
             };
             match source(planner, input, lifetime) {
                 _ if lives_in_guest => {}
-                // It comes back, and with it whatever is a part of it.
-                _ if lends.is_some_and(|lends| lends.index == index && lends.by == LentBy::Value) => {}
+                // It comes back, and with it whatever is a part of it; or what it borrows stays.
+                _ if lends.is_some_and(|lends| lends.index == index && is_part(lends.by)) => {}
                 Source::Owner => {
                     plan.owner = plan.owner.or(mapped.then_some(index));
                     inherit(planner, &mut plan, index, input, lifetime, mapped);
@@ -81,6 +81,10 @@ pub(super) fn anchor(
         }
     }
     Ok(plan)
+}
+
+fn is_part(by: LentBy) -> bool {
+    matches!(by, LentBy::Value | LentBy::Field)
 }
 
 /// The object behind `input` has inputs of its own if it has lifetimes; they live on with the result.

@@ -96,7 +96,11 @@ fn over(
     }
     let lends = lends::lent(planner, (&named.inputs, &named.output), &params)?;
     let mut anchor = anchors::anchor(planner, &named, &params, &choices, lends.as_ref())?;
-    anchor.lends = if anchor.forever { lends::lent_forever(lends)? } else { lends };
+    anchor.lends = if anchor.forever {
+        lends::lent_forever(lends)?
+    } else {
+        lends
+    };
     for (index, _) in &anchor.keep {
         let param = &mut params[*index];
         match &param.guest {

@@ -86,12 +86,17 @@ fn of_the_crate(planner: &Planner<'_>, id: ItemId, seen: &mut BTreeSet<ItemId>) 
     let types = &planner.types;
     if types.kind(id) == Some(&Kind::Object) {
         let alone = types.keepers(id).is_empty() && !types.has_loan(id) && !types.borrows_by_arguments(id);
-        return alone.then_some(()).ok_or_else(|| obstacle("an object with values of the caller's"));
+        return alone
+            .then_some(())
+            .ok_or_else(|| obstacle("an object with values of the caller's"));
     }
     if !seen.insert(id) {
         return Ok(());
     }
-    planner.field_types(id).into_iter().try_for_each(|field| owned(planner, field, seen))
+    planner
+        .field_types(id)
+        .into_iter()
+        .try_for_each(|field| owned(planner, field, seen))
 }
 
 /// Whether a value is moved out of its place: it has objects in it, or is one.
@@ -131,7 +136,10 @@ pub(super) fn lent(
         others.extend(lifetimes::lifetimes(planner.api, ty));
     });
     let of = |lifetimes: &BTreeSet<String>| -> BTreeSet<(usize, LentBy)> {
-        lifetimes.iter().filter_map(|lifetime| lenders.find(lifetime).ok()).collect()
+        lifetimes
+            .iter()
+            .filter_map(|lifetime| lenders.find(lifetime).ok())
+            .collect()
     };
     let (of_main, of_others) = (of(&main), of(&others));
     let (found, briefly) = match of_main.len() {
@@ -185,31 +193,40 @@ struct Lenders<'l, 'a> {
 impl Lenders<'_, '_> {
     /// The argument that lends for a lifetime, and what of it.
     fn find(&self, lifetime: &str) -> Result<(usize, LentBy), Obstacle> {
-        let types = &self.planner.types;
-        let itself = |input: &Ty| matches!(input, Ty::Ref { mutable: true, lifetime: Some(own), .. } if own == lifetime);
-        if let Some(index) = self.inputs.iter().position(itself) {
-            return match self.params[index].pass {
-                Pass::ObjectMut => Ok((index, LentBy::Object)),
-                Pass::MessageMut => self.value(index),
-                _ => Err(obstacle("a value of which the guest has a copy only")),
-            };
+        let mut all = (0..self.inputs.len()).filter(|index| self.may_lend(*index, lifetime));
+        let index = all
+            .next()
+            .ok_or_else(|| obstacle("memory in the guest that no argument lends"))?;
+        if all.next().is_some() || (0..self.inputs.len()).any(|other| other != index && self.may_have(other, lifetime))
+        {
+            return Err(obstacle("memory in the guest that one of several arguments lends"));
         }
-        let linked = |input: &Ty| {
-            let ty = referent(input);
-            local(ty).is_some_and(|id| types.has_link(id))
+        let (types, input) = (&self.planner.types, &self.inputs[index]);
+        match self.params[index].pass {
+            Pass::ObjectMut if is_lent_for(input, lifetime) => Ok((index, LentBy::Object)),
+            Pass::MessageMut if is_lent_for(input, lifetime) => self.value(index),
+            _ if is_lent_for(input, lifetime) => Err(obstacle("a value of which the guest has a copy only")),
+            _ if types.is_object(referent(input)) => Ok((index, LentBy::Link)),
+            Pass::Message if has_linked_fields(self.planner, input) => Ok((index, LentBy::Field)),
+            _ => Err(obstacle("memory in the guest, out of a part of a value")),
+        }
+    }
+
+    /// Whether an argument is borrowed mutably for a lifetime, or borrows something so itself.
+    fn may_lend(&self, index: usize, lifetime: &str) -> bool {
+        let ty = referent(&self.inputs[index]);
+        is_lent_for(&self.inputs[index], lifetime)
+            || local(ty).is_some_and(|id| self.planner.types.has_link(id))
                 && main_lifetime(self.planner, ty).as_deref() == Some(lifetime)
-        };
-        let index = self.inputs.iter().position(linked);
-        let index = index.ok_or_else(|| obstacle("memory in the guest that no argument lends"))?;
-        if types.is_object(referent(&self.inputs[index])) {
-            return Ok((index, LentBy::Link));
-        }
-        let id = local(&self.inputs[index]).filter(|_| self.params[index].pass == Pass::Message);
-        let fields = id.map(|id| links::fields_of(self.planner.api, types, id)).unwrap_or_default();
-        if fields.is_empty() {
-            return Err(obstacle("memory in the guest, out of a part of a value"));
-        }
-        Ok((index, LentBy::Field))
+    }
+
+    /// Whether what is lent may be a part of this argument, which does not show when the borrow has ended.
+    fn may_have(&self, index: usize, lifetime: &str) -> bool {
+        let input = &self.inputs[index];
+        let lifetimes = lifetimes::lifetimes(self.planner.api, input);
+        // A lifetime that was given a name may have been said to outlive others.
+        let named = matches!(input, Ty::Ref { mutable: true, lifetime: Some(name), .. } if !name.starts_with('#'));
+        self.planner.types.has_objects(referent(input)) && (named || lifetimes.contains(lifetime))
     }
 
     /// A value that lends a part of it, or of an object in it.
@@ -223,6 +240,15 @@ impl Lenders<'_, '_> {
         nodes::of(self.planner, value, part)?;
         Ok((index, LentBy::Value))
     }
+}
+
+fn is_lent_for(input: &Ty, wanted: &str) -> bool {
+    matches!(input, Ty::Ref { mutable: true, lifetime: Some(lifetime), .. } if lifetime == wanted)
+}
+
+fn has_linked_fields(planner: &Planner<'_>, ty: &Ty) -> bool {
+    let fields = local(ty).map(|id| links::fields_of(planner.api, &planner.types, id));
+    fields.is_some_and(|fields| !fields.is_empty())
 }
 
 fn referent(ty: &Ty) -> &Ty {

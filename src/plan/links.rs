@@ -31,11 +31,7 @@ fn of_function(api: &Api, types: &Types<'_>, function: &Function, found: &mut BT
     let mut lenders = BTreeSet::new();
     for input in &named.inputs {
         let (object, outer) = match input {
-            Ty::Ref {
-                mutable,
-                lifetime,
-                ty,
-            } => (&**ty, lifetime.clone().filter(|_| *mutable)),
+            Ty::Ref { mutable, lifetime, ty } => (&**ty, lifetime.clone().filter(|_| *mutable)),
             owned => (owned, None),
         };
         let linked = local(object).is_some_and(|id| found.contains(&id));
@@ -53,7 +49,9 @@ fn of_function(api: &Api, types: &Types<'_>, function: &Function, found: &mut BT
         }
     });
     let mut seen = BTreeSet::new();
-    borrowers.into_iter().for_each(|id| mark(api, types, id, &mut seen, found));
+    borrowers
+        .into_iter()
+        .for_each(|id| mark(api, types, id, &mut seen, found));
 }
 
 /// For each variant of a value type, or for a struct as `""`, the field that is a handle which borrows for the type's own main
@@ -80,12 +78,15 @@ pub(super) fn fields_of(api: &Api, types: &Types<'_>, id: ItemId) -> BTreeMap<St
         fields(shape).iter().find(linked).map(|field| field.name.clone())
     };
     match &item.kind {
-        ItemKind::Struct(item) if types.kind(id) == Some(&Kind::Value) => {
-            field(&item.shape).map(|field| (String::new(), field)).into_iter().collect()
-        }
+        ItemKind::Struct(item) if types.kind(id) == Some(&Kind::Value) => field(&item.shape)
+            .map(|field| (String::new(), field))
+            .into_iter()
+            .collect(),
         ItemKind::Enum(item) => {
             let variants = item.variants.iter();
-            variants.filter_map(|variant| Some((variant.name.clone(), field(&variant.shape)?))).collect()
+            variants
+                .filter_map(|variant| Some((variant.name.clone(), field(&variant.shape)?)))
+                .collect()
         }
         _ => BTreeMap::new(),
     }

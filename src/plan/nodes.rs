@@ -27,7 +27,10 @@ pub(super) fn of(planner: &Planner<'_>, value: &Ty, part: &Ty) -> Result<BTreeSe
 }
 
 fn unknown() -> Obstacle {
-    Obstacle::new("`&mut` result", "a mutable borrow of a part of a value, which is not found in it")
+    Obstacle::new(
+        "`&mut` result",
+        "a mutable borrow of a part of a value, which is not found in it",
+    )
 }
 
 fn mentions_local(ty: &Ty) -> bool {
@@ -53,16 +56,16 @@ fn visit(planner: &Planner<'_>, ty: &Ty, of_crate: bool, nodes: &mut BTreeSet<It
     }
 }
 
-fn of_local(
-    planner: &Planner<'_>,
-    id: ItemId,
-    of_crate: bool,
-    nodes: &mut BTreeSet<ItemId>,
-) -> Result<(), Obstacle> {
+fn of_local(planner: &Planner<'_>, id: ItemId, of_crate: bool, nodes: &mut BTreeSet<ItemId>) -> Result<(), Obstacle> {
     match planner.types.kind(id) {
         Some(Kind::Object | Kind::Bytes) => Ok(()),
         Some(Kind::Value) => {
-            let alone = planner.api.items.get(&id).and_then(generics_of).is_some_and(|own| own.params.is_empty());
+            let alone = planner
+                .api
+                .items
+                .get(&id)
+                .and_then(generics_of)
+                .is_some_and(|own| own.params.is_empty());
             if !alone {
                 return Err(unknown());
             }
@@ -73,7 +76,9 @@ fn of_local(
             let fields = planner.field_types(id).into_iter();
             // Of what is stuck no value comes here, so that only what crosses counts.
             let fields = fields.filter(|ty| stuck.is_empty() || !mentions_param(ty));
-            fields.into_iter().try_for_each(|field| visit(planner, field, of_crate, nodes))
+            fields
+                .into_iter()
+                .try_for_each(|field| visit(planner, field, of_crate, nodes))
         }
         _ => Err(unknown()),
     }
@@ -99,7 +104,11 @@ pub(super) fn mark(planner: &mut Planner<'_>) {
 
 /// The value of which a function lends a part, and the part's type.
 fn lent_part(function: &FunctionPlan) -> Option<(&Ty, &Ty)> {
-    let lends = function.anchor.lends.as_ref().filter(|lends| lends.by == LentBy::Value)?;
+    let lends = function
+        .anchor
+        .lends
+        .as_ref()
+        .filter(|lends| lends.by == LentBy::Value)?;
     let Ty::Ref { ty: value, .. } = &function.params[lends.index].guest else {
         return None;
     };

@@ -213,13 +213,14 @@ impl Outputs<'_, '_> {
     }
 
     fn is_special(&self, ty: &Ty) -> bool {
-        lends::mentions_place(ty) || !matches!(
-            self.settle(ty),
-            Ok(Settled {
-                settle: Settle::Plain,
-                ..
-            })
-        )
+        lends::mentions_place(ty)
+            || !matches!(
+                self.settle(ty),
+                Ok(Settled {
+                    settle: Settle::Plain,
+                    ..
+                })
+            )
     }
 }
 

@@ -68,7 +68,13 @@ impl<M, T: Put<M> + Get<'static, M> + 'static> Put<M> for Place<'_, T> {
 
 impl<M, T: Put<M> + Get<'static, M> + 'static> Put<M> for Place<'_, [T]> {
     fn put(self, w: &mut Writer) {
-        head(COPIED, self.place.as_ptr() as u32, self.place.len(), write_all::<M, T>, w);
+        head(
+            COPIED,
+            self.place.as_ptr() as u32,
+            self.place.len(),
+            write_all::<M, T>,
+            w,
+        );
         T::lend_all(self.place, w);
     }
 

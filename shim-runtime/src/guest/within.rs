@@ -61,7 +61,9 @@ impl<T: 'static> Part<T> {
     pub fn within<M: 'static>(self, value: &mut dyn Nodes<M>) -> Found<T> {
         let mut number = 0;
         let found = value.find(&mut |node| {
-            let right = node.downcast_ref::<T>().is_some_and(|node| std::ptr::eq(node, self.place));
+            let right = node
+                .downcast_ref::<T>()
+                .is_some_and(|node| std::ptr::eq(node, self.place));
             number += u32::from(node.is::<T>() && !right);
             right
         });

@@ -276,7 +276,9 @@ impl<'c> Call<'c> {
         match call.run(PUT_BACK, slots) {
             Ok(_) => Ok(()),
             Err(Stop::Fault(fault)) => Err(*fault),
-            Err(Stop::Panic(_)) => Err(call.session.fault(FaultKind::Malformed, "what was put back called back")),
+            Err(Stop::Panic(_)) => Err(call
+                .session
+                .fault(FaultKind::Malformed, "what was put back called back")),
         }
     }
 

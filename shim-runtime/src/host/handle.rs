@@ -4,8 +4,8 @@ use super::call::Call;
 use super::fault::{Fault, FaultKind};
 use super::nanoprocess::{Garbage, Nanoprocess};
 use super::session::Session;
-use crate::wire::arena::Arena;
 use crate::wire::Malformed;
+use crate::wire::arena::Arena;
 use crate::wire::lender::{Lender, Lending, MAX_DEPTH, Outer};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -132,7 +132,9 @@ impl Lender {
     #[inline]
     pub(crate) fn lends(&self) -> bool {
         // Whoever lent had the object mutably, and what let it go to another thread since then also orders this.
-        self.loans.get().is_some_and(|loans| loans.lends.load(Ordering::Relaxed))
+        self.loans
+            .get()
+            .is_some_and(|loans| loans.lends.load(Ordering::Relaxed))
     }
 
     /// Whether a place in the object is empty for good.

@@ -2,11 +2,16 @@
 
 use crate::guest::process;
 use crate::support::{self, Here, span};
-use nanobuild_runtime::{self as nb, Anchor, Call, FaultKind, Get, Handle, Link, Malformed, Nanoprocess, Reader, Slot, catch};
+use nanobuild_runtime::{
+    self as nb, Anchor, Call, FaultKind, Get, Handle, Link, Malformed, Nanoprocess, Reader, Slot, catch,
+};
 use std::mem;
 use std::panic::AssertUnwindSafe;
 
-#[expect(dead_code, reason = "bindings name their nanoprocess here; these tests have one each")]
+#[expect(
+    dead_code,
+    reason = "bindings name their nanoprocess here; these tests have one each"
+)]
 static NEVER: Nanoprocess = Nanoprocess::new(nb::Spec::DEFAULT);
 
 struct Book {
@@ -229,7 +234,10 @@ fn what_borrows_lends_for_as_long_as_it_borrows() {
     all.label_mut().push('?');
     // What it lent is there although it has not ended.
     let said = shelf.say();
-    assert_eq!(said, told("first", &["c", "B", "a"], "None").replace("\"label\"", "\"label?\""));
+    assert_eq!(
+        said,
+        told("first", &["c", "B", "a"], "None").replace("\"label\"", "\"label?\"")
+    );
     let mut all = shelf.books_mut();
     all.next();
     *all.label_mut() = "label".to_owned();
@@ -344,7 +352,14 @@ fn answered<T: Get<'static, Here>>(data: &[u8]) -> nb::Fault {
 #[test]
 fn a_guest_that_lies_about_places_gets_a_fault() {
     let head = |tag: u8| [&[tag][..], &[0xff; 12]].concat();
-    for data in [&b""[..], &[0], &[7], &head(0), &head(1)[..12], &[&head(1)[..], &[0xff; 8]].concat()] {
+    for data in [
+        &b""[..],
+        &[0],
+        &[7],
+        &head(0),
+        &head(1)[..12],
+        &[&head(1)[..], &[0xff; 8]].concat(),
+    ] {
         assert_eq!(answered::<&mut String>(data).kind, FaultKind::Malformed);
         assert_eq!(answered::<&mut [u64]>(data).kind, FaultKind::Malformed);
         assert_eq!(answered::<&mut Vec<Book>>(data).kind, FaultKind::Malformed);

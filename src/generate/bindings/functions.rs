@@ -7,7 +7,8 @@ use crate::extract::api::Ty;
 use crate::generate::bindings::{choices, docs, hosted};
 use crate::generate::print::{Printer, ident, member};
 use crate::plan::bridge::{
-    AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, LentBy, Owned, ParamPlan, Pass, Place, Returns, Settle,
+    AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, LentBy, Owned, ParamPlan, Pass, Place, Returns,
+    Settle,
 };
 
 /// A function where it stands: in its module, in an impl block of its own, or within a trait impl.
@@ -305,7 +306,9 @@ fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
         return None;
     }
     let lends = plan.anchor.lends.as_ref();
-    let lender = lends.filter(|lends| lends.by == LentBy::Object && !lends.briefly).map(|lends| lends.index);
+    let lender = lends
+        .filter(|lends| lends.by == LentBy::Object && !lends.briefly)
+        .map(|lends| lends.index);
     let start = lender.or(plan.anchor.owner).map_or_else(
         || quote!(nb::Anchor::none()),
         |index| {
@@ -322,7 +325,11 @@ fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
             (LentBy::Link, false) => quote!(nb_anchor.lend_from(&#arg.link);),
             (LentBy::Link, true) => quote!(nb_anchor.borrow_from(&#arg.link);),
             (LentBy::Field, briefly) => {
-                let lend = if briefly { quote!(borrow_from) } else { quote!(lend_from) };
+                let lend = if briefly {
+                    quote!(borrow_from)
+                } else {
+                    quote!(lend_from)
+                };
                 quote!(if let Some(nb_link) = #arg.nanobuild_link() { nb_anchor.#lend(nb_link); })
             }
             (LentBy::Object, _) => quote!(nb_anchor.borrow(&mut #arg.handle);),

@@ -102,7 +102,9 @@ fn enumeration(printer: Printer<'_>, plan: &TypePlan, variants: &[Variant]) -> T
 
 /// What lends to a handle that is a field of a value.
 fn link(printer: Printer<'_>, plan: &TypePlan) -> Option<TokenStream> {
-    let main = lifetimes(printer, &plan.generics).pop().filter(|_| !plan.linked.is_empty())?;
+    let main = lifetimes(printer, &plan.generics)
+        .pop()
+        .filter(|_| !plan.linked.is_empty())?;
     let name = ident(&plan.name);
     let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
     let args = printer.own_args(&plan.generics);
