@@ -147,6 +147,13 @@ pub(super) fn lent(
         _ if places.is_empty() => (of_main.first().or(of_others.first()), true),
         _ => return Err(obstacle("memory in the guest, of more than one object")),
     };
+    // Who would not be told of what is lent, could be used while it is.
+    let untold = |lifetime| (0..inputs.len()).any(|index| lenders.may_lend(index, lifetime));
+    if found.is_none() && others.iter().any(|lifetime| untold(lifetime)) {
+        return Err(obstacle(
+            "memory in the guest that one of several arguments lends to an object",
+        ));
+    }
     Ok(found.map(|&(index, by)| Lends {
         index,
         by,

@@ -96,6 +96,8 @@ pub(crate) struct Writing {
     depth: u16,
     /// Nothing is written: the objects in a value lend together from now on.
     joining: Option<Outer>,
+    /// Whether there are any.
+    joined: bool,
 }
 
 /// A `usize` as the guest will see it; the largest value means "no limit" there as well.
@@ -155,9 +157,9 @@ impl Writer {
         }
     }
 
-    /// Whether all objects in the value lend together.
+    /// Whether the objects in the value lend together, all of them.
     pub(crate) fn has_joined(&self) -> bool {
-        self.side.fault.is_none()
+        self.side.joined && self.side.fault.is_none()
     }
 
     /// How many objects in a row were lent up to one of those that were written.
@@ -211,6 +213,7 @@ impl Writer {
     /// Lends an object.
     pub fn handle(&mut self, handle: &Handle) {
         if let Some(outer) = &self.side.joining {
+            self.side.joined = true;
             if !handle.join(outer) {
                 self.fail(Fault::new(FaultKind::Host, handle.process().name(), "it lends already"));
             }

@@ -3,8 +3,9 @@
 use crate::guest::process;
 use crate::support::{self, Here, span};
 use nanobuild_runtime::{
-    self as nb, Anchor, Call, FaultKind, Get, Handle, Link, Malformed, Nanoprocess, Reader, Slot, catch,
+    self as nb, Anchor, Call, FaultKind, Get, Handle, Link, Malformed, Nanoprocess, Put, Reader, Slot, Writer, catch,
 };
+use std::any::Any;
 use std::mem;
 use std::panic::AssertUnwindSafe;
 
@@ -276,7 +277,7 @@ fn what_cannot_be_put_back_is_lost() {
     assert_eq!(fault.kind, FaultKind::Stale);
     let fault = catch(|| shelf.say()).unwrap_err();
     assert!(fault.message.contains("could not be put back"), "{fault}");
-    assert!(catch(AssertUnwindSafe(|| drop(shelf.label_mut().len()))).is_err());
+    assert!(catch(AssertUnwindSafe(|| shelf.label_mut().len())).is_err());
     drop(shelf);
     assert_eq!(books(process), 3, "its destructor does not see the empty place");
     assert_eq!(Shelf::new(process).say(), told("first", &["a", "b", "c"], "None"));
@@ -346,7 +347,7 @@ fn answered<T: Get<'static, Here>>(data: &[u8]) -> nb::Fault {
         call.handle_mut(handle);
         drop(call.value::<Here, T>(0, [slot], Anchor::of_mut(handle)));
     });
-    fault.err().expect("it is nonsense")
+    fault.expect_err("it is nonsense")
 }
 
 #[test]
@@ -390,4 +391,50 @@ fn lenders_go_from_thread_to_thread() {
             assert!(said.join().unwrap().contains("far"));
         }
     });
+}
+
+/// A value with parts of one type.
+struct List(Vec<String>);
+
+impl Put<Here> for List {
+    fn lend(&self, w: &mut Writer) {
+        Put::<Here>::lend(&self.0, w);
+    }
+}
+
+impl nb::Nodes<Here> for List {
+    fn find<'v>(&'v mut self, is_it: &mut nb::IsIt<'_>) -> Option<&'v mut dyn Any> {
+        if is_it(&*self) {
+            return Some(self);
+        }
+        let text = self.0.iter_mut().find(|text| is_it(&**text));
+        text.map(|text| text as _)
+    }
+}
+
+#[test]
+fn parts_are_found_in_the_value_or_not_at_all() {
+    let part = |data: [u8; 5], list: &mut List| {
+        let escaped: String = data.iter().map(|byte| format!("\\{byte:02x}")).collect();
+        let process = support::process(
+            &format!(
+                "(func (export \"nb0\") (param i64) (result i64) (local.get 0)) (data (i32.const 4096) \"{escaped}\")"
+            ),
+            1,
+        );
+        catch(AssertUnwindSafe(|| {
+            let text = Call::new(process).value_with(0, [span(4096, 5)], Anchor::none(), |r| {
+                r.within::<Here, _>(list);
+                <&mut String as Get<'_, Here>>::get(r)
+            });
+            text.push('!');
+        }))
+    };
+    let mut list = List(vec!["a".to_owned(), "b".to_owned()]);
+    part([2, 1, 0, 0, 0], &mut list).unwrap();
+    assert_eq!(list.0, ["a", "b!"]);
+    for data in [[2, 2, 0, 0, 0], [2, 0xff, 0xff, 0xff, 0xff], [0; 5], [1; 5], [3; 5]] {
+        assert_eq!(part(data, &mut list).unwrap_err().kind, FaultKind::Malformed);
+    }
+    assert_eq!(list.0, ["a", "b!"]);
 }
