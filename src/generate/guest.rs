@@ -2,6 +2,7 @@
 
 mod asked;
 mod items;
+mod results;
 mod serde;
 mod stand_ins;
 mod types;
@@ -11,14 +12,12 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::extract::api::{Arg, Binding, Bound, Ty};
+use crate::extract::api::Ty;
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
-use crate::plan::bridge::{
-    Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, LentBy, ParamPlan, Pass, Returns,
-};
+use crate::plan::bridge::{Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Returns};
 use crate::plan::instantiate;
-use crate::plan::{is_hidden, trait_name};
+use crate::plan::is_hidden;
 
 /// The opening of the guest's `lib.rs`.
 const HEADER: &str = "\
@@ -134,9 +133,9 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let call = quote!(#callee #given(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let call = serde::made(printer, plan, call);
-    let call = wrapped(plan, call);
+    let call = results::wrapped(plan, call);
     let backs: Vec<TokenStream> = places(plan).collect();
-    let reply = serde::reply(plan, &call, &backs).or_else(|| part_reply(plan, &call, &backs));
+    let reply = serde::reply(plan, &call, &backs).or_else(|| results::part_reply(plan, &call, &backs));
     let reply = reply.unwrap_or_else(|| match plan.returns {
         Returns::Unit => quote!(#call; 0),
         Returns::Scalar => quote!(nb::Slot::into_slot(#call)),
@@ -163,103 +162,6 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         #[unsafe(no_mangle)]
         pub extern "C" fn #export(#(#slots: u64),*) -> u64 { #(#reads)* #reply }
     }
-}
-
-/// The expression that makes something else of parts of a value: what `leaf` says of a part by its type.
-fn mapped(ty: &Ty, value: &TokenStream, leaf: &mut Leaf<'_>, depth: usize) -> Option<TokenStream> {
-    if let Some(made) = leaf(ty, value) {
-        return Some(made);
-    }
-    match ty {
-        Ty::Tuple(parts) => {
-            let names: Vec<Ident> = (0..parts.len()).map(|at| format_ident!("h{depth}_{at}")).collect();
-            let each = parts.iter().zip(&names);
-            let each: Vec<_> = each
-                .map(|(part, name)| mapped(part, &quote!(#name), leaf, depth + 1))
-                .collect();
-            each.iter().any(Option::is_some).then(|| {
-                let parts = each.into_iter().zip(&names);
-                let parts = parts.map(|(part, name)| part.unwrap_or_else(|| quote!(#name)));
-                quote!({ let (#(#names,)*) = #value; (#(#parts,)*) })
-            })
-        }
-        Ty::Path(path) => {
-            let inner = format_ident!("h{depth}");
-            let types = path.args.iter().filter_map(|arg| match arg {
-                Arg::Type(ty) => Some(mapped(ty, &quote!(#inner), leaf, depth + 1)),
-                _ => None,
-            });
-            match (types.collect::<Vec<_>>().as_slice(), trait_name(path)) {
-                // An iterator in a box.
-                ([Some(boxed)], "Box") => Some(quote!({ let #inner = #value; #boxed })),
-                ([Some(some)], "Option") => Some(quote!(#value.map(|#inner| #some))),
-                ([ok, error], "Result") if ok.is_some() || error.is_some() => {
-                    let ok = ok.as_ref().map(|ok| quote!(.map(|#inner| #ok)));
-                    let error = error.as_ref().map(|error| quote!(.map_err(|#inner| #error)));
-                    Some(quote!(#value #ok #error))
-                }
-                _ => None,
-            }
-        }
-        // An iterator: each of its items.
-        Ty::ImplTrait(bounds) | Ty::DynTrait(bounds) => bounds.iter().find_map(|bound| {
-            let Bound::Trait { trait_, .. } = bound else {
-                return None;
-            };
-            trait_.bindings.iter().find_map(|(_, binding)| match binding {
-                Binding::Equal(item) => {
-                    let item = mapped(item, &quote!(item), leaf, depth + 1)?;
-                    Some(quote!(#value.map(|item| #item)))
-                }
-                Binding::Bound(_) => None,
-            })
-        }),
-        _ => None,
-    }
-}
-
-/// What is made of a part of a value, if it is something else.
-type Leaf<'l> = dyn FnMut(&Ty, &TokenStream) -> Option<TokenStream> + 'l;
-
-/// Hides what the host cannot name, and lends what it gets mutably.
-fn wrapped(plan: &FunctionPlan, call: TokenStream) -> TokenStream {
-    let lends = plan.anchor.lends.as_ref();
-    let mut places = lends.map(|lends| lends.places.iter()).unwrap_or_default();
-    let by_value = lends.is_some_and(|lends| lends.by == LentBy::Value);
-    let mut leaf = |ty: &Ty, value: &TokenStream| match ty {
-        ty if is_hidden(ty) => Some(quote!(nb::hide!(#value))),
-        Ty::Ref { ty, .. } if is_hidden(ty) => Some(quote!(nb::hide_lent!(#value))),
-        Ty::Ref { mutable: true, .. } => Some(match places.next()? {
-            whole if by_value => quote!(nb::guest::part(#value, #whole)),
-            true => quote!(nb::guest::lend_whole(#value)),
-            false => quote!(nb::guest::lend_copy(#value)),
-        }),
-        _ => None,
-    };
-    mapped(&plan.read, &call, &mut leaf, 0).unwrap_or(call)
-}
-
-/// The reply of a call whose result is a part of an argument, which comes back first.
-fn part_reply(plan: &FunctionPlan, call: &TokenStream, backs: &[TokenStream]) -> Option<TokenStream> {
-    let lends = plan.anchor.lends.as_ref().filter(|lends| lends.by == LentBy::Value)?;
-    let Returns::Message { inline } = plan.returns else {
-        return None;
-    };
-    let value = format_ident!("a{}", lends.index);
-    let mut leaf = |ty: &Ty, part: &TokenStream| match ty {
-        Ty::Ref { mutable: true, .. } => Some(quote!(#part.within::<Here>(&mut #value))),
-        _ => None,
-    };
-    let found = mapped(&plan.read, &quote!(out), &mut leaf, 0)?;
-    Some(quote! {
-        nb::guest::reply_with(#inline, |w| {
-            let out = #call;
-            let out = #found;
-            nb::guest::note_objects::<Here, _>(&#value);
-            #(#backs)*
-            nb::Put::<Here>::put(out, w);
-        })
-    })
 }
 
 /// Statements that say what became of the arguments that were lent mutably.

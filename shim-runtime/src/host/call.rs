@@ -1,20 +1,19 @@
 //! One call into a nanoprocess, as generated bindings spell it.
 
+mod endings;
+
 use super::anchor::Anchor;
 use super::callback::{Callback, CallbackFn, CallbackMut};
 use super::engine::{Lent, Slots};
 use super::fault::{Fault, FaultKind, Stop};
 use super::handle::{Handle, Place};
 use super::inputs::{Block, Host, Input};
-use super::kept::{Kept, Lease, Loan};
+use super::kept::{Lease, Loan};
 use super::nanoprocess::{self, Nanoprocess};
 use super::session::Session;
-use crate::wire::lender::{Borrowed, Lending, Target};
+use crate::wire::lender::Lending;
 use crate::wire::{Get, Malformed, Reader, Slot, Writer};
 use std::sync::Arc;
-
-/// The export that puts back what a guest lent mutably, in every guest that does.
-const PUT_BACK: u32 = 5;
 
 /// A call that is being prepared: arguments first, then one of the methods that make it, which say what comes back.
 ///
@@ -238,47 +237,6 @@ impl<'c> Call<'c> {
     pub fn serve_loan(&mut self, loan: &'c mut Loan<'_>) {
         if let Some(served) = loan.as_served() {
             self.lend(Callback::Served(served));
-        }
-    }
-
-    /// Drops an object whose destructor may ask values. Runs in destructors: what goes wrong is told to nobody, unless
-    /// a value of the caller's panicked.
-    pub(crate) fn end<T>(mut object: Handle, values: &mut Kept<T>) {
-        let Ok(session) = Session::at_home_of(object.process(), object.place()) else {
-            return;
-        };
-        let mut lease = Lease::Mut(values);
-        let mut call = Call::over(session);
-        let kind = object.kind();
-        let Ok(pointer) = call.session.surrender(&mut object) else {
-            return;
-        };
-        call.serve(&mut lease);
-        let result = call.run(kind, [pointer.into()]);
-        drop(call);
-        if let Err(Stop::Panic(payload)) = result
-            && !std::thread::panicking()
-        {
-            std::panic::resume_unwind(payload);
-        }
-    }
-
-    /// Puts back what an object lent mutably, if it is another value now. The session is that of the object's home.
-    pub(crate) fn put_back(session: Session, loan: Borrowed) -> Result<(), Fault> {
-        let mut call = Call::over(session);
-        let Target { place, len, function } = loan.target;
-        let mut changed = false;
-        let message = call.message(|w| changed = loan.write(w));
-        if !changed && call.fault.is_none() {
-            return Ok(());
-        }
-        let slots = [super::session::span(place, len), function.into(), message];
-        match call.run(PUT_BACK, slots) {
-            Ok(_) => Ok(()),
-            Err(Stop::Fault(fault)) => Err(*fault),
-            Err(Stop::Panic(_)) => Err(call
-                .session
-                .fault(FaultKind::Malformed, "what was put back called back")),
         }
     }
 

@@ -3,15 +3,14 @@
 
 use super::anchor::Anchor;
 use super::fault::{Fault, FaultKind};
-use super::handle::{Handle, Place, lent_from};
+use super::handle::{Handle, Place};
 use super::inputs::Inputs;
 use super::nanoprocess::Nanoprocess;
 use super::session::Session;
+use super::within::Home;
 use crate::wire::io_errors::is_more_than_kind;
-use crate::wire::lender::{Outer, Target};
-use crate::wire::nodes::IsIt;
-use crate::wire::{Malformed, Put, Reader, Writer, places, text};
-use std::any::Any;
+use crate::wire::lender::Outer;
+use crate::wire::{Malformed, Reader, Writer, text};
 use std::fmt;
 use std::io::{Error, ErrorKind};
 use std::marker::PhantomData;
@@ -53,27 +52,6 @@ pub(crate) struct Reading<'r> {
     pub(crate) home: Option<Home<'r>>,
 }
 
-type Find<'r> = dyn FnOnce(&mut IsIt<'_>) -> Option<&'r mut dyn Any> + 'r;
-
-/// Finds a part of an argument.
-pub(crate) struct Home<'r>(Box<Find<'r>>);
-
-impl<'r> Home<'r> {
-    pub(crate) fn new(find: impl FnOnce(&mut IsIt<'_>) -> Option<&'r mut dyn Any> + 'r) -> Self {
-        Home(Box::new(find))
-    }
-
-    pub(crate) fn find(self, is_it: &mut IsIt<'_>) -> Option<&'r mut dyn Any> {
-        (self.0)(is_it)
-    }
-}
-
-impl fmt::Debug for Home<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Home")
-    }
-}
-
 impl Reading<'_> {
     /// The same guest, with borrows kept for ever.
     pub(crate) fn outlasting(&self) -> Reading<'static> {
@@ -90,14 +68,14 @@ impl Reading<'_> {
 /// What is wrong with the arguments that are being written.
 #[derive(Debug, Default)]
 pub(crate) struct Writing {
-    process: Option<&'static Nanoprocess>,
-    fault: Option<Box<Fault>>,
+    pub(super) process: Option<&'static Nanoprocess>,
+    pub(super) fault: Option<Box<Fault>>,
     /// How many objects in a row were lent up to one of those that are written.
-    depth: u16,
+    pub(super) depth: u16,
     /// Nothing is written: the objects in a value lend together from now on.
-    joining: Option<Outer>,
+    pub(super) joining: Option<Outer>,
     /// Whether there are any.
-    joined: bool,
+    pub(super) joined: bool,
 }
 
 /// A `usize` as the guest will see it; the largest value means "no limit" there as well.
@@ -144,22 +122,6 @@ impl Writer {
                 ..Writing::default()
             },
         }
-    }
-
-    /// Writes nothing, but makes the objects in a value lend together.
-    pub(crate) fn joining(outer: Outer) -> Writer {
-        Writer {
-            bytes: Vec::new(),
-            side: Writing {
-                joining: Some(outer),
-                ..Writing::default()
-            },
-        }
-    }
-
-    /// Whether the objects in the value lend together, all of them.
-    pub(crate) fn has_joined(&self) -> bool {
-        self.side.joined && self.side.fault.is_none()
     }
 
     /// How many objects in a row were lent up to one of those that were written.
@@ -424,46 +386,5 @@ impl<'r> Reader<'r> {
         let value = self.side.anchor.keep(key, value);
         self.side.kept.push(std::ptr::from_ref(value).addr());
         Ok(value)
-    }
-
-    /// Reads what a guest lends mutably, and keeps it until it is put back.
-    pub(crate) fn lent_mut<M: 'static, V: Put<M> + 'static>(
-        &mut self,
-        get: impl FnOnce(&mut Self) -> Result<V, Malformed>,
-    ) -> Result<&'r mut V, Malformed> {
-        let moved = match self.u8()? {
-            places::COPIED => false,
-            places::MOVED => true,
-            places::WITHIN => return self.part(),
-            _ => return Err(Malformed("neither a copy nor what was moved out")),
-        };
-        let lending = self.side.anchor.lending().cloned();
-        let lending = lending.ok_or(Malformed("a mutable borrow that no object lends"))?;
-        let target = Target {
-            place: self.u32()?,
-            len: self.u32()?,
-            function: self.u32()?,
-        };
-        let value = self.lent_out(lending.outer.depth(), get);
-        let value = value.inspect_err(|_| {
-            if moved {
-                lending.lose();
-            }
-        })?;
-        let before = (!moved).then(|| {
-            let mut w = Writer::default();
-            Put::<M>::lend(&value, &mut w);
-            w.into_bytes()
-        });
-        Ok(lending.lend(value, target, before))
-    }
-
-    /// Reads a value that was lent out of others, as many in a row.
-    fn lent_out<V>(&mut self, depth: u16, get: impl FnOnce(&mut Self) -> Result<V, Malformed>) -> Result<V, Malformed> {
-        lent_from(depth)?;
-        let before = std::mem::replace(&mut self.side.depth, depth);
-        let value = get(self);
-        self.side.depth = before;
-        value
     }
 }

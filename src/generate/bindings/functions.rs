@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::extract::api::Ty;
-use crate::generate::bindings::{choices, docs, hosted};
+use crate::generate::bindings::{anchors, choices, docs, hosted};
 use crate::generate::print::{Printer, ident, member};
 use crate::plan::bridge::{
     AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, LentBy, Owned, ParamPlan, Pass, Place, Returns,
@@ -88,7 +88,7 @@ pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .iter()
         .enumerate()
         .filter_map(|(index, param)| convert(printer, index, param));
-    let (owner, slots) = (anchor(plan), slots(plan));
+    let (owner, slots) = (anchors::anchor(plan), slots(plan));
     let (homes, serves) = (hosted::homes(printer, plan), hosted::serves(printer, plan));
     let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
     let (before, after) = (
@@ -299,52 +299,6 @@ fn is_double(param: &ParamPlan) -> bool {
 
 fn is_slice(param: &ParamPlan) -> bool {
     matches!(&param.guest, Ty::Ref { ty, .. } if matches!(**ty, Ty::Slice(_)))
-}
-
-fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
-    if !matches!(plan.returns, Returns::Message { .. } | Returns::Iterator { .. }) {
-        return None;
-    }
-    let lends = plan.anchor.lends.as_ref();
-    let lender = lends
-        .filter(|lends| lends.by == LentBy::Object && !lends.briefly)
-        .map(|lends| lends.index);
-    let start = lender.or(plan.anchor.owner).map_or_else(
-        || quote!(nb::Anchor::none()),
-        |index| {
-            let arg = arg(index, &plan.params[index]);
-            match lender {
-                Some(_) => quote!(nb::Anchor::of_mut(&mut #arg.handle)),
-                None => quote!(nb::Anchor::of(&#arg.handle)),
-            }
-        },
-    );
-    let lends = lends.filter(|_| lender.is_none()).map(|lends| {
-        let arg = arg(lends.index, &plan.params[lends.index]);
-        match (lends.by, lends.briefly) {
-            (LentBy::Link, false) => quote!(nb_anchor.lend_from(&#arg.link);),
-            (LentBy::Link, true) => quote!(nb_anchor.borrow_from(&#arg.link);),
-            (LentBy::Field, briefly) => {
-                let lend = if briefly {
-                    quote!(borrow_from)
-                } else {
-                    quote!(lend_from)
-                };
-                quote!(if let Some(nb_link) = #arg.nanobuild_link() { nb_anchor.#lend(nb_link); })
-            }
-            (LentBy::Object, _) => quote!(nb_anchor.borrow(&mut #arg.handle);),
-            (LentBy::Value, _) => quote!(),
-        }
-    });
-    let inherits = plan.anchor.inherit.iter().map(|index| {
-        let arg = arg(*index, &plan.params[*index]);
-        quote!(nb_anchor.inherit(&#arg.inputs);)
-    });
-    let holds = plan.anchor.hold.iter().map(|index| {
-        let arg = arg(*index, &plan.params[*index]);
-        quote!(nb_anchor.hold(&#arg.inputs);)
-    });
-    Some(quote!(let mut nb_anchor = #start; #lends #(#inherits)* #(#holds)*))
 }
 
 /// Whether part of the result borrows for good, while the rest lives with an argument.
