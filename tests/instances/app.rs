@@ -116,6 +116,10 @@ fn settings() {
     for section in settings.section_all_mut(Some("c")) {
         section.insert("all", "of them");
     }
+    println!("{:?}", settings.general_section().iter().rev().next());
+    if let Some((key, value)) = settings.section_mut(Some("a")).unwrap().iter_mut().next_back() {
+        value.insert_str(0, key);
+    }
     for settings in [&settings, &other] {
         let mut text = Vec::new();
         settings.write_to(&mut text).unwrap();
