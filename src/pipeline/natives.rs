@@ -58,11 +58,12 @@ fn is_native(package: &Package, has: &BTreeSet<(String, Version)>) -> bool {
 }
 
 /// Where bindings are checked. Those that need the runtime alone share what is built of it; with others, build scripts run
-/// that could change it.
+/// that could change it, and only those that need the same ones share it.
 pub(super) fn checks(order: &Order<'_>, extracted: &Extracted) -> Utf8PathBuf {
-    match extracted.natives.is_empty() {
+    let natives: Vec<&str> = extracted.natives.iter().map(String::as_str).collect();
+    match natives.is_empty() {
         true => order.cache.join("check"),
-        false => order.cache.join("checks").join(&order.wanted.dependency.folder),
+        false => order.cache.join("checks").join(natives.join("+")),
     }
 }
 

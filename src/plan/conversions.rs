@@ -33,6 +33,13 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
     if let Some(converted) = contained(ty, scopes) {
         return Ok(Some(converted));
     }
+    if is_arguments(ty) {
+        let conversion = Conversion::Arguments;
+        return Ok(Some(Converted {
+            conversion,
+            guest: string(),
+        }));
+    }
     let Some((parameter, behind)) = generic(ty) else {
         return Ok(None);
     };
@@ -41,6 +48,11 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
         Ty::ImplTrait(bounds) => ("impl Trait".to_owned(), bounds.clone()),
         _ => return Ok(None),
     };
+    if behind.is_none() && bounds.iter().any(is_error) {
+        let guest = Ty::Opaque(ERROR.to_owned());
+        let conversion = Conversion::ToError;
+        return Ok(Some(Converted { conversion, guest }));
+    }
     let lifetime = behind.cloned().flatten();
     match bounds
         .iter()
@@ -67,6 +79,18 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
             None => Err(unconvertible(&name, &bounds)),
         },
     }
+}
+
+/// What stands in the guest for an error of the caller's: a real one that says the same.
+pub(super) const ERROR: &str = "nb::ErrorChain";
+
+fn is_error(bound: &Bound) -> bool {
+    matches!(bound, Bound::Trait { trait_, maybe: false, .. } if trait_.def == Def::Std("std::error::Error".to_owned()))
+}
+
+/// Whether it is what `format_args!` makes.
+fn is_arguments(ty: &Ty) -> bool {
+    matches!(ty, Ty::Path(path) if path.def == Def::Std("std::fmt::Arguments".to_owned()))
 }
 
 fn is_unsized(bound: &Bound) -> bool {

@@ -150,6 +150,7 @@ pub(super) fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle
             )),
         },
         Ty::Path(path) => named(types, path, way),
+        Ty::Opaque(name) if name == super::conversions::ERROR => Ok(()),
         hidden if super::hidden::is_hidden(hidden) => Ok(()),
         Ty::Assoc { .. } => {
             let settled = types.in_scope(ty);

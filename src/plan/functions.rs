@@ -2,7 +2,9 @@
 
 use crate::extract::api::{Function, Generics, Meta, Ty};
 use crate::plan::anchors;
-use crate::plan::bridge::{AnchorPlan, Callee, Choice, FunctionPlan, Hosted, ParamPlan, Pass, Place, Returns, Settle};
+use crate::plan::bridge::{
+    AnchorPlan, Callee, Choice, FunctionPlan, Home, Hosted, ParamPlan, Pass, Place, Returns, Settle,
+};
 use crate::plan::choices;
 use crate::plan::conversions::{Converted, convert, mentions_param};
 use crate::plan::cross::{self, Obstacle, Way};
@@ -218,7 +220,7 @@ fn param(
                 let pass = pass(planner, &guest)?;
                 return Ok(plan(Some(conversion), guest, pass));
             }
-            _ if !held && candidate.may_stay(ty) && may_keep(planner, function) => {
+            _ if !held && !candidate.is_static(ty) && candidate.may_stay(ty) && may_keep(planner, function) => {
                 return Err(Obstacle::new(
                     "value kept by an object",
                     format!("the value of `{name}` may be kept by an object whose type does not name it"),
@@ -229,9 +231,18 @@ fn param(
                 if let Some(closure) = &mut hosted.closure {
                     closure.is_receiver = name == "self";
                 }
-                if matches!(ty, Ty::Ref { mutable: false, .. }) && hosted.own.as_ref().is_some_and(|own| !own.shared) {
+                let is_shared = match ty {
+                    Ty::Ref { mutable, .. } => !mutable,
+                    Ty::Path(path) => stand_ins::counted(path).is_some(),
+                    _ => false,
+                };
+                if is_shared && hosted.own.as_ref().is_some_and(|own| !own.shared) {
                     let reason = "a shared borrow of a value whose methods change it";
                     return Err(Obstacle::new("trait of the crate", reason));
+                }
+                if !held && candidate.is_static(ty) {
+                    let anywhere = candidate.is_send(planner.api);
+                    hosted.home = Home::Guest { anywhere };
                 }
                 let at = hosts.add(hosted);
                 return Ok(plan(None, ty.clone(), Pass::StandIn(at)));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::extract::api::{Arg, Binding, Bound, Def, Generics, PathTy, Ty};
+use crate::extract::api::{Api, Arg, Binding, Bound, Def, Generics, ItemKind, PathTy, Ty};
 use crate::plan::bridge::{Closure, ClosureKind, Home, Hosted, Keeper};
 use crate::plan::conversions::{self, bounds_of, unconvertible};
 use crate::plan::cross::{self, Obstacle, Way};
@@ -63,7 +63,8 @@ pub(super) struct Candidate<'t> {
     name: &'t str,
 }
 
-/// Sees an argument's type as one of the caller's: `R`, `&mut R`, `impl Read`, `&mut dyn Read`, `Box<dyn Read>`.
+/// Sees an argument's type as one of the caller's: `R`, `&mut R`, `impl Read`, `&mut dyn Read`, `Box<dyn Read>`,
+/// `Arc<dyn Fn()>`.
 #[must_use]
 pub(super) fn candidate<'t>(natives: &BTreeSet<String>, ty: &'t Ty, scopes: &[&Generics]) -> Option<Candidate<'t>> {
     let named = |param: Option<&'t str>, name: &'t str| Candidate {
@@ -86,7 +87,7 @@ pub(super) fn candidate<'t>(natives: &BTreeSet<String>, ty: &'t Ty, scopes: &[&G
             Ty::Param(name) => Some(named(None, name)).filter(|candidate| can_be_lent(natives, &candidate.bounds)),
             _ => None,
         },
-        Ty::Path(path) => match boxed(path)? {
+        Ty::Path(path) => match boxed(path).or_else(|| counted(path))? {
             Ty::DynTrait(bounds) => Some(unnamed(bounds)),
             _ => None,
         },
@@ -108,6 +109,15 @@ const LOOKS: [&str; 3] = ["debug", "display", "serialize"];
 pub(super) fn boxed(path: &PathTy) -> Option<&Ty> {
     match &path.def {
         Def::Std(name) if name == "std::boxed::Box" => cross::type_args(path).next(),
+        _ => None,
+    }
+}
+
+/// What an `Rc` or an `Arc` holds.
+#[must_use]
+pub(super) fn counted(path: &PathTy) -> Option<&Ty> {
+    match &path.def {
+        Def::Std(name) if name == "std::rc::Rc" || name == "std::sync::Arc" => cross::type_args(path).next(),
         _ => None,
     }
 }
@@ -139,8 +149,32 @@ impl Candidate<'_> {
     /// Whether the value may outlive the call without a trace in the types: behind a `dyn` with a lifetime of its own.
     #[must_use]
     pub(super) fn may_stay(&self, ty: &Ty) -> bool {
-        let bounded = self.bounds.iter().any(|bound| matches!(bound, Bound::Lifetime(_)));
-        bounded || matches!(ty, Ty::Path(_))
+        self.lifetimes().next().is_some() || matches!(ty, Ty::Path(_))
+    }
+
+    /// Whether the value may live for good, so that the guest can have it for as long as it likes: `'static` is what a `Box`
+    /// without a lifetime of its own means.
+    #[must_use]
+    pub(super) fn is_static(&self, ty: &Ty) -> bool {
+        let mut lifetimes = self.lifetimes().peekable();
+        match ty {
+            Ty::Path(_) => lifetimes.all(|name| name == "static"),
+            Ty::Ref { .. } => false,
+            _ => lifetimes.any(|name| name == "static"),
+        }
+    }
+
+    fn lifetimes(&self) -> impl Iterator<Item = &str> {
+        self.bounds.iter().filter_map(|bound| match bound {
+            Bound::Lifetime(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether the bounds say that the value may go to other threads, or a trait of the crate among them does.
+    #[must_use]
+    pub(super) fn is_send(&self, api: &Api) -> bool {
+        is_send(api, &self.bounds, MAX_SUPERTRAITS)
     }
 }
 
@@ -149,6 +183,25 @@ impl Candidate<'_> {
 pub(super) fn is_closure(types: &Types<'_>, param: &str, generics: &Generics) -> bool {
     let scopes = [generics];
     matches!(closure(types, &bounds_of(param, &scopes), &scopes), Ok(Some(_)))
+}
+
+/// How far traits are followed to theirs.
+const MAX_SUPERTRAITS: usize = 8;
+
+fn is_send(api: &Api, bounds: &[Bound], depth: usize) -> bool {
+    bounds.iter().any(|bound| match bound {
+        Bound::Trait {
+            trait_, maybe: false, ..
+        } => match &trait_.def {
+            Def::Std(path) => path == "std::marker::Send",
+            Def::Local(id) => match api.items.get(id).map(|item| &item.kind) {
+                Some(ItemKind::Trait(item)) if depth > 0 => is_send(api, &item.supertraits, depth - 1),
+                _ => false,
+            },
+            Def::Foreign { .. } => false,
+        },
+        _ => false,
+    })
 }
 
 /// How a closure among the bounds is called.

@@ -6,7 +6,7 @@ use cargo_metadata::Package;
 use nanobuild_policy::lockfile::Nanoprocess;
 use semver::{Version, VersionReq};
 
-use super::{Error, Session, Wanted};
+use super::{Error, Session, Wanted, registries};
 use crate::project::dependency;
 use crate::select::{Dependency, Flags, Graph, Source, bindings_version, stale};
 use crate::sys::{cargo, files};
@@ -175,12 +175,19 @@ impl Session<'_> {
         }
         files::replace(&manifest, text.as_bytes())?;
         files::replace(&folder.join("src/lib.rs"), b"")?;
+        registries::lend(&self.cx.project)?;
         let resolved = cargo::generate_lockfile(&manifest, self.cx.net);
         let words = || requirements.iter().map(VersionReq::to_string).collect();
-        resolved.map_err(|source| Error::NoVersion {
-            name: facts.name.clone(),
-            requirements: words(),
-            source: Box::new(source),
+        resolved.map_err(|source| match source.is_silence() {
+            true => Error::NoAnswer {
+                name: facts.name.clone(),
+                source: Box::new(source),
+            },
+            false => Error::NoVersion {
+                name: facts.name.clone(),
+                requirements: words(),
+                source: Box::new(source),
+            },
         })?;
         let lock = files::read_text(&folder.join("Cargo.lock"))?.unwrap_or_default();
         let versions = locked_versions(&lock, &facts.name);

@@ -139,6 +139,15 @@ pub enum Error {
     /// No manifest.
     #[error("failed to find the workspace")]
     NoProject(#[source] cargo::Error),
+    /// The registry is down, slow, or not to be asked.
+    #[error("could not ask for the versions of `{name}`")]
+    NoAnswer {
+        /// The crate.
+        name: String,
+        /// Cargo's words.
+        #[source]
+        source: Box<cargo::Error>,
+    },
     /// No version satisfies everyone.
     #[error("no version of `{name}` satisfies every requirement on it: {}", .requirements.join(", "))]
     NoVersion {
@@ -228,6 +237,11 @@ impl Failure for Error {
             }
             Self::Usage(_) => Some("see `cargo nanobuild --help`".to_owned()),
             Self::NoProject(_) => Some("run it in a Cargo project, or name one with --manifest-path".to_owned()),
+            Self::NoAnswer { .. } => Some(
+                "see whether `cargo update --dry-run` can reach the registry; --offline takes what Cargo has downloaded, \
+                 http.timeout and net.retry in Cargo's configuration say how long it tries"
+                    .to_owned(),
+            ),
             Self::NoVersion { name, .. } => Some(format!(
                 "let the requirements on `{name}` agree, as Cargo itself would ask for"
             )),

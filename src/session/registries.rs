@@ -22,7 +22,23 @@ const KEYS: [&str; 9] = [
 ];
 
 /// Those of them that are paths, relative to the folder above the configuration's.
-const PATHS: [&str; 2] = ["directory", "local-registry"];
+const PATHS: [&str; 3] = ["directory", "local-registry", "cainfo"];
+
+/// How they are reached. A proxy may stand there with a password, which is not handed on.
+const SETTINGS: [(&str, &[&str]); 2] = [
+    (
+        "http",
+        &[
+            "proxy",
+            "timeout",
+            "cainfo",
+            "low-speed-limit",
+            "check-revoke",
+            "multiplexing",
+        ],
+    ),
+    ("net", &["retry", "git-fetch-with-cli", "offline"]),
+];
 
 /// Names of registries by their index; the nearest file wins.
 pub(super) fn by_index(project: &Project) -> Result<Registries, files::Error> {
@@ -37,7 +53,7 @@ pub(super) fn by_index(project: &Project) -> Result<Registries, files::Error> {
     Ok(by_index.collect())
 }
 
-/// Writes the project's registries and replaced sources above the folders where guests and bindings are built: Cargo reads
+/// Writes the project's registries, replaced sources and how they are reached above the folders where guests and bindings are built: Cargo reads
 /// the configuration of the folder that it runs in, and a target folder may lie anywhere. Returns what a build reads
 /// because of them.
 pub(super) fn lend(project: &Project) -> Result<Vec<Utf8PathBuf>, files::Error> {
@@ -65,29 +81,39 @@ fn merge(project: &Project) -> Result<DocumentMut, files::Error> {
                 add(&mut merged, kind, tables, path);
             }
         }
+        for (kind, keys) in SETTINGS {
+            if let Some(settings) = document.get(kind).and_then(Item::as_table_like) {
+                copy(&mut merged[kind], settings, keys, path);
+            }
+        }
     }
     Ok(merged)
 }
 
 /// Adds what no nearer file has named.
 fn add(merged: &mut DocumentMut, kind: &str, tables: &dyn TableLike, path: &Utf8Path) {
-    let base = path.parent().and_then(Utf8Path::parent).map(Utf8Path::to_owned);
-    let base = base.unwrap_or_default();
     for (name, entry) in tables.iter() {
+        let Some(entry) = entry.as_table_like() else { continue };
         let home = merged.entry(kind).or_insert_with(table);
-        for key in KEYS {
-            let Some(text) = entry.get(key).and_then(Item::as_str) else {
-                continue;
-            };
-            if home.get(name).is_some_and(|known| known.get(key).is_some()) {
-                continue;
-            }
-            let text = if PATHS.contains(&key) {
-                base.join(text)
-            } else {
-                Utf8PathBuf::from(text)
-            };
-            home[name][key] = value(text.as_str());
+        copy(&mut home[name], entry, &KEYS, path);
+    }
+}
+
+/// Copies what no nearer file has said, paths made absolute.
+fn copy(home: &mut Item, entry: &dyn TableLike, keys: &[&str], path: &Utf8Path) {
+    let base = path.parent().and_then(Utf8Path::parent).unwrap_or(path);
+    for key in keys {
+        let Some(said) = entry.get(key).and_then(Item::as_value) else {
+            continue;
+        };
+        let secret = *key == "proxy" && said.as_str().is_some_and(|proxy| proxy.contains('@'));
+        if secret || home.get(key).is_some() {
+            continue;
         }
+        home[*key] = match said.as_str() {
+            Some(text) if PATHS.contains(key) => value(base.join(text).as_str()),
+            Some(text) => value(text),
+            None => Item::Value(said.clone().decorated(" ", "")),
+        };
     }
 }

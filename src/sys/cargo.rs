@@ -43,6 +43,15 @@ pub enum Error {
     NotText(String),
 }
 
+impl Error {
+    /// Whether Cargo could not ask, other than being told no: "failed to get `hex` as a dependency of package …", caused by
+    /// what the registry did.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        matches!(self, Self::Failed { said, .. } if said.0.contains("failed to get `"))
+    }
+}
+
 /// What a program printed before it failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

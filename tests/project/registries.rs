@@ -1,5 +1,6 @@
 //! Registries other than the default one, made here: no network.
 
+use std::net::TcpListener;
 use std::process::Command;
 
 use camino::Utf8PathBuf;
@@ -82,10 +83,8 @@ fn a_registry_with_a_name() {
     assert_eq!(after, before);
 }
 
-#[test]
-fn a_folder_in_place_of_the_default_registry() {
-    be_the_tool();
-    let test = "registries::a_folder_in_place_of_the_default_registry";
+/// An application with a dependency from a folder that stands for the default registry, sandboxed.
+fn with_vendored(test: &str) -> App {
     let app = App::with("vendored = \"0.1\"");
     let packed = pack(&app, "vendored");
     let folder = app.path("vendor/vendored");
@@ -101,6 +100,14 @@ fn a_folder_in_place_of_the_default_registry() {
         "[source.crates-io]\nreplace-with = \"near\"\n[source.near]\ndirectory = \"vendor\"\n",
     );
     run(&app, test, "add vendored");
+    app
+}
+
+#[test]
+fn a_folder_in_place_of_the_default_registry() {
+    be_the_tool();
+    let test = "registries::a_folder_in_place_of_the_default_registry";
+    let app = with_vendored(test);
     assert!(app.read("nanobuild.lock").contains("source = \"registry\""));
     let lent = std::fs::read_to_string(app.outside("target/nanobuild/.cargo/config.toml")).unwrap();
     assert!(
@@ -108,4 +115,47 @@ fn a_folder_in_place_of_the_default_registry() {
         "{lent}"
     );
     run(&app, test, "build --locked");
+}
+
+/// What an update says when the default registry is at this address, and that it changes nothing.
+fn update_from(test: &str, address: &str) -> String {
+    let app = with_vendored(test);
+    app.write(
+        ".cargo/config.toml",
+        &format!(
+            "[source.crates-io]\nreplace-with = \"far\"\n[source.far]\nregistry = \"sparse+http://{address}/index/\"\n\
+             [http]\ntimeout = 1\nproxy = \"\"\n[net]\nretry = 0\n"
+        ),
+    );
+    let before = app.snapshot();
+    let mut tool = program(test, &app, "update vendored");
+    let output = tool.env("CARGO_HOME", app.outside("home")).output().unwrap();
+    let said = printed(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert_eq!(app.snapshot(), before, "{said}");
+    // What is there goes on working without the registry.
+    run(&app, test, "build --locked");
+    said
+}
+
+#[test]
+fn a_registry_that_is_down() {
+    be_the_tool();
+    // A port that was free a moment ago; nobody listens there now.
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let said = update_from("registries::a_registry_that_is_down", &closed.to_string());
+    assert!(said.contains("could not ask for the versions of `vendored`"), "{said}");
+    assert!(said.contains("--offline"), "{said}");
+}
+
+#[test]
+fn a_registry_that_never_answers() {
+    be_the_tool();
+    // Connections are taken by the system, and nobody reads what is asked.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let said = update_from("registries::a_registry_that_never_answers", &address);
+    assert!(said.contains("could not ask for the versions of `vendored`"), "{said}");
+    // Cargo's own limit, as the project has set it, held in the folder where the tool asks.
+    assert!(said.contains("transferred the last 1 seconds"), "{said}");
 }

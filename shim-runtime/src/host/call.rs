@@ -240,7 +240,7 @@ impl<'c> Call<'c> {
         }
     }
 
-    fn lend(&mut self, callback: Callback<'c>) -> u64 {
+    pub(super) fn lend(&mut self, callback: Callback<'c>) -> u64 {
         if self.callbacks.is_empty() {
             let instance = self.session.instance();
             (self.serial, self.callbacks) = (instance.next_serial(), instance.take_list());

@@ -2,6 +2,7 @@
 
 use super::anchor::Anchor;
 use super::engine::Instance;
+use super::entrusted::Entrusted;
 use super::fault::{FaultKind, Stop};
 use super::kept::{Serve, ServeShared};
 use crate::wire::arena::Arena;
@@ -23,6 +24,10 @@ pub(crate) enum Callback<'c> {
     Served(&'c mut dyn Serve),
     /// The same, to be looked at.
     ServedShared(&'c dyn ServeShared),
+    /// Values that become the guest's when the call is made.
+    Entrusted(Entrusted),
+    /// They have become the guest's.
+    Gone,
 }
 
 impl Callback<'_> {
@@ -31,7 +36,8 @@ impl Callback<'_> {
         match self {
             Callback::Served(values) => values.has(id),
             Callback::ServedShared(values) => values.has(id),
-            Callback::Mut(_) | Callback::Shared(_) => false,
+            Callback::Entrusted(values) => values.has(id),
+            Callback::Mut(_) | Callback::Shared(_) | Callback::Gone => false,
         }
     }
 
@@ -41,6 +47,8 @@ impl Callback<'_> {
             Callback::Shared(f) => f(r, w),
             Callback::Served(values) => values.answer(id, ask(r)?, r, w),
             Callback::ServedShared(values) => values.answer(id, ask(r)?, r, w),
+            Callback::Entrusted(values) => values.answer(id, ask(r)?, r, w),
+            Callback::Gone => Err(Malformed("it called what was never lent")),
         }
     }
 }
@@ -120,6 +128,9 @@ pub(crate) fn answer(instance: &Instance, id: u32, arguments: Vec<u8>) -> Result
 
 /// Drops a value whose stand-in is gone, if it is in use. One whose object is dropped goes with that.
 pub(crate) fn release(instance: &Instance, id: u32) -> Result<(), Stop> {
+    if let Some(values) = instance.entrusted.take_back(id) {
+        return catch_unwind(AssertUnwindSafe(|| drop(values))).map_err(Stop::Panic);
+    }
     let dropped = instance.with_callback(id, |callback| {
         catch_unwind(AssertUnwindSafe(|| {
             if let Callback::Served(values) = callback {

@@ -247,8 +247,14 @@ impl<'k, T> Lease<'k, T> {
         }
     }
 
+    /// The numbers of the values.
+    pub(crate) fn ids(&self) -> Vec<u32> {
+        let (kept, _) = self.looked_at();
+        kept.values.iter().map(|(id, _)| *id).collect()
+    }
+
     /// The values for an object that owns them; none, if the call only borrowed them.
-    fn into_kept(self) -> Kept<T> {
+    pub(crate) fn into_kept(self) -> Kept<T> {
         match self {
             Lease::Own(kept) => kept,
             Lease::Mut(_) | Lease::Ref(..) => Kept::new(),

@@ -14,6 +14,7 @@ mod choices;
 )]
 mod configuration;
 mod engine;
+mod entrusted;
 mod fault;
 mod grants;
 mod handle;

@@ -17,13 +17,11 @@ pub struct ErrorChain {
 
 impl ErrorChain {
     /// Records an error and its sources.
-    pub fn of(error: &(dyn Error + 'static)) -> Self {
-        let chain: Vec<_> = std::iter::successors(Some(error), |&error| error.source())
-            .take(MAX_SOURCES)
-            .collect();
-        let said = chain
-            .into_iter()
-            .map(|error| (error.to_string(), format!("{error:?}")))
+    pub fn of(error: &dyn Error) -> Self {
+        let sources = std::iter::successors(error.source(), |&error| error.source());
+        let said = |error: &dyn Error| (error.to_string(), format!("{error:?}"));
+        let said = std::iter::once(said(error))
+            .chain(sources.take(MAX_SOURCES - 1).map(|error| said(error)))
             .collect();
         Self::build(said).unwrap_or(ErrorChain {
             display: String::new(),

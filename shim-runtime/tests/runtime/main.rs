@@ -4,6 +4,7 @@
 mod callbacks;
 mod chance;
 mod command;
+mod entrusted;
 mod faults;
 mod guest;
 mod hostile;

@@ -6,14 +6,14 @@ use std::cell::Cell;
 use std::io::Read;
 
 /// The question whose number is 0.
-const READ: u64 = 0;
+pub(crate) const READ: u64 = 0;
 
 /// The first of the values that a fresh instance is given has this number.
-const FIRST: u64 = 1 << 31 | 1;
+pub(crate) const FIRST: u64 = 1 << 31 | 1;
 
 /// Export 0 asks the value with a number a question, which takes a length, and answers with the length of the reply;
-/// 1 says that it has no use any more for a number; 2 does so and asks then; 3 asks without saying what; 4 adds.
-fn asker() -> &'static Nanoprocess {
+/// 1 says that it has no use any more for a number; 2 does so and asks then; 3 asks without saying what; 4 adds; 5 traps.
+pub(crate) fn asker() -> &'static Nanoprocess {
     process(
         r#"(import "nanobuild" "call" (func $call (param i32 i32 i32) (result i64)))
         (import "nanobuild" "drop_callback" (func $drop (param i32)))
@@ -31,8 +31,9 @@ fn asker() -> &'static Nanoprocess {
             (call $ask (local.get 0) (local.get 1)))
         (func (export "nb3") (param i64) (result i64)
             (call $call (i32.wrap_i64 (local.get 0)) (i32.const 4096) (i32.const 0)))
-        (func (export "nb4") (param i64 i64) (result i64) (i64.add (local.get 0) (local.get 1)))"#,
-        5,
+        (func (export "nb4") (param i64 i64) (result i64) (i64.add (local.get 0) (local.get 1)))
+        (func (export "nb5") (result i64) unreachable)"#,
+        6,
     )
 }
 
@@ -73,13 +74,13 @@ fn lending(
 }
 
 #[track_caller]
-fn malformed(result: Result<u64, Fault>) {
+pub(crate) fn malformed(result: Result<u64, Fault>) {
     assert_eq!(result.unwrap_err().kind, FaultKind::Malformed);
 }
 
 /// The nanoprocess goes on.
 #[track_caller]
-fn works(process: &'static Nanoprocess) {
+pub(crate) fn works(process: &'static Nanoprocess) {
     assert_eq!(Call::new(process).scalar::<u64>(4, [1, 2]), 3);
 }
 

@@ -159,7 +159,8 @@ pub(super) fn converted(
             let ty = printer.ty(ty);
             quote!(::std::convert::Into::<#ty>::into(#from))
         }
-        Conversion::ToText => quote!(::std::string::ToString::to_string(&#from)),
+        Conversion::ToText | Conversion::Arguments => quote!(::std::string::ToString::to_string(&#from)),
+        Conversion::ToError => quote!(nb::ErrorChain::of(&#from)),
         Conversion::Bounds => quote! {
             (
                 ::std::ops::RangeBounds::start_bound(#borrowed).cloned(),

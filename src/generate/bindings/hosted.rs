@@ -46,7 +46,7 @@ pub(super) fn homes(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         let (values, able) = (values(at), able(printer, &values(at), hosted, asked));
         let optional = optional(plan, at, hosted);
         let home = match hosted.home {
-            Home::Call => {
+            Home::Call | Home::Guest { .. } => {
                 let arg = stand_in(plan, at).map(|index| arg(index, &plan.params[index]));
                 let param = hosted.param.as_deref().map_or_else(
                     || quote!(_),
@@ -209,10 +209,15 @@ pub(super) fn serves(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     });
     let serves = plan.hosted.iter().enumerate().map(|(at, hosted)| {
         let values = values(at);
-        match &hosted.closure {
-            Some(closure) if closure.kind == ClosureKind::Fn => quote!(nb_call.serve_shared(&#values);),
-            _ if hosted.own.as_ref().is_some_and(|own| own.shared) => quote!(nb_call.serve_shared(&#values);),
-            _ => quote!(nb_call.serve(&mut #values);),
+        let shared = match &hosted.closure {
+            Some(closure) => closure.kind == ClosureKind::Fn,
+            None => hosted.own.as_ref().is_some_and(|own| own.shared),
+        };
+        match (hosted.home, shared) {
+            (Home::Guest { anywhere: true }, _) => quote!(nb_call.entrust(#values, #shared);),
+            (Home::Guest { anywhere: false }, _) => quote!(nb_call.entrust_here(#values, #shared);),
+            (_, true) => quote!(nb_call.serve_shared(&#values);),
+            (_, false) => quote!(nb_call.serve(&mut #values);),
         }
     });
     let loans = plan.params.iter().enumerate().filter(|(_, param)| param.loan);

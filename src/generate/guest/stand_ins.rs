@@ -21,7 +21,10 @@ pub(super) fn stand_in(printer: Printer<'_>, arg: &Ident, ty: &Ty, hosted: Optio
     match ty {
         Ty::Ref { mutable: true, .. } => quote!(&mut #value),
         Ty::Ref { .. } => quote!(& #value),
-        Ty::Path(_) => quote!(::std::boxed::Box::new(#value)),
+        Ty::Path(path) => {
+            let pointer = printer.def(&path.def);
+            quote!(#pointer::new(#value))
+        }
         _ => value,
     }
 }

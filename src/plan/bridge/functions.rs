@@ -113,6 +113,10 @@ pub enum Conversion {
     Into(Ty),
     /// `TryInto`-like conversions stay with the guest; `ToString::to_string(&arg)` for `ToString` and `Display`
     ToText,
+    /// `ErrorChain::of(&arg)`: what an error and its sources say.
+    ToError,
+    /// `arg.to_string()` of `fmt::Arguments`, which the guest makes again.
+    Arguments,
     /// `(arg.start_bound().cloned(), arg.end_bound().cloned())` on a range, a pair that is one too.
     Bounds,
     /// `arg.map(…)` on an `Option` or an array.

@@ -92,6 +92,11 @@ pub enum Home {
     Given(usize, usize),
     /// With an object that is looked at.
     Shared(usize, usize),
+    /// With the guest, for as long as it has stand-ins for them; whether other threads than this one may touch them.
+    Guest {
+        /// Their type is `Send`.
+        anywhere: bool,
+    },
 }
 
 /// How a closure is called.

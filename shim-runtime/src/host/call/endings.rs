@@ -1,7 +1,7 @@
 //! Calls that nobody asked for: when an object ends, and when a borrow has ended.
 
 use super::Call;
-use crate::host::fault::{Fault, FaultKind, Stop};
+use crate::host::fault::{Fault, Stop};
 use crate::host::handle::Handle;
 use crate::host::kept::{Kept, Lease};
 use crate::host::session::{self, Session};
@@ -46,9 +46,11 @@ impl Call<'_> {
         match call.run(PUT_BACK, slots) {
             Ok(_) => Ok(()),
             Err(Stop::Fault(fault)) => Err(*fault),
-            Err(Stop::Panic(_)) => Err(call
-                .session
-                .fault(FaultKind::Malformed, "what was put back called back")),
+            // Of a value of the caller's, which the destructor of the old value asked.
+            Err(Stop::Panic(payload)) => {
+                drop(call);
+                std::panic::resume_unwind(payload)
+            }
         }
     }
 }

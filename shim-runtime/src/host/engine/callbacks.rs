@@ -2,6 +2,7 @@
 
 use super::instance::Instance;
 use crate::host::callback::{Callback, is_lasting, parts};
+use crate::host::entrusted::Entrusted;
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::ptr::NonNull;
@@ -27,16 +28,30 @@ impl<'c> Lent<'c> {
         !self.running.get() && unsafe { &*self.callback.get() }.serves(id)
     }
 
+    /// What is given away for good, if it is that: nothing stays behind.
+    pub(super) fn give_away(&mut self) -> Option<Entrusted> {
+        let callback = self.callback.get_mut();
+        if !matches!(callback, Callback::Entrusted(_)) {
+            return None;
+        }
+        match std::mem::replace(callback, Callback::Gone) {
+            Callback::Entrusted(values) => Some(values),
+            _ => None,
+        }
+    }
+
     /// Lets `f` use it, unless it is running.
     fn with<R>(&self, f: impl FnOnce(&mut Callback<'_>) -> R) -> Option<R> {
         if self.running.get() {
             return None;
         }
-        // SAFETY: it is not running, so nothing refers to it mutably; the reference ends with this statement.
+        // SAFETY: it is not running, so nothing refers to it mutably. What is shared is only ever referred to in this way; of
+        // everything else the reference ends with this statement.
         let shared = match unsafe { &*self.callback.get() } {
             Callback::Shared(shared) => Some(Callback::Shared(*shared)),
             Callback::ServedShared(shared) => Some(Callback::ServedShared(*shared)),
-            Callback::Mut(_) | Callback::Served(_) => None,
+            Callback::Entrusted(values) => values.shared().map(Callback::ServedShared),
+            Callback::Mut(_) | Callback::Served(_) | Callback::Gone => None,
         };
         if let Some(mut copy) = shared {
             return Some(f(&mut copy));
@@ -125,8 +140,13 @@ impl Instance {
     /// Lets `f` use a closure or what serves a value, if that is lent and is not running.
     pub(crate) fn with_callback<R>(&self, id: u32, f: impl FnOnce(&mut Callback<'_>) -> R) -> Option<R> {
         let found = if is_lasting(id) {
-            self.lendings()
-                .find_map(|lending| lent(lending).iter().rev().find(|lent| lent.serves(id)))
+            let found = self
+                .lendings()
+                .find_map(|lending| lent(lending).iter().rev().find(|lent| lent.serves(id)));
+            if found.is_none() {
+                return self.entrusted.find(id).filter(|lent| lent.serves(id))?.with(f);
+            }
+            found
         } else {
             let (serial, index) = parts(id);
             let lending = self.lendings().find(|lending| lending.serial == serial)?;

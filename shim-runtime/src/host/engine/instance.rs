@@ -2,6 +2,7 @@
 
 use super::access::{Occupied, flag};
 use super::callbacks::{Lending, Lent};
+use super::entrusted::EntrustedValues;
 use super::exports::{Export, Slots};
 use super::functions::Functions;
 use super::limits::Limits;
@@ -99,6 +100,8 @@ pub(crate) struct Instance {
     serial: Cell<u32>,
     /// The number of the last value that stays beyond its call.
     lasting: Cell<u32>,
+    /// What it has been given for good.
+    pub(crate) entrusted: EntrustedValues,
     /// What the innermost call in progress has lent.
     pub(super) lending: Cell<Option<NonNull<Lending>>>,
     /// Why the guest's frames are being abandoned.
@@ -147,6 +150,7 @@ impl Instance {
             spare: Cell::default(),
             serial: Cell::new(0),
             lasting: Cell::new(0),
+            entrusted: EntrustedValues::default(),
             lending: Cell::new(None),
             interrupted: Cell::new(None),
             named: RefCell::default(),
@@ -299,6 +303,7 @@ impl Instance {
         export: u32,
         slots: impl Slots,
     ) -> Result<u64, Stop> {
+        self.entrusted.take_over(callbacks);
         super::callbacks::lend(self, serial, callbacks, || self.enter(export, slots))
     }
 

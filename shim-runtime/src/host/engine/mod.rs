@@ -10,6 +10,7 @@ mod callbacks;
 #[cfg(feature = "engine")]
 mod command;
 mod engines;
+mod entrusted;
 mod exports;
 mod functions;
 mod guarded;
