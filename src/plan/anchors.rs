@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::extract::api::{Arg, Binding, Bound, Def, PathTy, Ty};
 use crate::plan::bridge::{AnchorPlan, Choice, Keep, Lends, LentBy, ParamPlan, Pass};
 use crate::plan::cross::{self, Obstacle};
-use crate::plan::functions::{is_bytes_referent, is_text_referent};
 use crate::plan::lifetimes::{self, Named};
+use crate::plan::places::{is_bytes_referent, is_text_referent};
 use crate::plan::planner::Planner;
 use crate::plan::types::{Kind, local};
 

@@ -13,7 +13,7 @@ use crate::plan::iterators;
 use crate::plan::keys;
 use crate::plan::lends;
 use crate::plan::lifetimes::{self, Named};
-use crate::plan::places;
+use crate::plan::places::{self, is_bytes_referent, is_text_referent};
 use crate::plan::planner::Planner;
 use crate::plan::serde;
 use crate::plan::settle::{self, Settled};
@@ -331,14 +331,6 @@ fn whole(types: &Types<'_>, object: &Ty) -> Result<(), Obstacle> {
 
 fn is_scalar(name: &str) -> bool {
     !matches!(name, "u128" | "i128" | "str")
-}
-
-pub(super) fn is_text_referent(ty: &Ty) -> bool {
-    matches!(ty, Ty::Prim(name) if name == "str")
-}
-
-pub(super) fn is_bytes_referent(ty: &Ty) -> bool {
-    matches!(ty, Ty::Slice(item) if **item == Ty::Prim("u8".to_owned()))
 }
 
 fn named(planner: &Planner<'_>, params: &[ParamPlan], function: &Function) -> Named {

@@ -121,7 +121,7 @@ fn values_can(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
     for (_, param) in stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default() {
         let bounds = conversions::bounds_of(param, &[&block.generics]);
         if stand_ins::abilities(planner.natives, &bounds).is_none() {
-            return Err(conversions::unconvertible(param, &bounds));
+            return Err(cross::unconvertible(param, &bounds));
         }
     }
     Ok(())
