@@ -21,7 +21,7 @@ impl ErrorChain {
         let sources = std::iter::successors(error.source(), |&error| error.source());
         let said = |error: &dyn Error| (error.to_string(), format!("{error:?}"));
         let said = std::iter::once(said(error))
-            .chain(sources.take(MAX_SOURCES - 1).map(|error| said(error)))
+            .chain(sources.take(MAX_SOURCES - 1).map(said))
             .collect();
         Self::build(said).unwrap_or(ErrorChain {
             display: String::new(),
