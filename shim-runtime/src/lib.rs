@@ -45,6 +45,7 @@ pub use serde::{Answered, Lent, Tape};
 #[doc(hidden)]
 pub use wire::{
     ErrorChain, Get, Malformed, Put, Reader, Slot, Writer,
+    nodes::{IsIt, Nodes},
     parts::{put_part, take_part},
 };
 
@@ -55,7 +56,7 @@ pub use host::baseline_cpu;
 #[doc(hidden)]
 pub use host::{
     Abilities, Anchor, Call, CallbackFn, CallbackMut, Directory, Grants, Handle, Inputs, Instances, Keeper, Kept,
-    Lease, Limits, Loan, Nanoprocess, Opaque, Own, Remote, Same, Slots, Spec, Stream, Tended, Ticket, chosen,
+    Lease, Limits, Link, Loan, Nanoprocess, Opaque, Own, Remote, Same, Slots, Spec, Stream, Tended, Ticket, chosen,
     copy_back, fmt, refuse, replay,
 };
 #[cfg(all(not(target_family = "wasm"), feature = "host"))]

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct ItemId(pub u32);
 
+/// How the lifetimes are called that the self type of an impl elides (`impl Info<'_>`): this, and a number.
+pub const ELIDED: &str = "nb_self";
+
 /// The public API of one crate, built for one target with one set of features.
 #[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Api {

@@ -2,6 +2,7 @@
 
 mod asked;
 mod items;
+mod results;
 mod serde;
 mod stand_ins;
 mod types;
@@ -11,12 +12,12 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::extract::api::{Arg, Ty};
+use crate::extract::api::Ty;
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
 use crate::plan::bridge::{Bridge, Callee, Conversion, FunctionPlan, Hosted, Iterators, ParamPlan, Pass, Returns};
 use crate::plan::instantiate;
-use crate::plan::{is_hidden, trait_name};
+use crate::plan::is_hidden;
 
 /// The opening of the guest's `lib.rs`.
 const HEADER: &str = "\
@@ -60,6 +61,13 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
             pub extern "C" fn #ask(object: u64, ask: u64, other: u64) -> u64 { nb::guest::hidden::ask_hidden(object, ask, other) }
             #[unsafe(no_mangle)]
             pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::hidden::drop_hidden(object) }
+        };
+        source.unit(Unit::new("", tokens))?;
+    }
+    if let Some(put_back) = bridge.put_back.map(name) {
+        let tokens = quote! {
+            #[unsafe(no_mangle)]
+            pub extern "C" fn #put_back(place: u64, function: u64, m: u64) -> u64 { nb::guest::put_back(place, function, m) }
         };
         source.unit(Unit::new("", tokens))?;
     }
@@ -125,9 +133,10 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let call = quote!(#callee #given(#(#args),*));
     let call = if plan.is_unsafe { quote!(unsafe { #call }) } else { call };
     let call = serde::made(printer, plan, call);
-    let call = hidden(&plan.read, &call, 0).unwrap_or(call);
+    let call = results::wrapped(plan, call);
     let backs: Vec<TokenStream> = places(plan).collect();
-    let reply = serde::reply(plan, &call, &backs).unwrap_or_else(|| match plan.returns {
+    let reply = serde::reply(plan, &call, &backs).or_else(|| results::part_reply(plan, &call, &backs));
+    let reply = reply.unwrap_or_else(|| match plan.returns {
         Returns::Unit => quote!(#call; 0),
         Returns::Scalar => quote!(nb::Slot::into_slot(#call)),
         Returns::Object(_) => quote!(nb::guest::object_slot(#call)),
@@ -152,31 +161,6 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     quote! {
         #[unsafe(no_mangle)]
         pub extern "C" fn #export(#(#slots: u64),*) -> u64 { #(#reads)* #reply }
-    }
-}
-
-/// The expression that hides what the host cannot name, if there is something.
-fn hidden(ty: &Ty, value: &TokenStream, depth: usize) -> Option<TokenStream> {
-    let inner = format_ident!("h{depth}");
-    match ty {
-        ty if is_hidden(ty) => Some(quote!(nb::hide!(#value))),
-        Ty::Ref { ty, .. } if is_hidden(ty) => Some(quote!(nb::hide_lent!(#value))),
-        Ty::Path(path) => {
-            let types = path.args.iter().filter_map(|arg| match arg {
-                Arg::Type(ty) => Some(hidden(ty, &quote!(#inner), depth + 1)),
-                _ => None,
-            });
-            match (types.collect::<Vec<_>>().as_slice(), trait_name(path)) {
-                ([Some(some)], "Option") => Some(quote!(#value.map(|#inner| #some))),
-                ([ok, error], "Result") if ok.is_some() || error.is_some() => {
-                    let ok = ok.as_ref().map(|ok| quote!(.map(|#inner| #ok)));
-                    let error = error.as_ref().map(|error| quote!(.map_err(|#inner| #error)));
-                    Some(quote!(#value #ok #error))
-                }
-                _ => None,
-            }
-        }
-        _ => None,
     }
 }
 

@@ -12,6 +12,7 @@ pub type Files = BTreeMap<Utf8PathBuf, String>;
 
 pub mod bindings;
 pub mod guest;
+mod nodes;
 pub mod print;
 pub mod source;
 mod values;

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::extract::api::{Bound, Field, Generics, Param, Shape, Variant, Where};
+use crate::generate::nodes;
 use crate::generate::print::{Printer, Side, ident, member};
 use crate::plan::bridge::{Repr, TypePlan};
 use crate::plan::fields;
@@ -23,7 +24,34 @@ pub(super) fn codec(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream) -
     let is_enum = matches!(plan.repr, Repr::Enum(_));
     let put = put(printer, plan, path, &variants, is_enum);
     let get = get(printer, plan, path, &variants, is_enum);
-    quote!(#put #get)
+    let find = find(plan, path, &variants);
+    quote!(#put #get #find)
+}
+
+/// How parts of a value are found, if any are lent.
+fn find(plan: &TypePlan, path: &TokenStream, cases: &[Case<'_>]) -> Option<TokenStream> {
+    let arms = cases.iter().filter(|case| case.stuck.is_none()).map(|case| {
+        let (pattern, bindings) = (case.spread(true, case.sealed), case.bindings());
+        let each = case.fields.iter().zip(&bindings);
+        let each = each.map(|(field, binding)| nodes::find(&quote!(#binding), &field.ty, &plan.nodes, 0));
+        quote!(#pattern => { #(#each)* })
+    });
+    (!plan.nodes.is_empty()).then(|| {
+        quote! {
+            impl nb::Nodes<Here> for #path {
+                fn find<'nb_v>(
+                    &'nb_v mut self,
+                    is_it: &mut nb::IsIt<'_>,
+                ) -> ::core::option::Option<&'nb_v mut dyn ::core::any::Any> {
+                    if is_it(&*self) {
+                        return ::core::option::Option::Some(self);
+                    }
+                    match self { #(#arms)* _ => {} }
+                    ::core::option::Option::None
+                }
+            }
+        }
+    })
 }
 
 /// One constructor of a type: the struct itself, or a variant.

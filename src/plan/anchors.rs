@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::extract::api::{Arg, Binding, Bound, Def, PathTy, Ty};
-use crate::plan::bridge::{AnchorPlan, Choice, Keep, ParamPlan, Pass};
+use crate::plan::bridge::{AnchorPlan, Choice, Keep, Lends, LentBy, ParamPlan, Pass};
 use crate::plan::cross::{self, Obstacle};
-use crate::plan::functions::{is_bytes_referent, is_text_referent};
 use crate::plan::lifetimes::{self, Named};
+use crate::plan::places::{is_bytes_referent, is_text_referent};
 use crate::plan::planner::Planner;
 use crate::plan::types::{Kind, local};
 
@@ -20,6 +20,7 @@ pub(super) fn anchor(
     named: &Named,
     params: &[ParamPlan],
     choices: &[Choice],
+    lends: Option<&Lends>,
 ) -> Result<AnchorPlan, Obstacle> {
     let mut plan = AnchorPlan::default();
     let mut read = Read::of(planner, &named.output);
@@ -57,6 +58,8 @@ pub(super) fn anchor(
             };
             match source(planner, input, lifetime) {
                 _ if lives_in_guest => {}
+                // It comes back, and with it whatever is a part of it; or what it borrows stays.
+                _ if lends.is_some_and(|lends| lends.index == index && is_part(lends.by)) => {}
                 Source::Owner => {
                     plan.owner = plan.owner.or(mapped.then_some(index));
                     inherit(planner, &mut plan, index, input, lifetime, mapped);
@@ -78,6 +81,10 @@ pub(super) fn anchor(
         }
     }
     Ok(plan)
+}
+
+fn is_part(by: LentBy) -> bool {
+    matches!(by, LentBy::Value | LentBy::Field)
 }
 
 /// The object behind `input` has inputs of its own if it has lifetimes; they live on with the result.

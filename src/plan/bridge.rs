@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::extract::api::{Alias, Generics, ItemId, Meta, PathTy, Ty};
 
-pub use functions::{AnchorPlan, Callee, Conversion, FunctionPlan, Keep, Owned, ParamPlan, Pass, Place, Returns};
+pub use functions::{
+    AnchorPlan, Callee, Conversion, FunctionPlan, Keep, Lends, LentBy, Owned, ParamPlan, Pass, Place, Returns,
+};
 pub use hosted::{Asked, AskedMethod, Closure, ClosureKind, Home, Hosted, Lender, Own, Settle};
 pub use types::{Choice, Keeper, Repr, TypePlan};
 
@@ -41,6 +43,8 @@ pub struct Bridge {
     pub hidden: Option<(u32, u32)>,
     /// The export by which the host asks what the guest has lent, if that lends anything.
     pub answer: Option<u32>,
+    /// The export that puts something back into a place that was lent, if anything is.
+    pub put_back: Option<u32>,
     /// Number of guest exports (`nb0`, `nb1`, …).
     pub exports: u32,
 }

@@ -2,7 +2,7 @@
 
 use crate::extract::api::{Arg, Binding, Bound, Def, Generics, Param, PathTy, Ty, Where};
 use crate::plan::bridge::{Conversion, Owned};
-use crate::plan::cross::{Obstacle, type_args};
+use crate::plan::cross::{Obstacle, type_args, unconvertible};
 
 /// A generic argument made concrete.
 pub(super) struct Converted {
@@ -379,41 +379,5 @@ pub(super) fn mentions_param(ty: &Ty) -> bool {
         Ty::Slice(ty) | Ty::Array(ty, _) | Ty::Ref { ty, .. } | Ty::RawPtr { ty, .. } => mentions_param(ty),
         Ty::Assoc { self_ty, .. } => mentions_param(self_ty),
         _ => false,
-    }
-}
-
-pub(super) fn unconvertible(name: &str, bounds: &[Bound]) -> Obstacle {
-    let named: Vec<(&Def, String)> = bounds
-        .iter()
-        .filter_map(|bound| match bound {
-            Bound::Trait {
-                trait_, maybe: false, ..
-            } => Some((&trait_.def, def_name(&trait_.def))),
-            _ => None,
-        })
-        .collect();
-    let construct = match named.first().map(|(def, _)| *def) {
-        Some(Def::Local(_)) => "trait of the crate",
-        Some(Def::Foreign { .. }) => "trait of another crate",
-        Some(Def::Std(path)) if path.starts_with("std::ops::Fn") => "closure",
-        Some(Def::Std(path)) if path.starts_with("std::io::") => "reader or writer",
-        Some(Def::Std(path)) if path.starts_with("std::fmt::Write") => "reader or writer",
-        Some(Def::Std(path)) if path.contains("Iterator") => "iterator of generic items",
-        _ => "generic parameter",
-    };
-    let list: Vec<String> = named.into_iter().map(|(_, name)| name).collect();
-    let reason = if list.is_empty() {
-        format!("`{name}` stands for any type of the caller")
-    } else {
-        format!("`{name}: {}` stands for a type of the caller", list.join(" + "))
-    };
-    Obstacle::new(construct, reason)
-}
-
-fn def_name(def: &Def) -> String {
-    match def {
-        Def::Std(path) => path.rsplit("::").next().unwrap_or(path).to_owned(),
-        Def::Foreign { path, .. } => path.join("::"),
-        Def::Local(_) => "a trait of the crate".to_owned(),
     }
 }

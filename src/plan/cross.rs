@@ -1,6 +1,6 @@
 //! Which types cross by themselves, inside values, messages and collections.
 
-use crate::extract::api::{Arg, Def, PathTy, Ty};
+use crate::extract::api::{Arg, Bound, Def, PathTy, Ty};
 use crate::plan::bridge::Keeper;
 use crate::plan::types::Types;
 
@@ -300,6 +300,43 @@ fn obstacle_of(ty: &Ty) -> Obstacle {
             format!("the associated type `{name}` of a generic type"),
         ),
         _ => Obstacle::new("unsupported type", "a type of a kind that does not cross"),
+    }
+}
+
+/// Why a type parameter with these bounds does not cross.
+pub(super) fn unconvertible(name: &str, bounds: &[Bound]) -> Obstacle {
+    let named: Vec<(&Def, String)> = bounds
+        .iter()
+        .filter_map(|bound| match bound {
+            Bound::Trait {
+                trait_, maybe: false, ..
+            } => Some((&trait_.def, def_name(&trait_.def))),
+            _ => None,
+        })
+        .collect();
+    let construct = match named.first().map(|(def, _)| *def) {
+        Some(Def::Local(_)) => "trait of the crate",
+        Some(Def::Foreign { .. }) => "trait of another crate",
+        Some(Def::Std(path)) if path.starts_with("std::ops::Fn") => "closure",
+        Some(Def::Std(path)) if path.starts_with("std::io::") => "reader or writer",
+        Some(Def::Std(path)) if path.starts_with("std::fmt::Write") => "reader or writer",
+        Some(Def::Std(path)) if path.contains("Iterator") => "iterator of generic items",
+        _ => "generic parameter",
+    };
+    let list: Vec<String> = named.into_iter().map(|(_, name)| name).collect();
+    let reason = if list.is_empty() {
+        format!("`{name}` stands for any type of the caller")
+    } else {
+        format!("`{name}: {}` stands for a type of the caller", list.join(" + "))
+    };
+    Obstacle::new(construct, reason)
+}
+
+fn def_name(def: &Def) -> String {
+    match def {
+        Def::Std(path) => path.rsplit("::").next().unwrap_or(path).to_owned(),
+        Def::Foreign { path, .. } => path.join("::"),
+        Def::Local(_) => "a trait of the crate".to_owned(),
     }
 }
 

@@ -11,8 +11,9 @@ use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::crossing;
 use crate::plan::iterators;
 use crate::plan::keys;
+use crate::plan::lends;
 use crate::plan::lifetimes::{self, Named};
-use crate::plan::places;
+use crate::plan::places::{self, is_bytes_referent, is_text_referent};
 use crate::plan::planner::Planner;
 use crate::plan::serde;
 use crate::plan::settle::{self, Settled};
@@ -95,7 +96,13 @@ fn over(
         // What comes back as a number borrows nothing.
         named.output.clone_from(&read);
     }
-    let anchor = anchors::anchor(planner, &named, &params, &choices)?;
+    let lends = lends::lent(planner, (&named.inputs, &named.output), &params)?;
+    let mut anchor = anchors::anchor(planner, &named, &params, &choices, lends.as_ref())?;
+    anchor.lends = if anchor.forever {
+        lends::lent_forever(lends)?
+    } else {
+        lends
+    };
     for (index, _) in &anchor.keep {
         let param = &mut params[*index];
         match &param.guest {
@@ -324,14 +331,6 @@ fn whole(types: &Types<'_>, object: &Ty) -> Result<(), Obstacle> {
 
 pub(super) fn is_scalar(name: &str) -> bool {
     !matches!(name, "u128" | "i128" | "str")
-}
-
-pub(super) fn is_text_referent(ty: &Ty) -> bool {
-    matches!(ty, Ty::Prim(name) if name == "str")
-}
-
-pub(super) fn is_bytes_referent(ty: &Ty) -> bool {
-    matches!(ty, Ty::Slice(item) if **item == Ty::Prim("u8".to_owned()))
 }
 
 fn named(planner: &Planner<'_>, params: &[ParamPlan], function: &Function) -> Named {

@@ -7,6 +7,7 @@ use crate::plan::conversions;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::keys;
+use crate::plan::lends;
 use crate::plan::planner::Planner;
 use crate::plan::stand_ins;
 use crate::plan::std_traits::{self, Treatment};
@@ -120,7 +121,7 @@ fn values_can(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
     for (_, param) in stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default() {
         let bounds = conversions::bounds_of(param, &[&block.generics]);
         if stand_ins::abilities(planner.natives, &bounds).is_none() {
-            return Err(conversions::unconvertible(param, &bounds));
+            return Err(cross::unconvertible(param, &bounds));
         }
     }
     Ok(())
@@ -263,7 +264,7 @@ pub(super) fn assoc_types(planner: &Planner<'_>, block: &Impl) -> Result<Vec<(St
                 // What is a parameter here is settled by the methods, or they do not cross.
                 let params = type_params(&block.generics).map(str::to_owned).collect();
                 let before = planner.types.value_params.replace(params);
-                let crosses = cross::value(&planner.types, ty, Way::Out);
+                let crosses = lends::value_out(planner, ty);
                 planner.types.value_params.replace(before);
                 crosses?;
             }

@@ -2,7 +2,8 @@
 
 use crate::extract::api::{Binding, Bound, Def, PathTy, Ty};
 use crate::plan::bridge::{Bridge, Home, Iterators, ParamPlan, Pass, Returns};
-use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::cross::Obstacle;
+use crate::plan::lends;
 use crate::plan::planner::Planner;
 use crate::plan::stand_ins::{Hosts, boxed};
 
@@ -47,7 +48,7 @@ pub(super) fn returns(
         }
         item = item.or_else(|| item_of(trait_));
     }
-    cross::value(&planner.types, item.ok_or_else(unnamed_type)?, Way::Out)?;
+    lends::value_out(planner, item.ok_or_else(unnamed_type)?)?;
     if hosts.list.iter().any(|hosted| !matches!(hosted.home, Home::Shared(..))) {
         return Err(Obstacle::new(
             "impl Trait result",

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::extract::api::{
-    Api, Arg, AssocItem, AssocKind, Binding, Bound, Def, Generics, InherentImpl, Param, PathTy, Ty,
+    Api, Arg, AssocItem, AssocKind, Binding, Bound, Def, ELIDED, Generics, InherentImpl, Param, PathTy, Ty,
 };
 use crate::plan::types::{generics_of, lifetime_params};
 
@@ -82,7 +82,7 @@ fn name_self(api: &Api, generics: &mut Generics, self_ty: &mut Ty, items: &mut [
     each_lifetime(api, &mut own, &mut |_| {});
     each_lifetime(api, self_ty, &mut |lifetime| {
         if lifetime == "_" {
-            *lifetime = format!("nb_self{}", names.len());
+            *lifetime = format!("{ELIDED}{}", names.len());
             names.push(lifetime.clone());
         }
     });

@@ -24,13 +24,15 @@ pub(super) fn find(api: &Api, types: &Types<'_>) -> BTreeSet<ItemId> {
     }
 }
 
-fn functions(api: &Api) -> Vec<&Function> {
+/// All functions of a crate, of whatever they are part.
+pub(super) fn functions(api: &Api) -> Vec<&Function> {
     let mut all = Vec::new();
     for item in api.items.values() {
         match &item.kind {
             ItemKind::Function(function) => all.push(function),
             ItemKind::Struct(item) => all.extend(item.facts.inherent.iter().flat_map(|block| members(&block.items))),
             ItemKind::Enum(item) => all.extend(item.facts.inherent.iter().flat_map(|block| members(&block.items))),
+            ItemKind::Trait(item) => all.extend(members(&item.items)),
             _ => {}
         }
     }
@@ -82,7 +84,8 @@ fn can_borrow(api: &Api, types: &Types<'_>, id: ItemId) -> bool {
         })
 }
 
-fn each_local(ty: &Ty, f: &mut dyn FnMut(ItemId, &Ty)) {
+/// Calls `f` on each of the crate's own types in `ty`.
+pub(super) fn each_local(ty: &Ty, f: &mut dyn FnMut(ItemId, &Ty)) {
     match ty {
         Ty::Path(path) => {
             if let Some(id) = local(ty) {

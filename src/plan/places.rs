@@ -1,7 +1,6 @@
 //! What an argument is that is lent mutably, by its type.
 
 use crate::extract::api::Ty;
-use crate::plan::functions::is_text_referent;
 
 /// `&mut T` for `&mut &mut T`, the receiver of what is implemented for `&mut T`: the place is the same.
 pub fn through(ty: &Ty) -> Option<&Ty> {
@@ -24,4 +23,14 @@ pub fn moves_on(ty: &Ty) -> bool {
         },
         _ => false,
     }
+}
+
+/// `str`
+pub(super) fn is_text_referent(ty: &Ty) -> bool {
+    matches!(ty, Ty::Prim(name) if name == "str")
+}
+
+/// `[u8]`
+pub(super) fn is_bytes_referent(ty: &Ty) -> bool {
+    matches!(ty, Ty::Slice(item) if **item == Ty::Prim("u8".to_owned()))
 }

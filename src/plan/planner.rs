@@ -49,7 +49,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
         types: Types::classify(api, &extracted.natives, demoted, expanded.instances),
         repeated: expanded.repeated,
         drops: BTreeMap::new(),
-        exports: super::serde::ANSWER + 1,
+        exports: super::lends::PUT_BACK + 1,
         plan: Plan {
             skipped: extracted.skipped.clone(),
             ..Plan::default()
@@ -61,10 +61,13 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     planner.members();
     impls::plan_all(&mut planner);
     modules::plan_all(&mut planner);
+    super::nodes::mark(&mut planner);
     let Planner { mut plan, exports, .. } = planner;
     plan.bridge.exports = exports;
     let hidden = hidden::is_used(api) || plan.bridge.all_functions().any(hidden::is_returned);
     plan.bridge.hidden = hidden.then_some((hidden::ASK, hidden::DROP));
+    let lends = plan.bridge.all_functions().any(super::lends::lends);
+    plan.bridge.put_back = lends.then_some(super::lends::PUT_BACK);
     plan.bridge.answer = extracted
         .natives
         .iter()
@@ -247,6 +250,9 @@ impl<'a> Planner<'a> {
                 concrete: self.types.instances(*id).is_some(),
                 borrows_by_arguments: self.types.borrows_by_arguments(*id),
                 loan: self.types.has_loan(*id),
+                link: self.types.has_link(*id),
+                linked: super::links::fields_of(self.api, &self.types, *id),
+                nodes: BTreeSet::new(),
                 stuck: self.stuck(*id),
                 has_default: self.types.has_default(*id),
             };

@@ -7,6 +7,7 @@ use crate::plan::bridge::{Home, Lender, ParamPlan, Pass, Settle};
 use crate::plan::conversions::mentions_param;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::hidden;
+use crate::plan::lends;
 use crate::plan::planner::Planner;
 use crate::plan::serde;
 use crate::plan::stand_ins::{self, Hosts};
@@ -62,6 +63,13 @@ fn fault(is_error: bool, ty: &Ty, why: Obstacle) -> Result<Settled, Obstacle> {
     Err(why)
 }
 
+fn as_read(ty: &Ty) -> Settled {
+    Settled {
+        settle: Settle::Plain,
+        read: ty.clone(),
+    }
+}
+
 fn opaque(name: &str) -> Ty {
     Ty::Opaque(name.to_owned())
 }
@@ -79,6 +87,7 @@ impl Outputs<'_, '_> {
             Ty::Ref { mutable, ty: of, .. } => match (&**of, mutable) {
                 (Ty::Param(name), false) => self.value(name, Settle::Borrow),
                 (Ty::Param(name), true) => self.value(name, Settle::BorrowMut),
+                (place, true) => lends::place(self.planner, place).map(|()| as_read(ty)),
                 _ => self.plain(ty),
             },
             Ty::Tuple(parts) if parts.iter().any(|part| self.is_special(part)) => self.tuple(parts),
@@ -89,10 +98,7 @@ impl Outputs<'_, '_> {
 
     fn plain(&self, ty: &Ty) -> Result<Settled, Obstacle> {
         cross::value(&self.planner.types, ty, Way::Out)?;
-        Ok(Settled {
-            settle: Settle::Plain,
-            read: ty.clone(),
-        })
+        Ok(as_read(ty))
     }
 
     fn value(&self, param: &str, settle: fn(usize) -> Settle) -> Result<Settled, Obstacle> {
@@ -111,9 +117,10 @@ impl Outputs<'_, '_> {
             .iter()
             .map(|part| self.settle(part))
             .collect::<Result<Vec<_>, _>>()?;
-        let (settles, reads) = settled.into_iter().map(|part| (part.settle, part.read)).unzip();
+        let (settles, reads): (Vec<_>, _) = settled.into_iter().map(|part| (part.settle, part.read)).unzip();
+        let plain = settles.iter().all(|settle| *settle == Settle::Plain);
         Ok(Settled {
-            settle: Settle::Tuple(settles),
+            settle: if plain { Settle::Plain } else { Settle::Tuple(settles) },
             read: Ty::Tuple(reads),
         })
     }
@@ -206,13 +213,14 @@ impl Outputs<'_, '_> {
     }
 
     fn is_special(&self, ty: &Ty) -> bool {
-        !matches!(
-            self.settle(ty),
-            Ok(Settled {
-                settle: Settle::Plain,
-                ..
-            })
-        )
+        lends::mentions_place(ty)
+            || !matches!(
+                self.settle(ty),
+                Ok(Settled {
+                    settle: Settle::Plain,
+                    ..
+                })
+            )
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::extract::api::{Api, Arg, Binding, Bound, Def, Generics, ItemKind, PathTy, Ty};
 use crate::plan::bridge::{Closure, ClosureKind, Home, Hosted, Keeper};
-use crate::plan::conversions::{self, bounds_of, unconvertible};
+use crate::plan::conversions::{self, bounds_of};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::lifetimes::with_lifetime;
 use crate::plan::types::{Types, local};
@@ -13,6 +13,7 @@ use crate::plan::{asked, functions, serde};
 /// What a stand-in can be asked, by std's trait: the methods of the runtime's `Abilities` that say that a type answers.
 /// Sorted by path.
 const ABILITIES: &[(&str, &[&str])] = &[
+    ("std::any::Any", &[]),
     ("std::fmt::Debug", &["debug"]),
     ("std::fmt::Display", &["display"]),
     ("std::fmt::Write", &["text"]),
@@ -133,7 +134,7 @@ impl Candidate<'_> {
         let abilities = match (&closure, &own) {
             (Some(_), _) | (_, Some(_)) => Vec::new(),
             (None, None) => {
-                abilities(types.natives, &self.bounds).ok_or_else(|| unconvertible(self.name, &self.bounds))?
+                abilities(types.natives, &self.bounds).ok_or_else(|| cross::unconvertible(self.name, &self.bounds))?
             }
         };
         Ok(Hosted {

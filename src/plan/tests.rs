@@ -82,3 +82,8 @@ fn types_at_certain_arguments() {
 fn values_of_the_callers_types() {
     golden("callers");
 }
+
+#[test]
+fn mutable_borrows_of_what_is_in_the_guest() {
+    golden("lends");
+}

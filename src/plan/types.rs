@@ -14,7 +14,7 @@ use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::instances::Instances;
 use crate::plan::projections::{self, Projections};
-use crate::plan::{asked, loans, stand_ins};
+use crate::plan::{asked, links, loans, stand_ins};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub(super) struct Types<'a> {
     keepers: BTreeMap<ItemId, Vec<Keeper>>,
     /// Handles that use values of what they were made from.
     loans: BTreeSet<ItemId>,
+    /// Handles that borrow objects mutably.
+    links: BTreeSet<ItemId>,
     /// The crate's own types that implement its traits.
     pub implementors: Implementors,
     /// Types that implement its traits and borrow.
@@ -78,6 +80,7 @@ impl<'a> Types<'a> {
             kinds: BTreeMap::new(),
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
+            links: BTreeSet::new(),
             implementors: choices::implementors(api),
             lent: Implementors::new(),
             instances,
@@ -106,6 +109,7 @@ impl<'a> Types<'a> {
         }
         types.keepers = types.all_keepers();
         types.loans = loans::find(api, &types);
+        types.links = links::find(api, &types);
         types.asked = asked::find(api, &types);
         types.lent = choices::lent(api, &types);
         types
@@ -142,6 +146,12 @@ impl<'a> Types<'a> {
     #[must_use]
     pub(super) fn has_loan(&self, id: ItemId) -> bool {
         self.loans.contains(&id)
+    }
+
+    /// Whether handles of the type borrow objects mutably.
+    #[must_use]
+    pub(super) fn has_link(&self, id: ItemId) -> bool {
+        self.links.contains(&id)
     }
 
     /// How `id` is represented; `None` for what is not a struct or enum.

@@ -1,3 +1,5 @@
+use std::mem;
+
 use evalexpr::*;
 use wildmatch::{WildMatch, WildMatchPattern};
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
@@ -83,7 +85,95 @@ fn buffers() {
     println!("{} {:?}", slice.has_remaining(), slice.try_get_u8().is_err());
 }
 
+/// What is borrowed mutably out of an object, and out of what borrows that.
+fn settings() {
+    let mut settings = ini::Ini::load_from_str("top=1\n[a]\nx=1\ny=2\n[b]\nz=3\n[c]\nw=4\n").unwrap();
+    settings.general_section_mut().insert("more", "m");
+    if let Some(section) = settings.section_mut(Some("a")) {
+        section.insert("x", "one");
+        section.append("y", "two");
+        println!("{:?} {:?}", section.get("x").map(str::len), section.contains_key("y"));
+    }
+    println!("{:?} {}", settings.section_mut(Some("none")).is_none(), settings.len());
+    let taken = mem::take(settings.section_mut(Some("b")).unwrap());
+    println!("{:?} {:?}", taken.get("z"), settings.section(Some("b")).unwrap().len());
+    let mut other = ini::Ini::new();
+    other.entry(Some("mine".to_owned())).or_insert(taken).insert("late", "yes");
+    mem::swap(other.section_mut(Some("mine")).unwrap(), settings.section_mut(Some("a")).unwrap());
+    // What an entry lends is there although the entry has not ended.
+    let entry = settings.entry(Some("c".to_owned()));
+    if let ini::SectionEntry::Occupied(entry) = entry {
+        let section = entry.into_mut();
+        section.insert("entered", "yes");
+    }
+    for (name, properties) in settings.iter_mut() {
+        for (key, value) in properties.iter_mut() {
+            value.push_str(&format!(" {key} of {name:?}"));
+        }
+    }
+    settings.with_section(Some("c")).set("v", "5").add("v", "6");
+    settings[Some("c")].insert("u", "7");
+    for section in settings.section_all_mut(Some("c")) {
+        section.insert("all", "of them");
+    }
+    println!("{:?}", settings.general_section().iter().rev().next());
+    if let Some((key, value)) = settings.section_mut(Some("a")).unwrap().iter_mut().next_back() {
+        value.insert_str(0, key);
+    }
+    for settings in [&settings, &other] {
+        let mut text = Vec::new();
+        settings.write_to(&mut text).unwrap();
+        println!("{}", String::from_utf8(text).unwrap());
+    }
+}
+
+/// What is borrowed mutably out of a value: a part of the host's own, or of an object in it.
+fn places() {
+    use toml::Value;
+
+    let mut inner = toml::Table::new();
+    inner.insert("deep".to_owned(), Value::Array(vec![1.into(), 2.into()]));
+    let mut table = toml::Table::new();
+    table.insert("inner".to_owned(), Value::Table(inner));
+    table.insert("name".to_owned(), "a".into());
+    *table.get_mut("name").unwrap() = Value::from(5);
+    if let Some(Value::Table(inner)) = table.get_mut("inner") {
+        inner.insert("new".to_owned(), true.into());
+        if let Some(Value::Array(list)) = inner.get_mut("deep") {
+            list.push(3.into());
+            list.swap(0, 2);
+        }
+    }
+    println!("{table:?}");
+    let taken = mem::replace(table.get_mut("inner").unwrap(), "gone".into());
+    println!("{taken} {table:?}");
+    println!("{:?}", table.get_mut("none"));
+    let mut value = Value::Table(table);
+    value.as_table_mut().unwrap().insert("taken".to_owned(), taken);
+    let taken = value.as_table_mut().unwrap().get_mut("taken").unwrap();
+    let deep = taken.as_table_mut().unwrap().get_mut("deep").unwrap();
+    deep.as_array_mut().unwrap().push("end".into());
+    println!("{value}");
+    value.as_table_mut().unwrap()["name"] = "by index".into();
+    let mut list = Value::Array(vec![1.into(), Value::Array(vec![2.into()])]);
+    *list.get_mut(1_usize).unwrap().get_mut(0_usize).unwrap() = value.clone();
+    let first = list.get_mut(1_usize).unwrap().get_mut(0_usize).unwrap();
+    first.as_table_mut().unwrap().insert("here".to_owned(), 0.into());
+    println!("{list}");
+    println!("{:?} {:?}", list.get_mut(2_usize), value.as_array_mut());
+    for (key, value) in value.as_table_mut().unwrap().iter_mut() {
+        if value.is_str() {
+            *value = Value::String(format!("{key} was text"));
+        }
+    }
+    println!("{value}");
+    drop(mem::replace(value.as_table_mut().unwrap(), toml::Table::new()));
+    println!("{value}");
+}
+
 fn main() {
+    settings();
+    places();
     buffers();
     tables();
     expressions();

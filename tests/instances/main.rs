@@ -1,5 +1,5 @@
-//! Generic types of a crate that its API has at certain arguments, and enums of which one variant stays, on real crates: one
-//! program says the same natively and sandboxed.
+//! Generic types of a crate that its API has at certain arguments, enums of which one variant stays, and mutable borrows of what
+//! is in a nanoprocess, on real crates: one program says the same natively and sandboxed.
 
 #[path = "../sides/mod.rs"]
 mod sides;
@@ -15,6 +15,7 @@ edition = \"2024\"
 [dependencies]
 bytes = \"=1.11.1\"
 evalexpr = \"=12.0.2\"
+rust-ini = \"=0.21.3\"
 textwrap = \"=0.16.2\"
 toml = \"=1.2.1\"
 wildmatch = \"=2.4.0\"
@@ -32,11 +33,14 @@ fn types_at_certain_arguments_cross() {
         "add",
         "bytes",
         "evalexpr",
+        "rust-ini",
         "textwrap",
         "toml",
         "wildmatch",
         "--grant",
         "evalexpr=random",
+        "--grant",
+        "rust-ini=random",
     ];
     run(root, tool, &words);
     assert_eq!(run(root, "cargo", &["run", "-q"]), native);

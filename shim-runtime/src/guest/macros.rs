@@ -48,11 +48,11 @@ macro_rules! guest_object {
     ($here:ty, $type:ty, [$($generics:tt)*], $any:ty, [$($of_any:tt)*]) => {
         impl<$($of_any)*> $crate::Put<$here> for $any {
             fn put(self, w: &mut $crate::Writer) {
-                w.u32($crate::guest::give(self));
+                w.u32($crate::guest::give_object(self));
             }
 
             fn lend(&self, w: &mut $crate::Writer) {
-                w.u32($crate::guest::lent(self));
+                w.u32($crate::guest::show_object(self));
             }
         }
 

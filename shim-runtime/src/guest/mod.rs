@@ -15,12 +15,14 @@ pub(crate) mod lending;
 mod macros;
 mod memory;
 mod panic;
+mod places;
 mod reply;
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 mod serde;
 pub(crate) mod side;
 mod stand_in;
 mod state;
+mod within;
 
 pub use crate::wire::hash::Recorder;
 pub use constants::{address, leak_bytes, scalar, span};
@@ -32,8 +34,10 @@ pub use memory::{
     allocate, borrowed, bytes, drop_object, free, give, layout_of, lent, message, object, object_mut, object_slot,
     owned, raw_bytes, raw_value, text,
 };
+pub use places::{Place, lend_copy, lend_whole, put_back};
 pub use reply::{call_host, drop_callback, reply, reply_inline, reply_with, take, take_place};
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 pub use serde::{Maker, put_outcome, recorded, remote};
 pub use stand_in::StandIn;
 pub use state::{initialize, state};
+pub use within::{give_object, note_objects, part, show_object};

@@ -1,15 +1,18 @@
 //! One call into a nanoprocess, as generated bindings spell it.
 
+mod endings;
+
 use super::anchor::Anchor;
 use super::callback::{Callback, CallbackFn, CallbackMut};
 use super::engine::{Lent, Slots};
 use super::fault::{Fault, FaultKind, Stop};
 use super::handle::{Handle, Place};
 use super::inputs::{Block, Host, Input};
-use super::kept::{Kept, Lease, Loan};
+use super::kept::{Lease, Loan};
 use super::nanoprocess::{self, Nanoprocess};
 use super::session::Session;
 use crate::wire::asks::QUIET;
+use crate::wire::lender::Lending;
 use crate::wire::{Get, Malformed, Reader, Slot, Writer};
 use std::sync::Arc;
 
@@ -25,6 +28,8 @@ pub struct Call<'c> {
     /// Names this call's callbacks.
     serial: u32,
     callbacks: Vec<Lent<'c>>,
+    /// How many objects in a row were lent up to one of the arguments.
+    depth: u16,
 }
 
 impl<'c> Call<'c> {
@@ -42,6 +47,7 @@ impl<'c> Call<'c> {
             fault: None,
             serial: 0,
             callbacks: Vec::new(),
+            depth: 0,
         }
     }
 
@@ -135,6 +141,7 @@ impl<'c> Call<'c> {
         let buffer = self.session.instance().outgoing.take();
         let mut writer = Writer::to(self.session.process(), buffer);
         write(&mut writer);
+        self.depth = self.depth.max(writer.depth());
         let span = match writer.take_fault() {
             Some(fault) => self.fail(*fault),
             None => place(self, writer.as_bytes()),
@@ -232,28 +239,6 @@ impl<'c> Call<'c> {
     pub fn serve_loan(&mut self, loan: &'c mut Loan<'_>) {
         if let Some(served) = loan.as_served() {
             self.lend(Callback::Served(served));
-        }
-    }
-
-    /// Drops an object whose destructor may ask values. Runs in destructors: what goes wrong is told to nobody, unless
-    /// a value of the caller's panicked.
-    pub(crate) fn end<T>(mut object: Handle, values: &mut Kept<T>) {
-        let Ok(session) = Session::at_home_of(&object) else {
-            return;
-        };
-        let mut lease = Lease::Mut(values);
-        let mut call = Call::over(session);
-        let kind = object.kind();
-        let Ok(pointer) = call.session.surrender(&mut object) else {
-            return;
-        };
-        call.serve(&mut lease);
-        let result = call.run(kind, [pointer.into()]);
-        drop(call);
-        if let Err(Stop::Panic(payload)) = result
-            && !std::thread::panicking()
-        {
-            std::panic::resume_unwind(payload);
         }
     }
 
@@ -384,15 +369,24 @@ impl<'c> Call<'c> {
         read: impl FnOnce(&mut Reader<'r>) -> Result<R, Malformed>,
     ) -> Result<R, Stop> {
         let instance = self.session.instance();
-        self.session.process().check_buffer(slot >> 32)?;
-        let bytes = instance
-            .read_message(slot)
-            .ok_or_else(|| self.malformed(Malformed("the answer lies outside of the guest's memory")))?;
+        let bytes = self.received(slot).inspect_err(|_| {
+            // What the guest moved out of its places is in an answer that nobody read.
+            anchor.lending().into_iter().for_each(Lending::lose);
+        })?;
         let mut reader = Reader::from(self.session.process(), instance.number(), bytes, anchor);
+        reader.side.depth = self.depth;
         let value = read(&mut reader).map_err(|error| self.malformed(error))?;
         reader.finish().map_err(|error| self.malformed(error))?;
         instance.incoming.give(reader.into_buffer());
         self.session.process().check_handles()?;
         Ok(value)
+    }
+
+    /// The bytes of an answer.
+    fn received(&self, slot: u64) -> Result<Vec<u8>, Stop> {
+        self.session.process().check_buffer(slot >> 32)?;
+        let outside = Malformed("the answer lies outside of the guest's memory");
+        let bytes = self.session.instance().read_message(slot);
+        bytes.ok_or_else(|| self.malformed(outside))
     }
 }

@@ -1,8 +1,13 @@
 //! Objects that live in a guest.
 
 use super::call::Call;
+use super::fault::{Fault, FaultKind};
 use super::nanoprocess::{Garbage, Nanoprocess};
+use super::session::Session;
+use crate::wire::Malformed;
 use crate::wire::arena::Arena;
+use crate::wire::lender::{Lender, Lending, MAX_DEPTH, Outer};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// An object in a guest, owned by the application or lent to it.
 ///
@@ -32,6 +37,8 @@ pub struct Live {
     place: Place,
     /// What the application has borrowed from the object.
     arena: Arena,
+    /// What it has borrowed mutably.
+    lender: Lender,
 }
 
 /// Where an object is.
@@ -66,6 +73,7 @@ impl Handle {
             kind,
             place,
             arena: Arena::new(),
+            lender: Lender::default(),
         })
     }
 
@@ -83,6 +91,66 @@ impl Handle {
         match self {
             Handle::Named { .. } => None,
             Handle::Live(live) => Some(&live.arena),
+        }
+    }
+
+    /// Where what is borrowed from it lives, and what lends what is borrowed mutably.
+    pub(crate) fn lending(&mut self) -> Option<(&Arena, Lending<'_>)> {
+        match self {
+            Handle::Named { .. } => None,
+            Handle::Live(live) => Some((&live.arena, live.lender.lending())),
+        }
+    }
+
+    /// How many objects in a row were lent up to this one.
+    pub(crate) fn depth(&self) -> u16 {
+        match self {
+            Handle::Named { .. } => 0,
+            Handle::Live(live) => live.lender.depth,
+        }
+    }
+
+    /// The object is one of several in a value that lends as a whole; says whether it could become one.
+    pub(crate) fn join(&self, outer: &Outer) -> bool {
+        match self {
+            Handle::Named { .. } => false,
+            Handle::Live(live) => live.lender.join(outer),
+        }
+    }
+
+    /// The object was lent out of others, as many in a row.
+    pub(crate) fn set_depth(&mut self, depth: u16) {
+        if let Handle::Live(live) = self {
+            live.lender.depth = depth;
+        }
+    }
+
+    /// The object borrows another one mutably.
+    ///
+    /// # Errors
+    /// When that borrows another one, and so on, without end.
+    pub(crate) fn borrow_from(&mut self, outer: &Outer) -> Result<(), Malformed> {
+        lent_from(outer.depth())?;
+        if let Handle::Live(live) = self {
+            live.lender.borrow_from(outer);
+        }
+        Ok(())
+    }
+
+    /// Whether something has to be put back into the object before it is used.
+    #[inline]
+    pub(crate) fn lends(&self) -> bool {
+        match self {
+            Handle::Named { .. } => false,
+            Handle::Live(live) => live.lender.lends(),
+        }
+    }
+
+    /// Puts back what was borrowed mutably: whoever uses the object shows that those borrows have ended.
+    pub(crate) fn put_back(&self) -> Result<(), Fault> {
+        match self {
+            Handle::Live(live) if live.lender.lends() => live.put_back(),
+            _ => Ok(()),
         }
     }
 
@@ -119,7 +187,10 @@ impl Handle {
 
     /// Leaves the care for the object to somebody else; this handle goes on referring to it.
     pub(crate) fn entrust(&mut self) -> Handle {
-        let owner = Handle::at(self.process(), self.place(), self.kind());
+        let mut owner = Handle::at(self.process(), self.place(), self.kind());
+        if let (Handle::Live(owner), Handle::Live(live)) = (&mut owner, &mut *self) {
+            owner.lender = live.lender.share();
+        }
         if let Place::Owned { instance, pointer } = self.place() {
             self.settle(Place::Lent { instance, pointer });
         }
@@ -162,6 +233,14 @@ impl Handle {
     }
 }
 
+/// Refuses objects that are lent out of others, as many in a row, before putting them back takes more stack than there is.
+pub(crate) fn lent_from(depth: u16) -> Result<(), Malformed> {
+    if depth > MAX_DEPTH {
+        return Err(Malformed("too many objects are borrowed mutably out of each other"));
+    }
+    Ok(())
+}
+
 impl Live {
     fn settle(&mut self, place: Place) {
         match (self.place.is_owned(), place.is_owned()) {
@@ -171,12 +250,35 @@ impl Live {
         }
         self.place = place;
     }
+
+    #[cold]
+    fn put_back(&self) -> Result<(), Fault> {
+        let session = || Session::to_put_back(self.process, self.place);
+        // Nobody else puts anything back before this is done, and nothing is taken that cannot be put back anyway.
+        let _alone = session()?;
+        self.lender
+            .put_back(|loan| Call::put_back(session()?, loan))
+            .map_err(|fault| fault.unwrap_or_else(|| self.lost()))
+    }
+
+    fn lost(&self) -> Fault {
+        let message = "what was borrowed mutably from it could not be put back";
+        Fault::new(FaultKind::Stale, self.process.name(), message)
+    }
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
+        if self.lender.lends() {
+            // What goes wrong has nobody to be told to.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.put_back()));
+        }
         if let Place::Owned { instance, pointer } = self.place {
             self.process.release();
+            if self.lender.is_lost() {
+                // It has an empty place, which its destructor must not see.
+                return;
+            }
             self.process.discard(Garbage::Object {
                 instance,
                 kind: self.kind,

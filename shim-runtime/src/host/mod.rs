@@ -35,6 +35,7 @@ pub(crate) mod side;
     allow(dead_code, reason = "what only families use that are not linked")
 )]
 mod wasi;
+mod within;
 
 pub mod fmt {
     //! Formatting what a guest formatted.
@@ -55,7 +56,7 @@ pub mod fmt {
 
 pub use crate::wire::hash::replay;
 pub use abilities::Abilities;
-pub use anchor::Anchor;
+pub use anchor::{Anchor, Link};
 pub use back::copy_back;
 pub use call::Call;
 pub use callback::{CallbackFn, CallbackMut};

@@ -35,14 +35,24 @@ impl Session {
     }
 
     /// Takes the lock of the home that an object lives in.
-    pub(crate) fn at_home_of(handle: &Handle) -> Result<Session, Box<Fault>> {
-        let process = handle.process();
-        match handle.place() {
+    pub(crate) fn at_home_of(process: &'static Nanoprocess, place: Place) -> Result<Session, Box<Fault>> {
+        match place {
             Place::Owned { instance, .. } | Place::Lent { instance, .. } => {
                 Session::at(process, process.home_of(instance).unwrap_or(&process.first), None)
             }
             Place::Named { .. } | Place::Lost => Session::open(process),
         }
+    }
+
+    /// As [`Session::at_home_of`], to put back what the object there lent. That may nest, by as many objects as were lent
+    /// out of each other, so that each time there must be stack enough.
+    pub(crate) fn to_put_back(process: &'static Nanoprocess, place: Place) -> Result<Session, Fault> {
+        if !has_stack(process) {
+            return Err(*no_stack(process));
+        }
+        let session = Session::at_home_of(process, place).map_err(|fault| *fault)?;
+        session.pointer(place)?;
+        Ok(session)
     }
 
     #[inline(always)]
@@ -98,12 +108,13 @@ impl Session {
         Ok(span(pointer, len))
     }
 
-    /// The guest's pointer to an object of this very instance. No other has its number, of no nanoprocess.
+    /// The guest's pointer to an object of this very instance, of which nothing is lent. No other has its number, of no
+    /// nanoprocess.
     #[inline]
     pub(crate) fn at_hand(&self, handle: &Handle) -> Option<u32> {
         match handle.place() {
             Place::Owned { instance, pointer } | Place::Lent { instance, pointer }
-                if instance == self.instance.number() =>
+                if instance == self.instance.number() && !handle.lends() =>
             {
                 Some(pointer)
             }
@@ -113,6 +124,7 @@ impl Session {
 
     /// The guest's pointer to an object that is lent.
     pub(crate) fn object(&self, handle: &Handle) -> Result<u32, Fault> {
+        self.ready(handle)?;
         match handle.place() {
             Place::Named { make } => {
                 if let Some(pointer) = self.instance.named(make) {
@@ -128,6 +140,7 @@ impl Session {
 
     /// The guest's pointer to an object that changes owner.
     pub(crate) fn give(&self, handle: Handle) -> Result<u32, Fault> {
+        self.ready(&handle)?;
         match handle.into_place() {
             Place::Named { make } => self.make(make),
             Place::Lent { .. } => Err(self.fault(FaultKind::Stale, "an object was given away that is only lent")),
@@ -137,6 +150,7 @@ impl Session {
 
     /// As [`Session::give`], but the handle stays behind, lost.
     pub(crate) fn surrender(&self, handle: &mut Handle) -> Result<u32, Fault> {
+        self.ready(handle)?;
         handle.forget_borrows();
         let place = handle.place();
         handle.settle(Place::Lost);
@@ -148,6 +162,7 @@ impl Session {
 
     /// The guest's pointer to an object that may be changed. What a constant names is copied first, as natively.
     pub(crate) fn object_mut(&self, handle: &mut Handle) -> Result<u32, Fault> {
+        self.ready(handle)?;
         handle.forget_borrows();
         if let Place::Named { make } = handle.place() {
             let pointer = self.make(make)?;
@@ -157,6 +172,15 @@ impl Session {
             });
         }
         self.pointer(handle.place())
+    }
+
+    /// Puts back what was borrowed mutably from an object that is about to be used, if it is here.
+    fn ready(&self, handle: &Handle) -> Result<(), Fault> {
+        if handle.lends() {
+            self.pointer(handle.place())?;
+            handle.put_back()?;
+        }
+        Ok(())
     }
 
     fn pointer(&self, place: Place) -> Result<u32, Fault> {

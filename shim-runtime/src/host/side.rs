@@ -7,7 +7,9 @@ use super::handle::{Handle, Place};
 use super::inputs::Inputs;
 use super::nanoprocess::Nanoprocess;
 use super::session::Session;
+use super::within::Home;
 use crate::wire::io_errors::is_more_than_kind;
+use crate::wire::lender::Outer;
 use crate::wire::{Malformed, Reader, Writer, text};
 use std::fmt;
 use std::io::{Error, ErrorKind};
@@ -41,9 +43,13 @@ impl Deref for Bytes<'_> {
 #[derive(Debug)]
 pub(crate) struct Reading<'r> {
     source: Option<(&'static Nanoprocess, u64)>,
-    anchor: Anchor<'r>,
+    pub(crate) anchor: Anchor<'r>,
     /// Addresses of what was kept while the current reference was read: part of its identity.
     kept: Vec<usize>,
+    /// How many objects in a row were lent up to those that are being read.
+    pub(crate) depth: u16,
+    /// The argument of which the result is a part.
+    pub(crate) home: Option<Home<'r>>,
 }
 
 impl Reading<'_> {
@@ -53,6 +59,8 @@ impl Reading<'_> {
             source: self.source,
             anchor: Anchor::none(),
             kept: Vec::new(),
+            depth: self.depth,
+            home: None,
         }
     }
 }
@@ -60,8 +68,14 @@ impl Reading<'_> {
 /// What is wrong with the arguments that are being written.
 #[derive(Debug, Default)]
 pub(crate) struct Writing {
-    process: Option<&'static Nanoprocess>,
-    fault: Option<Box<Fault>>,
+    pub(super) process: Option<&'static Nanoprocess>,
+    pub(super) fault: Option<Box<Fault>>,
+    /// How many objects in a row were lent up to one of those that are written.
+    pub(super) depth: u16,
+    /// Nothing is written: the objects in a value lend together from now on.
+    pub(super) joining: Option<Outer>,
+    /// Whether there are any.
+    pub(super) joined: bool,
 }
 
 /// A `usize` as the guest will see it; the largest value means "no limit" there as well.
@@ -105,9 +119,14 @@ impl Writer {
             bytes,
             side: Writing {
                 process: Some(process),
-                fault: None,
+                ..Writing::default()
             },
         }
+    }
+
+    /// How many objects in a row were lent up to one of those that were written.
+    pub(crate) fn depth(&self) -> u16 {
+        self.side.depth
     }
 
     pub(crate) fn take_fault(&mut self) -> Option<Box<Fault>> {
@@ -155,21 +174,32 @@ impl Writer {
 
     /// Lends an object.
     pub fn handle(&mut self, handle: &Handle) {
+        if let Some(outer) = &self.side.joining {
+            self.side.joined = true;
+            if !handle.join(outer) {
+                self.fail(Fault::new(FaultKind::Host, handle.process().name(), "it lends already"));
+            }
+            return self.u32(0);
+        }
+        self.side.depth = self.side.depth.max(handle.depth());
         self.object(handle.process(), |session| session.object(handle));
     }
 
     /// Lends an object mutably; what was borrowed from it ends.
     pub fn handle_mut(&mut self, handle: &mut Handle) {
+        self.side.depth = self.side.depth.max(handle.depth());
         self.object(handle.process(), |session| session.object_mut(handle));
     }
 
     /// Gives an object away.
     pub fn give(&mut self, handle: Handle) {
+        self.side.depth = self.side.depth.max(handle.depth());
         self.object(handle.process(), |session| session.give(handle));
     }
 
     /// Gives an object away that the caller may get back.
     pub fn surrender(&mut self, handle: &mut Handle) {
+        self.side.depth = self.side.depth.max(handle.depth());
         self.object(handle.process(), |session| session.surrender(handle));
     }
 
@@ -202,6 +232,8 @@ impl<'r> Reader<'r> {
                 source: None,
                 anchor,
                 kept: Vec::new(),
+                depth: 0,
+                home: None,
             },
             usize::MAX,
         )
@@ -213,6 +245,8 @@ impl<'r> Reader<'r> {
             source: Some((process, instance)),
             anchor,
             kept: Vec::new(),
+            depth: 0,
+            home: None,
         };
         Reader::with_side(Bytes::new(bytes), side, process.decoding_budget())
     }
@@ -247,7 +281,9 @@ impl<'r> Reader<'r> {
         } else {
             Place::Owned { instance, pointer }
         };
-        Ok(Handle::at(process, place, kind))
+        let mut handle = Handle::at(process, place, kind);
+        handle.set_depth(self.side.depth);
+        Ok(handle)
     }
 
     pub(crate) fn owned_bytes(&mut self) -> Result<Vec<u8>, Malformed> {

@@ -11,7 +11,9 @@ mod collections;
 mod error_chain;
 mod errors;
 pub(crate) mod io_errors;
+pub(crate) mod nodes;
 pub(crate) mod parts;
+pub(crate) mod places;
 mod pointers;
 mod reader;
 mod scalar;
@@ -25,6 +27,8 @@ mod writer;
 pub(crate) mod arena;
 pub mod fmt;
 pub mod hash;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) mod lender;
 #[cfg(test)]
 mod tests;
 

@@ -41,6 +41,29 @@ impl<'r, M, T: Get<'r, M> + 'r> Get<'r, M> for &'r mut T {
     }
 }
 
+/// What a guest lends mutably; the host has it until whatever lends it is used again.
+#[cfg(not(target_family = "wasm"))]
+impl<'r, M: 'static, T: Get<'r, M> + Put<M> + 'static> Get<'r, M> for &'r mut T {
+    fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
+        r.lent_mut::<M, T>(T::get)
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl<'r, M: 'static, T: Get<'r, M> + Put<M> + 'static> Get<'r, M> for &'r mut [T] {
+    fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
+        r.lent_mut::<M, Vec<T>>(T::get_all).map(Vec::as_mut_slice)
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl<'r, M: 'static> Get<'r, M> for &'r mut str {
+    fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
+        r.lent_mut::<M, String>(<String as Get<'r, M>>::get)
+            .map(String::as_mut_str)
+    }
+}
+
 impl<M, T: Put<M>> Put<M> for [T] {
     fn lend(&self, w: &mut Writer) {
         T::lend_slice(self, w);

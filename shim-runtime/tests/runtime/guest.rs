@@ -16,7 +16,7 @@ use std::time::SystemTime;
 static ARTIFACT: LazyLock<&'static [u8]> = LazyLock::new(|| build("guest", "guest"));
 
 /// A nanoprocess of the guest that no other test uses.
-fn process() -> &'static Nanoprocess {
+pub(crate) fn process() -> &'static Nanoprocess {
     let fingerprint = 0x1234_5678_9abc_def0;
     let limits = Limits {
         memory: 64 << 20,
@@ -26,7 +26,7 @@ fn process() -> &'static Nanoprocess {
         name: "guest",
         artifact: *ARTIFACT,
         fingerprint,
-        exports: 32,
+        exports: 51,
         limits,
         ..Spec::DEFAULT
     };
@@ -59,7 +59,7 @@ impl Counter {
     fn bump(&mut self) -> u32 {
         let mut call = self.handle.call();
         let this = call.handle_mut(&mut self.handle);
-        call.scalar(5, [this])
+        call.scalar(32, [this])
     }
 
     fn name(&self) -> &str {

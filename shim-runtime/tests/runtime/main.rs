@@ -9,6 +9,7 @@ mod faults;
 mod guest;
 mod hostile;
 mod instances;
+mod lending;
 mod limits;
 mod renewal;
 mod scalars;

@@ -7,7 +7,7 @@ use super::{
     types::{Scope, lifetime_name},
     walk::Subst,
 };
-use crate::extract::api::{Arg, PathTy, Ty};
+use crate::extract::api::{Arg, ELIDED, PathTy, Ty};
 
 impl Cx<'_> {
     /// What `<self_ty as trait_>::name<args>` is, if exactly one impl of this crate says so; the impl that the type stands in
@@ -31,6 +31,8 @@ impl Cx<'_> {
             return None;
         }
         let trait_args = trait_.args.as_deref().map(|args| self.args(Some(args), scope).0);
+        let own = (scope.self_ty == Some(self_ty)).then(|| named(self_ty));
+        let self_ty = own.as_ref().unwrap_or(self_ty);
         let mut found = candidates.iter().filter_map(|id| {
             let subst = self.matching(*id, self_ty, trait_args.as_deref())?;
             self.assoc_of(*id, &subst, self_ty, name, args)
@@ -107,6 +109,21 @@ impl Cx<'_> {
             _ => None,
         }
     }
+}
+
+/// The type with names for the lifetimes that it elides: in what it is projected to they must not be taken for others.
+fn named(ty: &Ty) -> Ty {
+    let mut ty = ty.clone();
+    if let Ty::Path(path) = &mut ty {
+        let elided = path.args.iter_mut().filter_map(|arg| match arg {
+            Arg::Lifetime(name) if name == "_" => Some(name),
+            _ => None,
+        });
+        for (number, name) in elided.enumerate() {
+            *name = format!("{ELIDED}{number}");
+        }
+    }
+    ty
 }
 
 /// Finds values for `params` that make a pattern equal to a type.

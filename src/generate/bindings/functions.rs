@@ -4,10 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::extract::api::Ty;
-use crate::generate::bindings::{choices, docs, hosted};
+use crate::generate::bindings::{anchors, choices, docs, hosted};
 use crate::generate::print::{Printer, ident, member};
 use crate::plan::bridge::{
-    AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, Owned, ParamPlan, Pass, Place, Returns, Settle,
+    AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, LentBy, Owned, ParamPlan, Pass, Place, Returns,
+    Settle,
 };
 
 /// A function where it stands: in its module, in an impl block of its own, or within a trait impl.
@@ -87,7 +88,7 @@ pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .iter()
         .enumerate()
         .filter_map(|(index, param)| convert(printer, index, param));
-    let (owner, slots) = (anchor(plan), slots(plan));
+    let (owner, slots) = (anchors::anchor(plan), slots(plan));
     let (homes, serves) = (hosted::homes(printer, plan), hosted::serves(printer, plan));
     let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
     let (before, after) = (
@@ -301,34 +302,18 @@ fn is_slice(param: &ParamPlan) -> bool {
     matches!(&param.guest, Ty::Ref { ty, .. } if matches!(**ty, Ty::Slice(_)))
 }
 
-fn anchor(plan: &FunctionPlan) -> Option<TokenStream> {
-    if !matches!(plan.returns, Returns::Message { .. } | Returns::Iterator { .. }) {
-        return None;
-    }
-    let start = plan.anchor.owner.map_or_else(
-        || quote!(nb::Anchor::none()),
-        |index| {
-            let arg = arg(index, &plan.params[index]);
-            quote!(nb::Anchor::of(&#arg.handle))
-        },
-    );
-    let inherits = plan.anchor.inherit.iter().map(|index| {
-        let arg = arg(*index, &plan.params[*index]);
-        quote!(nb_anchor.inherit(&#arg.inputs);)
-    });
-    let holds = plan.anchor.hold.iter().map(|index| {
-        let arg = arg(*index, &plan.params[*index]);
-        quote!(nb_anchor.hold(&#arg.inputs);)
-    });
-    Some(quote!(let mut nb_anchor = #start; #(#inherits)* #(#holds)*))
-}
-
 /// Whether part of the result borrows for good, while the rest lives with an argument.
 fn borrows_statically(plan: &FunctionPlan) -> bool {
     plan.anchor.forever
         || plan.anchor != AnchorPlan::default()
             && plan.settle == Settle::Plain
             && crate::plan::borrows_for_good(&plan.output)
+}
+
+/// The value of which the result is a part.
+fn value_lender(plan: &FunctionPlan) -> Option<usize> {
+    let lends = plan.anchor.lends.as_ref()?;
+    (lends.by == LentBy::Value).then_some(lends.index)
 }
 
 fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
@@ -381,6 +366,17 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         Returns::Message { .. } if backs.is_empty() => {
             let ty = hosted::read_type(printer, plan);
             quote!(nb_call.value::<Here, #ty>(#export, #slots, nb_anchor))
+        }
+        // Of what has been written back the result is a part.
+        Returns::Message { .. } if value_lender(plan).is_some() => {
+            let value = value_lender(plan).map(|index| arg(index, &plan.params[index]));
+            quote! {
+                nb_call.value_with(#export, #slots, nb_anchor, move |nb_r| {
+                    #(#backs)*
+                    nb_r.within::<Here, _>(#value);
+                    nb::Get::<'_, Here>::get(nb_r)
+                })
+            }
         }
         Returns::Message { .. } => {
             let ty = hosted::read_type(printer, plan);

@@ -1,5 +1,6 @@
 //! The bindings crate: the real crate's name and API, each call forwarded to the guest.
 
+mod anchors;
 mod asked;
 pub mod authority;
 mod choices;

@@ -7,7 +7,7 @@ use quote::quote;
 
 use crate::extract::api::{Arg, Bound, Field, Generics, Param, Shape, Variant};
 use crate::generate::bindings::{Told, choices, docs, hosted};
-use crate::generate::print::{Printer, ident, verbatim};
+use crate::generate::print::{Printer, ident, member, verbatim};
 use crate::generate::values;
 use crate::plan::bridge::{Keeper, Repr, TypePlan};
 
@@ -52,8 +52,8 @@ fn structure(printer: Printer<'_>, plan: &TypePlan, shape: &Shape) -> TokenStrea
         Shape::Named(_) => quote!(#wheres #body),
         Shape::Unit | Shape::Tuple(_) => quote!(#body #wheres;),
     };
-    let codec = values::codec(printer, plan, &quote!(#name));
-    quote!(#head pub struct #name<#(#params),*> #body #codec)
+    let (codec, link) = (values::codec(printer, plan, &quote!(#name)), link(printer, plan));
+    quote!(#head pub struct #name<#(#params),*> #body #codec #link)
 }
 
 fn body(printer: Printer<'_>, shape: &Shape, public: bool) -> TokenStream {
@@ -96,8 +96,31 @@ fn enumeration(printer: Printer<'_>, plan: &TypePlan, variants: &[Variant]) -> T
             .map(|value| quote!(= #value));
         quote!(#docs #stuck #open #name #body #discriminant)
     });
-    let codec = values::codec(printer, plan, &quote!(#name));
-    quote!(#head pub enum #name<#(#params),*> #wheres { #(#variants),* } #codec)
+    let (codec, link) = (values::codec(printer, plan, &quote!(#name)), link(printer, plan));
+    quote!(#head pub enum #name<#(#params),*> #wheres { #(#variants),* } #codec #link)
+}
+
+/// What lends to a handle that is a field of a value.
+fn link(printer: Printer<'_>, plan: &TypePlan) -> Option<TokenStream> {
+    let main = lifetimes(printer, &plan.generics)
+        .pop()
+        .filter(|_| !plan.linked.is_empty())?;
+    let name = ident(&plan.name);
+    let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
+    let args = printer.own_args(&plan.generics);
+    let arms = plan.linked.iter().map(|(variant, field)| {
+        let (variant, field) = ((!variant.is_empty()).then(|| ident(variant)), member(field));
+        let variant = variant.map(|variant| quote!(:: #variant));
+        quote!(Self #variant { #field: nb_field, .. } => ::std::option::Option::Some(&nb_field.link),)
+    });
+    Some(quote! {
+        impl<#(#params),*> #name #args #wheres {
+            #[doc(hidden)]
+            pub(crate) fn nanobuild_link(&self) -> ::std::option::Option<&nb::Link<#main>> {
+                match self { #(#arms)* _ => ::std::option::Option::None }
+            }
+        }
+    })
 }
 
 fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
@@ -117,6 +140,8 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
         .map(|(name, ty)| quote!(pub(crate) #name: #ty,));
     let loan = lifetimes.last().filter(|_| plan.loan);
     let loan = loan.map(|main| quote!(pub(crate) loan: nb::Loan<#main>,));
+    let link = lifetimes.last().filter(|_| plan.link);
+    let link = link.map(|main| quote!(pub(crate) link: nb::Link<#main>,));
     // What the destructor asks goes before the handle, and everything else after it.
     let (first, last): (Vec<_>, Vec<_>) = kept.partition(|_| plan.keepers.contains(&Keeper::Tended));
     quote! {
@@ -126,6 +151,7 @@ fn object(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream {
             pub(crate) handle: nb::Handle,
             #(#last)*
             #loan
+            #link
             #inputs
             #held
             pub(crate) marker: ::std::marker::PhantomData<#marker>,
@@ -175,6 +201,7 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
     let kept = kept.filter(|(_, keeper)| !matches!(keeper, Keeper::Chosen(_)));
     let kept = kept.map(|(field, _)| hosted::keeper(field));
     let loan = plan.loan.then(|| quote!(loan: nb::Loan::NONE,));
+    let HandleRead { pattern, read, fields } = handle_read(plan);
     let gets = if plan.concrete {
         let each = (drop..).zip(&plan.instances);
         let each = each.map(|(drop, instance)| instance_get(printer, plan, drop, instance));
@@ -184,8 +211,9 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
         quote! {
             impl<'nb_r, #(#free,)* #(#read_params),*> nb::Get<'nb_r, Here> for #name #read_args {
                 fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
+                    let #pattern = r.#read(#drop)?;
                     Ok(Self {
-                        handle: r.handle(#drop)?,
+                        #fields
                         #(#kept: nb::Keeper::EMPTY,)*
                         #loan
                         #inputs
@@ -204,6 +232,22 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
         }
         #gets
     }
+}
+
+/// How a handle is read: into which pattern, by which method of the reader, for which fields.
+struct HandleRead {
+    pattern: TokenStream,
+    read: TokenStream,
+    fields: TokenStream,
+}
+
+fn handle_read(plan: &TypePlan) -> HandleRead {
+    let (pattern, read, fields) = if plan.link {
+        (quote!((handle, link)), quote!(linked), quote!(handle, link,))
+    } else {
+        (quote!(handle), quote!(handle), quote!(handle,))
+    };
+    HandleRead { pattern, read, fields }
 }
 
 /// How one instance of a type comes back; what its arguments borrow is what the reader borrows.
@@ -225,10 +269,12 @@ fn instance_get(printer: Printer<'_>, plan: &TypePlan, drop: u32, instance: &BTr
     }
     let args = printer.instance_args(&generics, instance, "nb_r");
     let loan = plan.loan.then(|| quote!(loan: nb::Loan::NONE,));
+    let HandleRead { pattern, read, fields } = handle_read(plan);
     quote! {
         impl<'nb_r, #(#free),*> nb::Get<'nb_r, Here> for #name #args {
             fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
-                Ok(Self { handle: r.handle(#drop)?, #loan #inputs marker: ::std::marker::PhantomData })
+                let #pattern = r.#read(#drop)?;
+                Ok(Self { #fields #loan #inputs marker: ::std::marker::PhantomData })
             }
         }
     }

@@ -218,6 +218,34 @@ pub struct AnchorPlan {
     pub keep: Vec<(usize, Keep)>,
     /// What is copied out is kept for good: its lifetimes are several.
     pub forever: bool,
+    /// What lends the mutable borrows in the result, or lends something to objects in it.
+    pub lends: Option<Lends>,
+}
+
+/// What of an argument lends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LentBy {
+    /// The object that it is.
+    Object,
+    /// The object that it borrows mutably.
+    Link,
+    /// The object that a handle borrows mutably which is a field of it.
+    Field,
+    /// The value that it is, or objects in that.
+    Value,
+}
+
+/// What lends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lends {
+    /// The argument.
+    pub index: usize,
+    /// What of it.
+    pub by: LentBy,
+    /// Only objects in the result borrow it, for another lifetime than that of their inputs.
+    pub briefly: bool,
+    /// Of each mutable borrow in the result, whether its value is moved out of its place.
+    pub places: Vec<bool>,
 }
 
 impl AnchorPlan {

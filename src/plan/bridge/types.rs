@@ -1,6 +1,6 @@
 //! How a crate's structs and enums cross.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Own;
 use crate::extract::api::{Arg, Generics, ItemId, Meta, Shape, Ty, Variant};
@@ -43,6 +43,12 @@ pub struct TypePlan {
     pub borrows_by_arguments: bool,
     /// Whether a handle uses values of what it was made from, whose type it does not name.
     pub loan: bool,
+    /// Whether a handle borrows an object mutably, so that what it lends is lent out of that, too.
+    pub link: bool,
+    /// For each variant of a value, or for a struct as `""`, the field that is such a handle, if one is.
+    pub linked: BTreeMap<String, String>,
+    /// The value types in whose values, and in those of this one, parts are found that may be lent; none if nobody does.
+    pub nodes: BTreeSet<ItemId>,
     /// Variants of which no value crosses, with what is in the way.
     pub stuck: BTreeMap<String, String>,
     /// Whether it implements `Default`: how the guest makes a struct to which fields may be added.

@@ -17,29 +17,39 @@ impl Types<'_> {
         match self.kind(id) {
             Some(Kind::Object) => true,
             Some(Kind::Value) if seen.insert(id) => {
-                let types: Vec<&Ty> = match &self.api.items[&id].kind {
-                    ItemKind::Struct(item) => fields(&item.shape).iter().map(|field| &field.ty).collect(),
-                    ItemKind::Enum(item) => {
-                        let shapes = item.variants.iter().map(|variant| fields(&variant.shape));
-                        shapes.flatten().map(|field| &field.ty).collect()
-                    }
-                    _ => Vec::new(),
-                };
-                types.into_iter().any(|ty| self.has_objects(ty, seen))
+                let mut found = false;
+                self.fields_of(id, &mut |ty| found |= self.objects_in(ty, seen));
+                found
             }
             _ => false,
         }
     }
 
-    fn has_objects(&self, ty: &Ty, seen: &mut BTreeSet<ItemId>) -> bool {
+    /// Calls `f` on the type of each field of a struct or enum.
+    pub(in crate::plan) fn fields_of(&self, id: ItemId, f: &mut dyn FnMut(&Ty)) {
+        let mut each = |shape: &Shape| fields(shape).iter().for_each(|field| f(&field.ty));
+        match &self.api.items[&id].kind {
+            ItemKind::Struct(item) => each(&item.shape),
+            ItemKind::Enum(item) => item.variants.iter().for_each(|variant| each(&variant.shape)),
+            _ => {}
+        }
+    }
+
+    /// Whether a type has handles in it.
+    #[must_use]
+    pub(in crate::plan) fn has_objects(&self, ty: &Ty) -> bool {
+        self.objects_in(ty, &mut BTreeSet::new())
+    }
+
+    fn objects_in(&self, ty: &Ty, seen: &mut BTreeSet<ItemId>) -> bool {
         match ty {
             Ty::Path(path) => {
                 local(ty).is_some_and(|id| self.finds_objects(id, seen))
-                    || cross::type_args(path).any(|arg| self.has_objects(arg, seen))
+                    || cross::type_args(path).any(|arg| self.objects_in(arg, seen))
             }
-            Ty::Tuple(parts) => parts.iter().any(|part| self.has_objects(part, seen)),
-            Ty::Array(ty, _) => self.has_objects(ty, seen),
-            _ => false,
+            Ty::Tuple(parts) => parts.iter().any(|part| self.objects_in(part, seen)),
+            Ty::Array(ty, _) => self.objects_in(ty, seen),
+            other => crate::plan::hidden::is_hidden(other),
         }
     }
 

@@ -1,0 +1,113 @@
+//! `&mut` results that refer to a part of an argument. The host's own value has that part, unless it lies inside of an object
+//! in the value: then it is a place that this object lends.
+//!
+//! An object moves when its value is written back, and what lies in it with it: so it is noted where each was before.
+
+use super::memory::{self, Single};
+use super::places::Place;
+use crate::wire::nodes::Nodes;
+use crate::wire::places::WITHIN;
+use crate::wire::{Get, Put, Writer};
+use std::cell::RefCell;
+
+/// Where the objects of a value were, with their sizes, and where they are; while a value is written back.
+#[derive(Default)]
+struct Moves {
+    before: Vec<(u32, u32)>,
+    after: Vec<u32>,
+}
+
+static MOVES: Single<RefCell<Option<Moves>>> = Single::new(RefCell::new(None));
+
+fn note(f: impl FnOnce(&mut Moves)) {
+    if let Some(moves) = &mut *MOVES.get().borrow_mut() {
+        f(moves);
+    }
+}
+
+/// Gives an object of the crate to the host, as a pointer.
+pub fn give_object<T>(value: T) -> u32 {
+    let pointer = memory::give(value);
+    note(|moves| moves.after.push(pointer));
+    pointer
+}
+
+/// Shows an object of the crate to the host, as a pointer.
+pub fn show_object<T>(value: &T) -> u32 {
+    let pointer = memory::lent(value);
+    note(|moves| moves.before.push((pointer, size_of::<T>() as u32)));
+    pointer
+}
+
+/// A part of an argument, by its address: the argument is free again.
+pub struct Part<T> {
+    place: *mut T,
+    whole: bool,
+}
+
+/// Part of an argument; `whole` says that it has objects in it.
+pub fn part<T>(place: &mut T, whole: bool) -> Part<T> {
+    Part { place, whole }
+}
+
+/// A part of an argument, by its number, if it has one.
+pub struct Found<T> {
+    part: Part<T>,
+    number: Option<u32>,
+}
+
+impl<T: 'static> Part<T> {
+    /// Finds the part in the value that the argument is.
+    pub fn within<M: 'static>(self, value: &mut dyn Nodes<M>) -> Found<T> {
+        let mut number = 0;
+        let found = value.find(&mut |node| {
+            let right = node
+                .downcast_ref::<T>()
+                .is_some_and(|node| std::ptr::eq(node, self.place));
+            number += u32::from(node.is::<T>() && !right);
+            right
+        });
+        Found {
+            number: found.is_some().then_some(number),
+            part: self,
+        }
+    }
+}
+
+/// Notes where the objects in a value are, before it is written back.
+pub fn note_objects<M, V: Put<M>>(value: &V) {
+    *MOVES.get().borrow_mut() = Some(Moves::default());
+    let mut unread = Writer::default();
+    unread.side.inline = true;
+    value.lend(&mut unread);
+}
+
+/// Where a place is, now that the value has been written back.
+fn moved(place: u32) -> u32 {
+    let mut found = place;
+    note(|moves| {
+        let mut moves = moves.before.iter().zip(&moves.after);
+        if let Some(((before, _), after)) = moves.find(|((start, size), _)| (*start..start + size).contains(&place)) {
+            found = after + (place - before);
+        }
+    });
+    found
+}
+
+impl<M, T: Put<M> + Get<'static, M> + 'static> Put<M> for Found<T> {
+    fn put(self, w: &mut Writer) {
+        let place = moved(self.part.place as u32);
+        *MOVES.get().borrow_mut() = None;
+        match self.number {
+            Some(number) => {
+                w.u8(WITHIN);
+                w.u32(number);
+            }
+            None => Put::<M>::put(Place::<T>::at(place, self.part.whole), w),
+        }
+    }
+
+    fn lend(&self, _w: &mut Writer) {
+        unreachable!("a part of an argument is written once")
+    }
+}
