@@ -270,6 +270,9 @@ fn argument(printer: Printer<'_>, index: usize, param: &ParamPlan, hosted: &[Hos
         (_, Pass::MessageMut) if crate::plan::through(&param.ty).is_some() => quote!(&mut &mut #arg),
         (_, Pass::MessageMut) => quote!(&mut #arg),
         (Some(Conversion::AsRef(_) | Conversion::Borrow(_) | Conversion::Bounds), _) if behind => quote!(&#arg),
+        (_, Pass::Message) if crate::plan::is_static_cow(&param.guest) => {
+            quote!(::std::borrow::Cow::Owned(#arg.into_owned()))
+        }
         (Some(Conversion::Arguments), _) => quote!(::std::format_args!("{}", #arg)),
         (Some(Conversion::Collect { lent: true, .. }), _) => quote!(#arg.iter()),
         (Some(Conversion::Collect { iterator: true, .. }), _) => quote!(#arg.into_iter()),

@@ -22,7 +22,10 @@ pub(super) fn anchor(
     choices: &[Choice],
     lends: Option<&Lends>,
 ) -> Result<AnchorPlan, Obstacle> {
-    let mut plan = AnchorPlan::default();
+    let mut plan = AnchorPlan {
+        keep: for_good(planner, named),
+        ..AnchorPlan::default()
+    };
     let mut read = Read::of(planner, &named.output);
     if read.mapped.len() > 1 {
         if read.owned {
@@ -81,6 +84,29 @@ pub(super) fn anchor(
         }
     }
     Ok(plan)
+}
+
+/// What the callee may keep for as long as it likes, whatever it returns: `&'static str`.
+fn for_good(planner: &Planner<'_>, named: &Named) -> Vec<(usize, Keep)> {
+    let inputs = named.inputs.iter().enumerate();
+    inputs
+        .filter(|(_, input)| !lifetimes::is_static_cow(input) && borrows_for_good(planner, input))
+        .map(|(index, _)| (index, Keep::Forever))
+        .collect()
+}
+
+fn borrows_for_good(planner: &Planner<'_>, ty: &Ty) -> bool {
+    match ty {
+        Ty::Ref {
+            lifetime: Some(name), ..
+        } if name == "static" => true,
+        Ty::Ref { ty, .. } | Ty::Slice(ty) | Ty::Array(ty, _) => borrows_for_good(planner, ty),
+        Ty::Tuple(parts) => parts.iter().any(|part| borrows_for_good(planner, part)),
+        Ty::Path(path) if !planner.types.is_object(ty) => {
+            lifetimes::names_static(path) || cross::type_args(path).any(|arg| borrows_for_good(planner, arg))
+        }
+        _ => false,
+    }
 }
 
 fn is_part(by: LentBy) -> bool {

@@ -250,3 +250,19 @@ pub fn same_but_lifetimes(a: &Ty, b: &Ty) -> bool {
 pub fn borrows_for_good(ty: &Ty) -> bool {
     lifetimes(&Api::default(), ty).contains("static")
 }
+
+/// Whether it is a `Cow<'static, …>`: what its owner keeps may as well be owned.
+#[must_use]
+pub fn is_static_cow(ty: &Ty) -> bool {
+    match ty {
+        Ty::Path(path) => path.def == Def::Std("std::borrow::Cow".to_owned()) && names_static(path),
+        _ => false,
+    }
+}
+
+/// Whether `'static` is an argument of the path.
+#[must_use]
+pub(super) fn names_static(path: &PathTy) -> bool {
+    let mut args = path.args.iter();
+    args.any(|arg| matches!(arg, Arg::Lifetime(name) if name == "static"))
+}

@@ -72,10 +72,13 @@ fn tables() {
 fn buffers() {
     use bytes::{Buf, Bytes, BytesMut};
 
+    // What lives for good may be kept for good.
+    let kept = [Bytes::from_static(b"one"), Bytes::from_static(b"two and more")];
     let mut made = BytesMut::new();
     made.extend_from_slice(&[1, 2, 97, 98, 99]);
     let mut bytes: Bytes = made.freeze();
     println!("{} {:?} {}", bytes.get_u16(), bytes, bytes.remaining());
+    println!("{kept:?}");
     let data = [0, 7, 1, 2, 3];
     let mut slice = &data[..];
     println!("{} {slice:?}", slice.get_u16());
