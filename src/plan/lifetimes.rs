@@ -266,3 +266,10 @@ pub(super) fn names_static(path: &PathTy) -> bool {
     let mut args = path.args.iter();
     args.any(|arg| matches!(arg, Arg::Lifetime(name) if name == "static"))
 }
+
+/// Whether all lifetimes in the type are elided, and there are some.
+#[must_use]
+pub fn elides(ty: &Ty) -> bool {
+    let found = lifetimes(&Api::default(), ty);
+    found.len() == 1 && found.contains("_")
+}
