@@ -5,10 +5,10 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use crate::extract::api::{Def, Ty};
+use crate::extract::api::{Arg, Def, Ty};
 use crate::generate::bindings::functions::slot_name;
 use crate::generate::print::{Printer, ident};
-use crate::plan::bridge::Choice;
+use crate::plan::bridge::{Choice, FunctionPlan, Place};
 
 /// The number of the export that is meant, `first` being that of the first choice.
 pub(super) fn export(printer: Printer<'_>, first: u32, choices: &[Choice]) -> TokenStream {
@@ -86,4 +86,30 @@ pub(super) fn definitions(number: usize) -> TokenStream {
         fn nanobuild_lend_mut(&mut self, nb_w: &mut nb::Writer) { nb::Put::<Here>::lend_mut(self, nb_w); }
         fn nanobuild_give(self, nb_w: &mut nb::Writer) { nb::Put::<Here>::put(self, nb_w); }
     }
+}
+
+/// The where clause, with what crosses for some of the types only that the caller may choose. An implementation of a trait
+/// cannot ask for more than the trait.
+pub(super) fn crossing(printer: Printer<'_>, plan: &FunctionPlan, wheres: TokenStream) -> TokenStream {
+    if plan.crossing.is_empty() || matches!(plan.place, Place::Impl) {
+        return wheres;
+    }
+    let more = plan.crossing.iter().map(|ty| crosses(printer, ty));
+    let more = quote!(#(#more),*);
+    if wheres.is_empty() {
+        quote!(where #more)
+    } else {
+        quote!(#wheres, #more)
+    }
+}
+
+/// That a type crosses, for any lifetime that it elides: a where clause has none to elide.
+fn crosses(printer: Printer<'_>, ty: &Ty) -> TokenStream {
+    let over = |name: &str| printer.arg(&crate::plan::with_lifetime(&Arg::Type(ty.clone()), name));
+    if crate::plan::elides(ty) {
+        let (shown, read) = (over("nb_y"), over("nb_x"));
+        return quote!(for<'nb_y> #shown: nb::Put<Here>, for<'nb_x> #read: nb::Get<'nb_x, Here>);
+    }
+    let ty = printer.ty(ty);
+    quote!(#ty: nb::Put<Here> + for<'nb_x> nb::Get<'nb_x, Here>)
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::extract::api::{Arg, Ty};
+use crate::extract::api::Ty;
 use crate::generate::bindings::{anchors, choices, docs, hosted};
 use crate::generate::print::{Printer, ident, member};
 use crate::plan::bridge::{
@@ -46,34 +46,8 @@ fn bare(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     });
     let (output, body) = (printer.ty(&plan.output), body(printer, plan));
     let qualifier = plan.is_unsafe.then(|| quote!(unsafe));
-    let wheres = crossing(printer, plan, wheres);
+    let wheres = choices::crossing(printer, plan, wheres);
     quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres { #body })
-}
-
-/// The where clause, with what crosses for some of the types only that the caller may choose. An implementation of a trait
-/// cannot ask for more than the trait.
-fn crossing(printer: Printer<'_>, plan: &FunctionPlan, wheres: TokenStream) -> TokenStream {
-    if plan.crossing.is_empty() || matches!(plan.place, Place::Impl) {
-        return wheres;
-    }
-    let more = plan.crossing.iter().map(|ty| crosses(printer, ty));
-    let more = quote!(#(#more),*);
-    if wheres.is_empty() {
-        quote!(where #more)
-    } else {
-        quote!(#wheres, #more)
-    }
-}
-
-/// That a type crosses, for any lifetime that it elides: a where clause has none to elide.
-fn crosses(printer: Printer<'_>, ty: &Ty) -> TokenStream {
-    let over = |name: &str| printer.arg(&crate::plan::with_lifetime(&Arg::Type(ty.clone()), name));
-    if crate::plan::elides(ty) {
-        let (shown, read) = (over("nb_y"), over("nb_x"));
-        return quote!(for<'nb_y> #shown: nb::Put<Here>, for<'nb_x> #read: nb::Get<'nb_x, Here>);
-    }
-    let ty = printer.ty(ty);
-    quote!(#ty: nb::Put<Here> + for<'nb_x> nb::Get<'nb_x, Here>)
 }
 
 /// One argument of a signature; receivers in their short form.
