@@ -5,23 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{Api, Arg, Field, Function, ItemId, ItemKind, Shape, Ty};
 use crate::plan::lifetimes;
-use crate::plan::loans::{each_local, functions};
+use crate::plan::loans::{each_local, spread};
 use crate::plan::types::{Kind, Types, fields, generics_of, lifetime_params, local};
 
 /// Handles with a lifetime that come from a mutable borrow of an object, or from another such handle; and values of such.
 #[must_use]
 pub(super) fn find(api: &Api, types: &Types<'_>) -> BTreeSet<ItemId> {
-    let functions = functions(api);
-    let mut found = BTreeSet::new();
-    loop {
-        let before = found.len();
-        for function in &functions {
-            of_function(api, types, function, &mut found);
-        }
-        if found.len() == before {
-            return found;
-        }
-    }
+    spread(api, |function, found| of_function(api, types, function, found))
 }
 
 fn of_function(api: &Api, types: &Types<'_>, function: &Function, found: &mut BTreeSet<ItemId>) {

@@ -11,12 +11,17 @@ use crate::plan::types::{Kind, Types, generics_of, lifetime_params, local, type_
 /// or of another such handle.
 #[must_use]
 pub(super) fn find(api: &Api, types: &Types<'_>) -> BTreeSet<ItemId> {
+    spread(api, |function, found| of_function(api, types, function, found))
+}
+
+/// The types that `find` finds in functions, asked again with what is known until there are no more.
+pub(super) fn spread(api: &Api, find: impl Fn(&Function, &mut BTreeSet<ItemId>)) -> BTreeSet<ItemId> {
     let functions = functions(api);
     let mut found = BTreeSet::new();
     loop {
         let before = found.len();
         for function in &functions {
-            of_function(api, types, function, &mut found);
+            find(function, &mut found);
         }
         if found.len() == before {
             return found;
@@ -25,7 +30,7 @@ pub(super) fn find(api: &Api, types: &Types<'_>) -> BTreeSet<ItemId> {
 }
 
 /// All functions of a crate, of whatever they are part.
-pub(super) fn functions(api: &Api) -> Vec<&Function> {
+fn functions(api: &Api) -> Vec<&Function> {
     let mut all = Vec::new();
     for item in api.items.values() {
         match &item.kind {
