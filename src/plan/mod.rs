@@ -23,6 +23,7 @@ mod lends;
 mod lifetimes;
 mod links;
 mod loans;
+mod macros;
 mod modules;
 mod nodes;
 mod outlives;
