@@ -40,6 +40,7 @@ mod subst;
 mod tests;
 mod traits;
 mod types;
+mod unnamed;
 mod wrappers;
 
 pub use bridge::Bridge;

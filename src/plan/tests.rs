@@ -100,3 +100,8 @@ fn mutable_borrows_of_what_is_in_the_guest() {
 fn macros_that_only_forward() {
     golden("macros");
 }
+
+#[test]
+fn arguments_of_types_without_a_name() {
+    golden("unnamed");
+}
