@@ -327,14 +327,12 @@ const MACROS: &str = r#"
             "last": false,
         });
         println!("{value} {} {}", json!(null), json!([object, { "z": [ [ ] ] }, ]));
-        println!("{} {:?}", json!("text") == Value::String("text".into()), json!({"a": 1}).get("a").and_then(Value::as_i64));
+        println!("{} {:?}", json!("text") == Value::String("text".into()), json!({"a": 1}).pointer("/a").and_then(Value::as_i64));
 
-        let mut env = Environment::new();
-        env.add_template("hello", "{{ name }} {{ n + 1 }} {{ extra }}").unwrap();
-        let n = 41;
-        let hello = env.get_template("hello").unwrap();
-        println!("{}", hello.render(context! { name => "World", n, ..context! { extra => vec![1, 2] } }).unwrap());
-        println!("{}", hello.render(context!(name => "x", n)).unwrap());
+        let (env, n) = (Environment::new(), 41);
+        let hello = |values| env.render_str("{{ name }} {{ n + 1 }} {{ extra }}", values).unwrap();
+        println!("{}", hello(context! { name => "World", n, ..context! { extra => vec![1, 2] } }));
+        println!("{}", hello(context!(name => "x", n)));
         println!("{} {}", render!("{{ a }}-{{ b }}", a => 1, b => "two"), render!(in env, "{{ a }}!", a => "in"));
         println!("{:?} {:?} {}", args!(1, "a"), args!(1, key => "v").len(), context! {});
     }

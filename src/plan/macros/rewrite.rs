@@ -184,11 +184,11 @@ impl Rewriter<'_> {
         if word.starts_with("r#") {
             return Err(format!("names `{word}`"));
         }
-        if is_call_of_macro(tokens, at + 1) && !after_dot {
+        if is_call_of_macro(tokens, at + 1) && !after_dot && !is_keyword(word) {
             return self.call_of_macro(word, tokens, at, role, out);
         }
         if is_keyword(word) {
-            self.keyword(word, role)?;
+            keyword(word, tokens.get(at + 1), role)?;
         } else if is_member {
             self.member(word, role)?;
         } else if is_path_separator(tokens, at + 1) || after_path {
@@ -199,13 +199,6 @@ impl Rewriter<'_> {
         }
         out.extend([tokens[at].clone()]);
         Ok(at + 1)
-    }
-
-    fn keyword(&self, word: &str, role: Role) -> Written<()> {
-        match tables::has(tables::KEYWORDS, word) && (role == Role::Code || word != "const") {
-            true => Ok(()),
-            false => Err(format!("uses `{word}`")),
-        }
     }
 
     /// What follows a dot, or `::` after something that is no path of names.
@@ -418,6 +411,21 @@ impl Rewriter<'_> {
     }
 }
 
+/// Whether a keyword may stand there. A constant is an item: of a name that is not renamed, it would be meant by what the
+/// application hands over, too.
+fn keyword(word: &str, next: Option<&TokenTree>, role: Role) -> Written<()> {
+    let is_const = word == "const";
+    let shadows = next.is_some_and(|next| tables::has(tables::PRELUDE, &next.to_string()));
+    match tables::has(tables::KEYWORDS, word) && !(is_const && (role == Role::Argument || shadows)) {
+        true => Ok(()),
+        false if is_const && shadows => Err(format!(
+            "defines a constant of the name `{}`",
+            next.map(ToString::to_string).unwrap_or_default()
+        )),
+        false => Err(format!("uses `{word}`")),
+    }
+}
+
 /// Whether an item of std, by its path behind `std`, is in the table, or belongs to a type there by a name that is known.
 fn is_harmless(rest: &[String]) -> bool {
     let path = |names: &[String]| format!("std::{}", names.join("::"));
@@ -428,7 +436,9 @@ fn is_harmless(rest: &[String]) -> bool {
 /// Whether what stands before the `::` at `at` is a type in angle brackets or an argument, and no name.
 fn owns(tokens: &[TokenTree], at: usize) -> bool {
     let before = |distance: usize| at.checked_sub(distance).map(|at| &tokens[at]);
-    before(1).is_some_and(|token| is_punct(token, '>')) || before(2).is_some_and(|token| is_punct(token, '$'))
+    let is_arrow = before(2).is_some_and(|token| is_punct(token, '=') || is_punct(token, '-'));
+    before(1).is_some_and(|token| is_punct(token, '>') && !is_arrow)
+        || before(2).is_some_and(|token| is_punct(token, '$'))
 }
 
 /// The names of a path that begins at `at`, and where it ends.
