@@ -5,6 +5,7 @@
 //! with it.
 
 mod items;
+mod paths;
 mod rewrite;
 mod rules;
 mod tables;
