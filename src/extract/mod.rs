@@ -5,6 +5,7 @@
 pub mod api;
 mod bounds;
 
+mod macros;
 mod outline;
 
 mod parse;
@@ -118,7 +119,17 @@ pub enum Error {
 /// When the crate cannot be documented for `target`, or the output cannot be read.
 pub fn extract(jail: &sys::Jail, fetched: &Fetched, target: &str) -> Result<Extracted, Error> {
     let json = rustdoc::document(jail, fetched, target)?;
-    parse(&json, &fetched.package)
+    let mut extracted = parse(&json, &fetched.package)?;
+    define_macros(&mut extracted, &fetched.package)?;
+    Ok(extracted)
+}
+
+/// Adds the definitions of exported macros, which rustdoc leaves out, from the sources in the folder `package`.
+///
+/// # Errors
+/// When a source file cannot be read.
+pub fn define_macros(extracted: &mut Extracted, package: &Utf8Path) -> Result<(), Error> {
+    Ok(macros::attach(&mut extracted.api, package)?)
 }
 
 /// The public API in rustdoc's JSON output `json`. Files below the folder `package` are named relative to it.

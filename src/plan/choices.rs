@@ -11,6 +11,7 @@ use crate::plan::cross::{self, Way};
 use crate::plan::lifetimes;
 use crate::plan::subst::Subst;
 use crate::plan::types::Types;
+use crate::plan::unnamed;
 
 /// The most instances of one item: more are not worth their code.
 pub(super) const MOST: usize = 16;
@@ -99,10 +100,11 @@ fn is_plain_arg(api: &Api, arg: &Arg) -> bool {
     matches!(arg, Arg::Type(ty) if is_plain(api, ty))
 }
 
-/// The trait of the crate among the bounds, if some of the crate's own types implement it.
+/// The trait of the crate among the bounds, if some of the crate's own types implement it. Of several it is the one whose types
+/// implement all the others.
 #[must_use]
 pub(super) fn chosen(implementors: &Implementors, bounds: &[Bound]) -> Option<ItemId> {
-    bounds.iter().find_map(|bound| match bound {
+    let own = bounds.iter().filter_map(|bound| match bound {
         Bound::Trait {
             trait_, maybe: false, ..
         } => match &trait_.def {
@@ -110,7 +112,15 @@ pub(super) fn chosen(implementors: &Implementors, bounds: &[Bound]) -> Option<It
             _ => None,
         },
         _ => None,
-    })
+    });
+    let own: Vec<ItemId> = own.collect();
+    let suits = |id: &ItemId, ty: &Ty| implementors[id].contains(ty);
+    let all_suit = |id: &&ItemId| {
+        implementors[*id]
+            .iter()
+            .all(|ty| own.iter().all(|other| suits(other, ty)))
+    };
+    own.iter().find(all_suit).copied()
 }
 
 /// The choices for the type parameters in scope.
@@ -264,6 +274,7 @@ fn subst(chosen: &BTreeMap<String, Ty>) -> Subst {
 /// What stands for the parameters of a function of which some are chosen, `_` for the rest.
 fn arguments(plan: &FunctionPlan, chosen: &BTreeMap<String, Ty>) -> Vec<Ty> {
     let names = plan.generics.params.iter().filter_map(|param| match param {
+        Param::Type { name, .. } if unnamed::is_unnamed(name) => None,
         Param::Type { name, .. } | Param::Const { name, .. } => Some(name),
         Param::Lifetime { .. } => None,
     });

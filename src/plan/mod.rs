@@ -25,6 +25,7 @@ mod lends;
 mod lifetimes;
 mod links;
 mod loans;
+mod macros;
 mod modules;
 mod nodes;
 mod outlives;
@@ -41,6 +42,7 @@ mod subst;
 mod tests;
 mod traits;
 mod types;
+mod unnamed;
 mod wrappers;
 
 pub use bridge::Bridge;

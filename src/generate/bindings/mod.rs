@@ -10,6 +10,7 @@ mod functions;
 mod hosted;
 mod impls;
 mod items;
+mod macros;
 mod types;
 
 use std::collections::BTreeMap;
@@ -117,6 +118,12 @@ fn units(printer: Printer<'_>, bridge: &Bridge, embedded: Embedded<'_>) -> Units
     }
     for plan in &bridge.impls {
         add(&plan.module, &plan.key, impls::implementation(printer, bridge, plan));
+    }
+    for plan in &bridge.macros {
+        add(&[], &plan.key, macros::definition(plan));
+    }
+    for (key, tokens) in macros::items(bridge) {
+        add(&[], key, tokens);
     }
     units
 }
