@@ -13,6 +13,7 @@ mod cross;
 mod crossing;
 mod defaults;
 mod expose;
+mod forms;
 mod functions;
 mod hidden;
 mod impls;

@@ -8,7 +8,7 @@ use crate::plan::conversions::{self, bounds_of};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::lifetimes::with_lifetime;
 use crate::plan::types::{Types, local};
-use crate::plan::{asked, functions, serde};
+use crate::plan::{asked, forms, functions, serde};
 
 /// What a stand-in can be asked, by std's trait: the methods of the runtime's `Abilities` that say that a type answers.
 /// Sorted by path.
@@ -52,6 +52,13 @@ pub(super) fn abilities(natives: &BTreeSet<String>, bounds: &[Bound]) -> Option<
     found.sort_unstable();
     found.dedup();
     Some(found)
+}
+
+/// Whether std's trait at `path` says nothing that a value would have to be asked for.
+#[must_use]
+pub(super) fn asks_nothing(path: &str) -> bool {
+    let known = ABILITIES.binary_search_by_key(&path, |(known, _)| known);
+    known.is_ok_and(|known| ABILITIES[known].1.is_empty())
 }
 
 /// An argument that a stand-in can take the place of, seen from the value that it stands for.
@@ -304,7 +311,8 @@ pub(super) fn holder<'t>(types: &Types<'_>, ty: &'t Ty) -> Option<Vec<(usize, &'
 /// Whether an object in `ty` keeps values of type `param`.
 #[must_use]
 pub(super) fn is_held(types: &Types<'_>, ty: &Ty, param: &str) -> bool {
-    if holder(types, ty).is_some_and(|held| held.iter().any(|(_, name)| *name == param)) {
+    let held = holder(types, ty).is_some_and(|held| held.iter().any(|(_, name)| *name == param));
+    if held || forms::made(types, ty).is_some_and(|made| made.inner == Some(param)) {
         return true;
     }
     match ty {

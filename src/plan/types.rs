@@ -14,7 +14,7 @@ use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::instances::Instances;
 use crate::plan::projections::{self, Projections};
-use crate::plan::{asked, links, loans, stand_ins};
+use crate::plan::{asked, forms, links, loans, stand_ins};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub(super) struct Types<'a> {
     loans: BTreeSet<ItemId>,
     /// Handles that borrow objects mutably.
     links: BTreeSet<ItemId>,
+    /// The types of which the guest has objects in several forms.
+    pub forms: forms::All,
     /// The crate's own types that implement its traits.
     pub implementors: Implementors,
     /// Types that implement its traits and borrow.
@@ -81,6 +83,7 @@ impl<'a> Types<'a> {
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
             links: BTreeSet::new(),
+            forms: forms::All::default(),
             implementors: choices::implementors(api),
             lent: Implementors::new(),
             instances,
@@ -109,6 +112,7 @@ impl<'a> Types<'a> {
         }
         types.keepers = types.all_keepers();
         types.loans = loans::find(api, &types);
+        types.forms = forms::find(api, &types);
         types.links = links::find(api, &types);
         types.asked = asked::find(api, &types);
         types.lent = choices::lent(api, &types);

@@ -75,6 +75,7 @@ pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .filter_map(|(index, param)| convert(printer, index, param));
     let (owner, slots) = (anchors::anchor(plan), slots(plan));
     let (homes, serves) = (hosted::homes(printer, plan), hosted::serves(printer, plan));
+    let forms = choices::forms(&plan.choices, |index| arg(index, &plan.params[index]));
     let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
     let (before, after) = (
         before.into_iter().map(|slot| slot.statement),
@@ -84,6 +85,7 @@ pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let (anchor, finish) = (owner, finish(printer, plan));
     quote! {
         #(#conversions)*
+        #forms
         #homes
         let mut nb_call = nb::Call::new(&PROCESS);
         #serves

@@ -7,7 +7,7 @@ use crate::generate::bindings::asked::{self, Parts};
 use crate::generate::bindings::choices;
 use crate::generate::bindings::functions::{self, arg, slot_name};
 use crate::generate::print::{Printer, ident};
-use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Pass, Settle};
+use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Made, Pass, Settle, Uses};
 
 /// The variable that holds the values with the number `at`.
 fn values(at: usize) -> Ident {
@@ -128,7 +128,7 @@ fn stand_in(plan: &FunctionPlan, at: usize) -> Option<usize> {
 /// The number of the hosted values that an argument of chosen type is one of where the type is the application's.
 fn asked_values(plan: &FunctionPlan, choice: usize) -> Option<usize> {
     let choice = &plan.choices[choice];
-    choice.asked.as_ref()?;
+    choice.asked()?;
     let param = Some(&choice.param);
     plan.hosted.iter().position(|hosted| hosted.param.as_ref() == param)
 }
@@ -152,6 +152,15 @@ fn able(printer: Printer<'_>, values: &Ident, hosted: &Hosted, asked: Option<Tok
 fn abilities(values: &Ident, abilities: &[&str]) -> Option<TokenStream> {
     let abilities = abilities.iter().map(|name| ident(name)).collect::<Vec<_>>();
     (!abilities.is_empty()).then(|| quote!(#values.able(|nb_a| nb_a #(.#abilities())*);))
+}
+
+/// What values can do for the types of std that are around them in the guest.
+fn within(abilities: &[&str]) -> TokenStream {
+    let asked = abilities.iter().filter_map(|name| match *name {
+        "read" | "seek" | "write" => Some(format_ident!("{name}_within")),
+        _ => None,
+    });
+    quote!(#(.#asked())*)
 }
 
 /// How a closure is called for the guest.
@@ -292,12 +301,33 @@ fn settled(plan: &FunctionPlan, settle: &Settle, value: TokenStream, depth: usiz
             let values = values(*at);
             quote!(#values.get_mut(#value, &PROCESS))
         }
-        Settle::Object(list) => {
+        Settle::Object(Uses { values: list, kinds }) => {
+            let form = kinds.as_ref().map(|(at, kinds)| {
+                let form = choices::form(*at);
+                quote!(#v.handle.set_kind([#(#kinds),*][#form as usize]);)
+            });
             let settles = list.iter().map(|(field, at)| {
                 let (keeper, values) = (keeper(*field), values(*at));
                 quote!(nb::Keeper::settle(&mut #v.#keeper, #values, &mut #v.handle);)
             });
-            quote!({ let mut #v = #value; #(#settles)* #v })
+            quote!({ let mut #v = #value; #form #(#settles)* #v })
+        }
+        Settle::Made(Made { field, values: at, kind }) => {
+            let keeper = keeper(*field);
+            let values = at.map_or_else(
+                || quote!(nb::Lease::new()),
+                |at| {
+                    let able = within(&plan.hosted[at].abilities);
+                    let values = values(at);
+                    quote!(#values.around(|nb_a| nb_a #able))
+                },
+            );
+            quote! {{
+                let mut #v = #value;
+                #v.handle.set_kind(#kind);
+                nb::Keeper::settle(&mut #v.#keeper, #values, &mut #v.handle);
+                #v
+            }}
         }
         Settle::Loan(lender) => {
             let loan = loan(plan, *lender);
