@@ -82,7 +82,7 @@ fn crosses(types: &Types<'_>, function: &Function) -> bool {
     };
     let by_reference = matches!(&receiver.1, Ty::Ref { ty, .. } if **ty == Ty::SelfTy);
     let output = function.output == Ty::Tuple(Vec::new())
-        || cross::value(types, &function.output, Way::In).is_ok() && !borrows(&function.output);
+        || cross::value(types, &function.output, Way::In).is_ok() && !borrows(types, &function.output);
     receiver.0 == "self"
         && by_reference
         && !function.is_async

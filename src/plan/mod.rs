@@ -5,6 +5,7 @@
 
 mod anchors;
 mod asked;
+mod blankets;
 pub mod bridge;
 mod choices;
 mod consts;
@@ -20,6 +21,7 @@ mod impls;
 mod instances;
 mod iterators;
 mod keys;
+mod leases;
 mod lends;
 mod lifetimes;
 mod links;

@@ -14,7 +14,7 @@ use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::instances::Instances;
 use crate::plan::projections::{self, Projections};
-use crate::plan::{asked, forms, links, loans, stand_ins};
+use crate::plan::{asked, forms, leases, links, loans, stand_ins};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +110,9 @@ impl<'a> Types<'a> {
             }
             types.kinds.extend(falls);
         }
-        types.keepers = types.all_keepers();
+        types.keepers = types.all_keepers(&|_| true);
+        let leased = leases::find(api, &types);
+        types.keepers = types.all_keepers(&|id| leased.contains(&id));
         types.loans = loans::find(api, &types);
         types.forms = forms::find(api, &types);
         types.links = links::find(api, &types);
@@ -119,7 +121,8 @@ impl<'a> Types<'a> {
         types
     }
 
-    fn all_keepers(&self) -> BTreeMap<ItemId, Vec<Keeper>> {
+    /// How handles keep values; `is_leased` says of those with lifetimes whether the values may be those of others.
+    fn all_keepers(&self, is_leased: &dyn Fn(ItemId) -> bool) -> BTreeMap<ItemId, Vec<Keeper>> {
         let objects = self
             .kinds
             .iter()
@@ -128,7 +131,12 @@ impl<'a> Types<'a> {
             .filter_map(|(id, _)| {
                 Some((
                     *id,
-                    keepers(self.natives, &self.implementors, generics_of(&self.api.items[id])?),
+                    keepers(
+                        self.natives,
+                        &self.implementors,
+                        generics_of(&self.api.items[id])?,
+                        is_leased(*id),
+                    ),
                 ))
             })
             .collect()
@@ -261,8 +269,13 @@ impl<'a> Types<'a> {
 
 /// How a handle keeps values of its type parameters. One whose parameters are bounded where it is defined has, as a rule,
 /// a destructor that relies on the bounds.
-fn keepers(natives: &BTreeSet<String>, implementors: &Implementors, generics: &Generics) -> Vec<Keeper> {
-    let has_lifetimes = lifetime_params(generics).next().is_some();
+fn keepers(
+    natives: &BTreeSet<String>,
+    implementors: &Implementors,
+    generics: &Generics,
+    is_leased: bool,
+) -> Vec<Keeper> {
+    let leased = is_leased && lifetime_params(generics).next().is_some();
     let of = |name| {
         let bounds = bounds_of(name, &[generics]);
         match (
@@ -270,7 +283,7 @@ fn keepers(natives: &BTreeSet<String>, implementors: &Implementors, generics: &G
             stand_ins::abilities(natives, &bounds),
         ) {
             (Some(trait_), _) => Keeper::Chosen(trait_),
-            _ if has_lifetimes => Keeper::Lease,
+            _ if leased => Keeper::Lease,
             (_, Some(abilities)) if !abilities.is_empty() => Keeper::Tended,
             _ => Keeper::Kept,
         }

@@ -127,6 +127,11 @@ pub fn message(slot: u64) -> Reader<'static> {
     Reader::over(bytes(slot))
 }
 
+/// The message in a span that is used again before what was read of it is gone.
+pub(super) fn passing_message(slot: u64) -> Reader<'static> {
+    Reader::over_passing(bytes(slot))
+}
+
 /// A value that was decoded for the duration of a call; releases it when dropped.
 pub(crate) struct Temporary<'r>(Option<Box<dyn FnOnce() + 'r>>);
 

@@ -12,6 +12,8 @@ pub(crate) type Bytes<'r> = &'r [u8];
 #[derive(Default)]
 pub(crate) struct Reading<'r> {
     temporaries: Vec<Temporary<'r>>,
+    /// The message goes before what is read of it does.
+    passing: bool,
 }
 
 /// How to write what is borrowed.
@@ -115,6 +117,20 @@ impl Writer {
 impl<'r> Reader<'r> {
     pub(crate) fn over(bytes: &'r [u8]) -> Reader<'r> {
         Reader::with_side(bytes, Reading::default(), usize::MAX)
+    }
+
+    /// As [`Reader::over`], for a message that goes before what is read of it does: what can be owned is.
+    pub(crate) fn over_passing(bytes: &'r [u8]) -> Reader<'r> {
+        let side = Reading {
+            passing: true,
+            ..Reading::default()
+        };
+        Reader::with_side(bytes, side, usize::MAX)
+    }
+
+    /// Whether the message goes before what is read of it does.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.side.passing
     }
 
     fn far_bytes(&mut self) -> Result<&'r [u8], Malformed> {
