@@ -118,6 +118,10 @@ fn form_of(over: &Ty) -> Option<(Ty, Option<&str>)> {
             };
             Some((Ty::Path(form), Some(name)))
         }
+        Some(inner) if known.around => match form_of(inner)? {
+            (_, None) => Some((over.clone(), None)),
+            _ => None,
+        },
         _ if known.around || mentions_param(over) => None,
         _ => Some((over.clone(), None)),
     }
@@ -183,6 +187,17 @@ impl All {
         u32::try_from(place).ok()
     }
 
+    /// The types, with the number of a parameter, of which some objects ask the caller's values when they go: what is in a buffer
+    /// is written.
+    pub(super) fn tended(&self) -> impl Iterator<Item = (ItemId, usize)> {
+        let writes = |number: &u32| {
+            let form = self.form(*number);
+            known(&form).is_some_and(|(known, _)| known.path == "std::io::BufWriter") && mentions_param(&form)
+        };
+        let types = self.types.iter();
+        types.filter_map(move |(id, forms)| forms.numbers.iter().any(writes).then_some((*id, forms.at)))
+    }
+
     fn form(&self, number: u32) -> Ty {
         self.list[number as usize - 1].clone()
     }
@@ -200,10 +215,7 @@ impl All {
         if numbers.peek().is_none() {
             return;
         }
-        let forms = self.types.entry(id).or_insert_with(|| Forms {
-            at,
-            ..Forms::default()
-        });
+        let forms = self.types.entry(id).or_insert_with(|| Forms { at, ..Forms::default() });
         if forms.at == at {
             forms.numbers.extend(numbers);
         }
@@ -384,7 +396,9 @@ pub(super) fn kinds(types: &Types<'_>, ty: &Ty, choices: &[Choice], drop: u32) -
     let own = types.forms.numbers(id);
     let numbers = &choices[at].formed()?.numbers;
     let place = |number: &u32| own.iter().position(|known| known == number);
-    let kinds = numbers.iter().map(|number| u32::try_from(place(number)?).ok().map(|at| drop + at));
+    let kinds = numbers
+        .iter()
+        .map(|number| u32::try_from(place(number)?).ok().map(|at| drop + at));
     Some((at, kinds.collect::<Option<_>>()?))
 }
 

@@ -144,7 +144,12 @@ fn derived_on_host(planner: &Planner<'_>, block: &Impl) -> bool {
 fn choices(planner: &Planner<'_>, block: &Impl) -> (Vec<Choice>, u32) {
     let scopes = [&block.generics];
     let mut choices = choices::of(&planner.types.implementors, &scopes);
-    let instances = forms::add_choices(planner, (&[&block.self_ty], &Ty::Tuple(Vec::new())), &scopes, &mut choices);
+    let instances = forms::add_choices(
+        planner,
+        (&[&block.self_ty], &Ty::Tuple(Vec::new())),
+        &scopes,
+        &mut choices,
+    );
     (choices, instances)
 }
 

@@ -41,7 +41,11 @@ pub(super) fn functions(api: &Api) -> Vec<(&Generics, &Function)> {
             _ => {}
         }
     }
-    all.extend(api.impls.iter().flat_map(|block| members(&block.generics, &block.items)));
+    all.extend(
+        api.impls
+            .iter()
+            .flat_map(|block| members(&block.generics, &block.items)),
+    );
     all
 }
 

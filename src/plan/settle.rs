@@ -172,8 +172,7 @@ impl Outputs<'_, '_> {
             });
             let uses = Uses {
                 values: values.collect::<Result<_, _>>()?,
-                kinds: local(ty)
-                    .and_then(|id| forms::kinds(types, ty, self.choices, self.planner.first_drop(id))),
+                kinds: local(ty).and_then(|id| forms::kinds(types, ty, self.choices, self.planner.first_drop(id))),
             };
             return Ok(Settled {
                 settle: Settle::Object(uses),

@@ -7,6 +7,7 @@ use crate::plan::bridge::{Closure, ClosureKind, Home, Hosted, Keeper};
 use crate::plan::conversions::{self, bounds_of};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::lifetimes::with_lifetime;
+use crate::plan::places::{is_bytes_referent, is_text_referent};
 use crate::plan::types::{Kind, Types, local};
 use crate::plan::{asked, forms, functions, serde};
 
@@ -287,6 +288,12 @@ pub(super) fn borrows(types: &Types<'_>, ty: &Ty) -> bool {
 
 fn refers(types: &Types<'_>, ty: &Ty, seen: &mut BTreeSet<ItemId>) -> bool {
     match ty {
+        // What is there for good is kept so.
+        Ty::Ref {
+            lifetime: Some(name),
+            mutable: false,
+            ty,
+        } if name == "static" => !is_text_referent(ty) && !is_bytes_referent(ty),
         Ty::Ref { .. } => true,
         Ty::Tuple(parts) => parts.iter().any(|part| refers(types, part, seen)),
         Ty::Slice(ty) | Ty::Array(ty, _) => refers(types, ty, seen),

@@ -115,6 +115,7 @@ impl<'a> Types<'a> {
         types.keepers = types.all_keepers(&|id| leased.contains(&id));
         types.loans = loans::find(api, &types);
         types.forms = forms::find(api, &types);
+        types.tend();
         types.links = links::find(api, &types);
         types.asked = asked::find(api, &types);
         types.lent = choices::lent(api, &types);
@@ -140,6 +141,16 @@ impl<'a> Types<'a> {
                 ))
             })
             .collect()
+    }
+
+    /// What asks the caller's values when it goes has to go while they are there.
+    fn tend(&mut self) {
+        for (id, at) in self.forms.tended() {
+            let keeper = self.keepers.get_mut(&id).and_then(|keepers| keepers.get_mut(at));
+            if let Some(keeper @ Keeper::Kept) = keeper {
+                *keeper = Keeper::Tended;
+            }
+        }
     }
 
     /// How the handle type `id` keeps values of its type parameters.

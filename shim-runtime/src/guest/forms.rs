@@ -18,6 +18,13 @@ macro_rules! inside {
 }
 
 inside!(File, Stderr, Stdin, Stdout);
+inside!(
+    BufReader<File>,
+    BufReader<Stdin>,
+    BufWriter<File>,
+    BufWriter<Stderr>,
+    BufWriter<Stdout>
+);
 
 impl<M, T> Put<M> for Cursor<T> {
     fn lend(&self, w: &mut Writer) {

@@ -71,7 +71,7 @@ pub fn call_host(id: u32, arguments: impl FnOnce(&mut Writer)) -> Reader<'static
     arguments(&mut writer);
     let reply = import::call(id, &writer.bytes);
     BUFFER.get().set(writer.bytes);
-    memory::passing_message(reply)
+    memory::message(reply)
 }
 
 /// Asks one of the host's values, by scalars and for one.

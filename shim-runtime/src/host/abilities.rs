@@ -142,9 +142,7 @@ impl<T> Abilities<T> {
     where
         T: Read,
     {
-        self.read = Some(|value, r, w| {
-            answer_read(r, w, |buffer| value.read(buffer))
-        });
+        self.read = Some(|value, r, w| answer_read(r, w, |buffer| value.read(buffer)));
         self
     }
 

@@ -84,11 +84,11 @@ impl<T> Kept<T> {
 fn unknown<T>(ticket: Ticket, process: &'static Nanoprocess) -> T {
     let (kind, message) = match ticket.0 {
         ticket::INSIDE => (
-            FaultKind::Host,
+            FaultKind::Error,
             "what it reads or writes was opened in its nanoprocess and cannot leave that",
         ),
         ticket::BUFFERED => (
-            FaultKind::Host,
+            FaultKind::Error,
             "what it reads or writes cannot leave its nanoprocess, because there is something in the buffer around it",
         ),
         _ => (

@@ -223,7 +223,7 @@ impl<M> Put<M> for Cow<'_, str> {
 impl<'r, M> Get<'r, M> for Cow<'r, str> {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         match r.u8()? {
-            0 if r.is_passing() => r.borrowed_text().map(|text| Cow::Owned(text.to_owned())),
+            0 if r.is_passing() => utf8(r.owned_bytes()?).map(Cow::Owned),
             0 => r.borrowed_text().map(Cow::Borrowed),
             1 => utf8(r.owned_bytes()?).map(Cow::Owned),
             _ => Err(Malformed("not a Cow")),

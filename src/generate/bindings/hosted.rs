@@ -312,7 +312,11 @@ fn settled(plan: &FunctionPlan, settle: &Settle, value: TokenStream, depth: usiz
             });
             quote!({ let mut #v = #value; #form #(#settles)* #v })
         }
-        Settle::Made(Made { field, values: at, kind }) => {
+        Settle::Made(Made {
+            field,
+            values: at,
+            kind,
+        }) => {
             let keeper = keeper(*field);
             let values = at.map_or_else(
                 || quote!(nb::Lease::new()),
