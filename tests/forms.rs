@@ -204,8 +204,8 @@ fn files_and_buffers_are_as_natively() {
     let expected = [
         "what it reads or writes was opened in its nanoprocess and cannot leave that",
         "No such file or directory",
-        "No such file or directory",
-        "No such file or directory",
+        "Operation not permitted",
+        "Operation not permitted",
     ];
     assert_eq!(lines.len(), expected.len(), "{refused}");
     for (line, expected) in lines.iter().zip(expected) {
