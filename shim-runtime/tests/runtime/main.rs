@@ -12,6 +12,7 @@ mod hostile;
 mod instances;
 mod lending;
 mod limits;
+mod parts;
 mod renewal;
 mod scalars;
 mod serde_traits;
