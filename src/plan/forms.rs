@@ -338,7 +338,7 @@ fn of_objects(planner: &Planner<'_>, (inputs, output): (&[&Ty], &Ty), scopes: &[
         }
         let objects = inputs.iter().enumerate().filter_map(|(index, ty)| {
             let (id, name) = all.open(referent(ty))?;
-            (name == param).then(|| (index, id))
+            (name == param).then_some((index, id))
         });
         let objects: Vec<(usize, ItemId)> = objects.collect();
         let bounds = bounds_of(param, scopes);

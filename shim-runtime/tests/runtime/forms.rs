@@ -113,7 +113,10 @@ fn an_object_is_used_in_the_form_that_it_has_or_not_at_all() {
     assert_eq!(form(&[(&second, 3, all)], &[0, 1, 2], process), 2);
     assert_eq!(form(&[(&second, 3, all), (&second, 3, all)], &[2], process), 0);
     let refused = |objects: &[_], numbers: &[u32]| {
-        assert_eq!(catch(|| form(objects, numbers, process)).unwrap_err().kind, FaultKind::Host);
+        assert_eq!(
+            catch(|| form(objects, numbers, process)).unwrap_err().kind,
+            FaultKind::Host
+        );
     };
     refused(&[(&second, 3, all)], &[0]);
     refused(&[(&first, 3, all), (&second, 3, all)], &[0, 2]);
