@@ -9,7 +9,7 @@ use crate::plan::bridge::{Asked, AskedMethod, Callee, FunctionPlan, Own, ParamPl
 use crate::plan::cross::{self, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::planner::Planner;
-use crate::plan::stand_ins::borrows;
+use crate::plan::replies::borrows;
 use crate::plan::types::Types;
 
 /// What is asked of values that implement each such trait.

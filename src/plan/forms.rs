@@ -4,9 +4,11 @@
 //! what std makes of that, or over what std opens by itself. The host has one type for all of them, and its handle's kind says
 //! which form an object has.
 
+mod known;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::api::{Api, Arg, Bound, Def, Function, Generics, ItemId, PathTy, Ty};
+use crate::extract::api::{Api, Arg, Def, Function, Generics, ItemId, Ty};
 use crate::plan::bridge::{By, Choice, Formed, FormedObject, Keeper};
 use crate::plan::choices::{self, mentions};
 use crate::plan::conversions::{bounds_of, mentions_param};
@@ -15,71 +17,7 @@ use crate::plan::loans;
 use crate::plan::planner::Planner;
 use crate::plan::stand_ins;
 use crate::plan::types::{Types, local};
-
-/// How the parameter is called that stands for the stand-in in one of std's types.
-const INNER: &str = "NbInner";
-
-/// A type of std that may be where a stand-in is.
-struct Known {
-    path: &'static str,
-    /// It is around a value of the caller's; others are made in the guest.
-    around: bool,
-    /// What it implements, by path.
-    can: &'static [&'static str],
-}
-
-/// Sorted by path.
-const KNOWN: &[Known] = &[
-    Known {
-        path: "std::fs::File",
-        around: false,
-        can: &["std::fmt::Debug", "std::io::Read", "std::io::Seek", "std::io::Write"],
-    },
-    Known {
-        path: "std::io::BufReader",
-        around: true,
-        can: &["std::fmt::Debug", "std::io::BufRead", "std::io::Read", "std::io::Seek"],
-    },
-    Known {
-        path: "std::io::BufWriter",
-        around: true,
-        can: &["std::fmt::Debug", "std::io::Seek", "std::io::Write"],
-    },
-    Known {
-        path: "std::io::Cursor",
-        around: false,
-        can: &[
-            "std::fmt::Debug",
-            "std::io::BufRead",
-            "std::io::Read",
-            "std::io::Seek",
-            "std::io::Write",
-        ],
-    },
-    Known {
-        path: "std::io::Stderr",
-        around: false,
-        can: &["std::fmt::Debug", "std::io::Write"],
-    },
-    Known {
-        path: "std::io::Stdin",
-        around: false,
-        can: &["std::fmt::Debug", "std::io::Read"],
-    },
-    Known {
-        path: "std::io::Stdout",
-        around: false,
-        can: &["std::fmt::Debug", "std::io::Write"],
-    },
-];
-
-/// The type of std that `ty` is, if it is one that may be where a stand-in is.
-fn known(ty: &Ty) -> Option<(&'static Known, &PathTy)> {
-    let Ty::Path(path) = ty else { return None };
-    let Def::Std(name) = &path.def else { return None };
-    let at = KNOWN.binary_search_by_key(&name.as_str(), |known| known.path).ok()?;
-    Some((&KNOWN[at], path))
-}
+use known::{can, form_of};
 
 /// What an object is over that the API makes over a type of std.
 pub(super) struct Made<'t> {
@@ -105,40 +43,6 @@ pub(super) fn made<'t>(types: &Types<'_>, ty: &'t Ty) -> Option<Made<'t>> {
         }
     }
     found
-}
-
-/// What stands in the guest for one of std's types, and the caller's parameter in that.
-fn form_of(over: &Ty) -> Option<(Ty, Option<&str>)> {
-    let (known, path) = known(over)?;
-    match super::cross::type_args(path).next() {
-        Some(Ty::Param(name)) if known.around => {
-            let form = PathTy {
-                args: vec![Arg::Type(Ty::Param(INNER.to_owned()))],
-                ..path.clone()
-            };
-            Some((Ty::Path(form), Some(name)))
-        }
-        Some(inner) if known.around => match form_of(inner)? {
-            (_, None) => Some((over.clone(), None)),
-            _ => None,
-        },
-        _ if known.around || mentions_param(over) => None,
-        _ => Some((over.clone(), None)),
-    }
-}
-
-/// Whether a type of std satisfies what is asked of a parameter.
-fn can(form: &Ty, bounds: &[Bound]) -> bool {
-    let Some((known, _)) = known(form) else { return false };
-    bounds.iter().all(|bound| match bound {
-        Bound::Trait {
-            trait_, maybe: false, ..
-        } => match &trait_.def {
-            Def::Std(path) => known.can.contains(&path.as_str()) || stand_ins::asks_nothing(path),
-            _ => false,
-        },
-        _ => true,
-    })
 }
 
 /// The forms of an object type beside the one over a stand-in, by number: those of one of its parameters.
@@ -192,7 +96,7 @@ impl All {
     pub(super) fn tended(&self) -> impl Iterator<Item = (ItemId, usize)> {
         let writes = |number: &u32| {
             let form = self.form(*number);
-            known(&form).is_some_and(|(known, _)| known.path == "std::io::BufWriter") && mentions_param(&form)
+            known::writes_late(&form) && mentions_param(&form)
         };
         let types = self.types.iter();
         types.filter_map(move |(id, forms)| forms.numbers.iter().any(writes).then_some((*id, forms.at)))
@@ -400,14 +304,4 @@ pub(super) fn kinds(types: &Types<'_>, ty: &Ty, choices: &[Choice], drop: u32) -
         .iter()
         .map(|number| u32::try_from(place(number)?).ok().map(|at| drop + at));
     Some((at, kinds.collect::<Option<_>>()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::KNOWN;
-
-    #[test]
-    fn known_types_are_sorted_and_unique() {
-        assert!(KNOWN.is_sorted_by(|a, b| a.path < b.path));
-    }
 }

@@ -32,6 +32,7 @@ mod outlives;
 mod places;
 mod planner;
 mod projections;
+mod replies;
 mod serde;
 mod settle;
 mod sized;

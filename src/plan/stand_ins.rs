@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::extract::api::{Api, Arg, Binding, Bound, Def, Generics, ItemId, ItemKind, PathTy, Ty};
+use crate::extract::api::{Api, Arg, Binding, Bound, Def, Generics, ItemKind, PathTy, Ty};
 use crate::plan::bridge::{Closure, ClosureKind, Home, Hosted, Keeper};
 use crate::plan::conversions::{self, bounds_of};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::lifetimes::with_lifetime;
-use crate::plan::places::{is_bytes_referent, is_text_referent};
-use crate::plan::types::{Kind, Types, local};
-use crate::plan::{asked, forms, functions, serde};
+use crate::plan::types::{Types, local};
+use crate::plan::{asked, forms, functions, replies, serde};
 
 /// What a stand-in can be asked, by std's trait: the methods of the runtime's `Abilities` that say that a type answers.
 /// Sorted by path.
@@ -244,7 +243,7 @@ fn closure(types: &Types<'_>, bounds: &[Bound], scopes: &[&Generics]) -> Result<
             Binding::Equal(ty) if name == "Output" && *ty != Ty::Tuple(Vec::new()) => {
                 cross::value(types, ty, Way::In)?;
                 scalar &= is_scalar(ty);
-                if borrows(types, ty) {
+                if replies::borrows(types, ty) {
                     return Err(Obstacle::new("closure", "a closure whose result borrows"));
                 }
             }
@@ -278,39 +277,6 @@ fn kind(def: &Def) -> Option<ClosureKind> {
         },
         _ => None,
     }
-}
-
-/// Whether a reference stands in the type, or in the fields of its values: what a closure returns must not borrow, since the
-/// guest has a copy that ends. A `Cow` does not have to: the guest owns what was borrowed, if that can be copied.
-pub(super) fn borrows(types: &Types<'_>, ty: &Ty) -> bool {
-    refers(types, ty, &mut BTreeSet::new())
-}
-
-fn refers(types: &Types<'_>, ty: &Ty, seen: &mut BTreeSet<ItemId>) -> bool {
-    match ty {
-        // What is there for good is kept so.
-        Ty::Ref {
-            lifetime: Some(name),
-            mutable: false,
-            ty,
-        } if name == "static" => !is_text_referent(ty) && !is_bytes_referent(ty),
-        Ty::Ref { .. } => true,
-        Ty::Tuple(parts) => parts.iter().any(|part| refers(types, part, seen)),
-        Ty::Slice(ty) | Ty::Array(ty, _) => refers(types, ty, seen),
-        Ty::Path(path) => {
-            let cow = path.def == Def::Std("std::borrow::Cow".to_owned());
-            let mut found = cow && cross::type_args(path).any(|arg| holds_objects(types, arg));
-            if let Some(id) = local(ty).filter(|id| types.kind(*id) == Some(&Kind::Value) && seen.insert(*id)) {
-                types.fields_of(id, &mut |ty| found |= refers(types, ty, seen));
-            }
-            found || cross::type_args(path).any(|arg| refers(types, arg, seen))
-        }
-        _ => false,
-    }
-}
-
-fn holds_objects(types: &Types<'_>, ty: &Ty) -> bool {
-    matches!(ty, Ty::Slice(item) if types.has_objects(item))
 }
 
 /// The type parameters of the caller that an object type is given, if `ty` is one that has them: `R` of `Reader<R>`, by

@@ -1,6 +1,7 @@
 //! How each struct and enum is represented: by value, as a handle, or as bytes.
 
 mod instances;
+mod keepers;
 mod variants;
 
 use std::cell::RefCell;
@@ -120,37 +121,6 @@ impl<'a> Types<'a> {
         types.asked = asked::find(api, &types);
         types.lent = choices::lent(api, &types);
         types
-    }
-
-    /// How handles keep values; `is_leased` says of those with lifetimes whether the values may be those of others.
-    fn all_keepers(&self, is_leased: &dyn Fn(ItemId) -> bool) -> BTreeMap<ItemId, Vec<Keeper>> {
-        let objects = self
-            .kinds
-            .iter()
-            .filter(|(id, kind)| **kind == Kind::Object && !self.instances.contains_key(id));
-        objects
-            .filter_map(|(id, _)| {
-                Some((
-                    *id,
-                    keepers(
-                        self.natives,
-                        &self.implementors,
-                        generics_of(&self.api.items[id])?,
-                        is_leased(*id),
-                    ),
-                ))
-            })
-            .collect()
-    }
-
-    /// What asks the caller's values when it goes has to go while they are there.
-    fn tend(&mut self) {
-        for (id, at) in self.forms.tended() {
-            let keeper = self.keepers.get_mut(&id).and_then(|keepers| keepers.get_mut(at));
-            if let Some(keeper @ Keeper::Kept) = keeper {
-                *keeper = Keeper::Tended;
-            }
-        }
     }
 
     /// How the handle type `id` keeps values of its type parameters.
@@ -276,30 +246,6 @@ impl<'a> Types<'a> {
             Kind::Object
         }
     }
-}
-
-/// How a handle keeps values of its type parameters. One whose parameters are bounded where it is defined has, as a rule,
-/// a destructor that relies on the bounds.
-fn keepers(
-    natives: &BTreeSet<String>,
-    implementors: &Implementors,
-    generics: &Generics,
-    is_leased: bool,
-) -> Vec<Keeper> {
-    let leased = is_leased && lifetime_params(generics).next().is_some();
-    let of = |name| {
-        let bounds = bounds_of(name, &[generics]);
-        match (
-            choices::chosen(implementors, &bounds),
-            stand_ins::abilities(natives, &bounds),
-        ) {
-            (Some(trait_), _) => Keeper::Chosen(trait_),
-            _ if leased => Keeper::Lease,
-            (_, Some(abilities)) if !abilities.is_empty() => Keeper::Tended,
-            _ => Keeper::Kept,
-        }
-    };
-    type_params(generics).map(of).collect()
 }
 
 fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Option<Kind> {

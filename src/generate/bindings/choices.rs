@@ -3,9 +3,10 @@
 //! The crate's traits have hidden methods for this, which their own implementations override.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::extract::api::{Arg, Def, Ty};
+use crate::generate::bindings::forms;
 use crate::generate::bindings::functions::slot_name;
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Choice, FunctionPlan, Place};
@@ -17,7 +18,7 @@ pub(super) fn export(printer: Printer<'_>, first: u32, choices: &[Choice]) -> To
     }
     let each = choices.iter().enumerate().map(|(at, choice)| {
         if let Some(formed) = choice.formed() {
-            let (count, form) = (Literal::usize_unsuffixed(formed.numbers.len()), form(at));
+            let (count, form) = (Literal::usize_unsuffixed(formed.numbers.len()), forms::form(at));
             return quote!((#count, #form));
         }
         let (of, last) = (of(printer, choice), Literal::usize_unsuffixed(choice.types.len()));
@@ -29,26 +30,6 @@ pub(super) fn export(printer: Printer<'_>, first: u32, choices: &[Choice]) -> To
         }
     });
     quote!(nb::chosen(#first, &[#(#each),*], &PROCESS))
-}
-
-/// The variable for the form of the objects that decide on the choice `at`.
-pub(super) fn form(at: usize) -> Ident {
-    format_ident!("nb_form{at}")
-}
-
-/// Statements that find out which forms the objects among the arguments have; `arg` is an argument by its number.
-pub(super) fn forms(choices: &[Choice], arg: impl Fn(usize) -> Ident) -> TokenStream {
-    let each = choices.iter().enumerate().filter_map(|(at, choice)| {
-        let (formed, form) = (choice.formed()?, form(at));
-        let objects = formed.objects.iter().map(|object| {
-            let (arg, drop) = (arg(object.index), object.drop);
-            let numbers = object.numbers.iter().map(|number| Literal::u32_unsuffixed(*number));
-            quote!((&#arg.handle, #drop, &[#(#numbers),*]))
-        });
-        let numbers = formed.numbers.iter().map(|number| Literal::u32_unsuffixed(*number));
-        Some(quote!(let #form = nb::form(&[#(#objects),*], &[#(#numbers),*], &PROCESS);))
-    });
-    quote!(#(#each)*)
 }
 
 /// Whether the caller's type is one that is asked.

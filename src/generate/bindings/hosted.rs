@@ -5,12 +5,13 @@ use quote::{format_ident, quote};
 
 use crate::generate::bindings::asked::{self, Parts};
 use crate::generate::bindings::choices;
+use crate::generate::bindings::forms;
 use crate::generate::bindings::functions::{self, arg, slot_name};
 use crate::generate::print::{Printer, ident};
-use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Made, Pass, Settle, Uses};
+use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Pass, Settle, Uses};
 
 /// The variable that holds the values with the number `at`.
-fn values(at: usize) -> Ident {
+pub(super) fn values(at: usize) -> Ident {
     format_ident!("nb_k{at}")
 }
 
@@ -154,15 +155,6 @@ fn abilities(values: &Ident, abilities: &[&str]) -> Option<TokenStream> {
     (!abilities.is_empty()).then(|| quote!(#values.able(|nb_a| nb_a #(.#abilities())*);))
 }
 
-/// What values can do for the types of std that are around them in the guest.
-fn within(abilities: &[&str]) -> TokenStream {
-    let asked = abilities.iter().filter_map(|name| match *name {
-        "read" | "seek" | "write" => Some(format_ident!("{name}_within")),
-        _ => None,
-    });
-    quote!(#(.#asked())*)
-}
-
 /// How a closure is called for the guest.
 fn answer(printer: Printer<'_>, closure: &Closure) -> TokenStream {
     let inputs: Vec<(Ident, bool)> = (0..closure.inputs.len())
@@ -303,7 +295,7 @@ fn settled(plan: &FunctionPlan, settle: &Settle, value: TokenStream, depth: usiz
         }
         Settle::Object(Uses { values: list, kinds }) => {
             let form = kinds.as_ref().map(|(at, kinds)| {
-                let form = choices::form(*at);
+                let form = forms::form(*at);
                 quote!(#v.handle.set_kind([#(#kinds),*][#form as usize]);)
             });
             let settles = list.iter().map(|(field, at)| {
@@ -312,27 +304,7 @@ fn settled(plan: &FunctionPlan, settle: &Settle, value: TokenStream, depth: usiz
             });
             quote!({ let mut #v = #value; #form #(#settles)* #v })
         }
-        Settle::Made(Made {
-            field,
-            values: at,
-            kind,
-        }) => {
-            let keeper = keeper(*field);
-            let values = at.map_or_else(
-                || quote!(nb::Lease::new()),
-                |at| {
-                    let able = within(&plan.hosted[at].abilities);
-                    let values = values(at);
-                    quote!(#values.around(|nb_a| nb_a #able))
-                },
-            );
-            quote! {{
-                let mut #v = #value;
-                #v.handle.set_kind(#kind);
-                nb::Keeper::settle(&mut #v.#keeper, #values, &mut #v.handle);
-                #v
-            }}
-        }
+        Settle::Made(made) => forms::made(plan, made, &v, &value),
         Settle::Loan(lender) => {
             let loan = loan(plan, *lender);
             quote!({ let mut #v = #value; #v.loan = #loan; #v })

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::generate::bindings::{choices, functions, hosted};
+use crate::generate::bindings::{choices, forms, functions, hosted};
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Bridge, ImplBody, ImplPlan, Repr};
 use crate::plan::local_type;
@@ -63,7 +63,7 @@ fn format(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
 
 /// The statement that finds out which form an object has, if it may have several.
 fn own_form(plan: &ImplPlan) -> TokenStream {
-    choices::forms(&plan.choices, |_| ident("self"))
+    forms::forms(&plan.choices, |_| ident("self"))
 }
 
 fn hash(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
