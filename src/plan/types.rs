@@ -15,7 +15,7 @@ use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::instances::Instances;
 use crate::plan::projections::{self, Projections};
-use crate::plan::{asked, forms, leases, links, loans, stand_ins};
+use crate::plan::{abilities, asked, forms, leases, links, loans};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,8 +230,7 @@ impl<'a> Types<'a> {
         }
         let known = |name| {
             let bounds = bounds_of(name, &[generics]);
-            stand_ins::abilities(self.natives, &bounds).is_some()
-                || choices::chosen(&self.implementors, &bounds).is_some()
+            abilities::of(self.natives, &bounds).is_some() || choices::chosen(&self.implementors, &bounds).is_some()
         };
         let stand_ins = type_params(generics).all(known);
         if has_const_params(generics) || !stand_ins {

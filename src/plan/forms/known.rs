@@ -1,9 +1,9 @@
 //! The types of std that may be where a stand-in is.
 
 use crate::extract::api::{Arg, Bound, Def, PathTy, Ty};
+use crate::plan::abilities;
 use crate::plan::conversions::mentions_param;
 use crate::plan::cross::type_args;
-use crate::plan::stand_ins;
 
 /// How the parameter is called that stands for the stand-in in one of std's types.
 const INNER: &str = "NbInner";
@@ -97,7 +97,7 @@ pub(super) fn can(form: &Ty, bounds: &[Bound]) -> bool {
         Bound::Trait {
             trait_, maybe: false, ..
         } => match &trait_.def {
-            Def::Std(path) => known.can.contains(&path.as_str()) || stand_ins::asks_nothing(path),
+            Def::Std(path) => known.can.contains(&path.as_str()) || abilities::asks_nothing(path),
             _ => false,
         },
         _ => true,

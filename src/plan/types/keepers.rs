@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Kind, Types, generics_of, lifetime_params, type_params};
 use crate::extract::api::{Generics, ItemId};
+use crate::plan::abilities;
 use crate::plan::bridge::Keeper;
 use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
-use crate::plan::stand_ins;
 
 impl Types<'_> {
     /// How handles keep values; `is_leased` says of those with lifetimes whether the values may be those of others.
@@ -53,10 +53,7 @@ fn keepers(
     let leased = is_leased && lifetime_params(generics).next().is_some();
     let of = |name| {
         let bounds = bounds_of(name, &[generics]);
-        match (
-            choices::chosen(implementors, &bounds),
-            stand_ins::abilities(natives, &bounds),
-        ) {
+        match (choices::chosen(implementors, &bounds), abilities::of(natives, &bounds)) {
             (Some(trait_), _) => Keeper::Chosen(trait_),
             _ if leased => Keeper::Lease,
             (_, Some(abilities)) if !abilities.is_empty() => Keeper::Tended,
