@@ -22,7 +22,7 @@ const MAIN: &str = r#"
     use flate2::Compression;
     use flate2::read::GzDecoder;
     use flate2::write::GzEncoder;
-    use heck::ToKebabCase as _;
+    use heck::{ToKebabCase as _, ToPascalCase as _};
     use ttf_parser::OutlineBuilder;
 
     #[derive(Debug)]
@@ -124,7 +124,7 @@ const MAIN: &str = r#"
         let mut text = String::new();
         decoder.read_to_string(&mut text).unwrap();
         println!("{text}");
-        println!("{}", "Some CamelCase".to_kebab_case());
+        println!("{} {}", "Some CamelCase".to_kebab_case(), "another name".to_pascal_case());
         let bad = STANDARD.decode("?").unwrap_err();
         println!("{bad} {bad:?}");
     }

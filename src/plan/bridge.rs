@@ -11,8 +11,8 @@ use crate::extract::api::{Alias, Generics, ItemId, Meta, PathTy, Ty};
 pub use functions::{
     AnchorPlan, Callee, Conversion, FunctionPlan, Keep, Lends, LentBy, Owned, ParamPlan, Pass, Place, Returns,
 };
-pub use hosted::{Asked, AskedMethod, Closure, ClosureKind, Home, Hosted, Lender, Own, Settle};
-pub use types::{Choice, Keeper, Repr, TypePlan};
+pub use hosted::{Asked, AskedMethod, Closure, ClosureKind, Home, Hosted, Lender, Made, Own, Settle, Uses};
+pub use types::{By, Choice, Formed, FormedObject, Keeper, Repr, TypePlan};
 
 /// How a crate's API crosses the boundary.
 #[derive(Debug, Clone, Default)]

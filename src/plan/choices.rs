@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::extract::api::{Api, Arg, Bound, Def, Function, Generics, Impl, ItemId, Param, Ty};
 use crate::plan::asked;
-use crate::plan::bridge::{Choice, FunctionPlan, Own};
+use crate::plan::bridge::{By, Choice, FunctionPlan, Own};
 use crate::plan::conversions::{bounds_of, mentions_param};
 use crate::plan::cross::{self, Way};
 use crate::plan::lifetimes;
@@ -136,9 +136,8 @@ pub(super) fn of(implementors: &Implementors, scopes: &[&Generics]) -> Vec<Choic
             let trait_ = chosen(implementors, &bounds_of(name, scopes))?;
             Some(Choice {
                 param: name.clone(),
-                trait_,
                 types: implementors[&trait_].clone(),
-                asked: None,
+                by: By::Trait { trait_, asked: None },
             })
         })
         .collect()
@@ -173,9 +172,8 @@ fn opened(types: &Types<'_>, name: &str, scopes: &[&Generics], function: &Functi
     let asked = asked::through(&types.asked, &bounds).filter(able);
     (!all.is_empty() && all.len() < MOST).then(|| Choice {
         param: name.to_owned(),
-        trait_,
         types: all,
-        asked,
+        by: By::Trait { trait_, asked },
     })
 }
 
@@ -236,7 +234,7 @@ pub(super) fn mentions(ty: &Ty, name: &str) -> bool {
 pub(super) fn count(choices: &[Choice]) -> Option<u32> {
     let count = choices
         .iter()
-        .map(|choice| choice.types.len() + usize::from(choice.asked.is_some()))
+        .map(|choice| choice.types.len() + usize::from(choice.asked().is_some()))
         .product::<usize>();
     u32::try_from(count).ok().filter(|_| count <= MOST)
 }
@@ -298,6 +296,7 @@ pub fn instantiate(plan: &FunctionPlan) -> Vec<FunctionPlan> {
         for param in &mut plan.params {
             param.guest = subst.ty(&param.guest);
         }
+        plan.output = subst.ty(&plan.output);
         plan
     };
     (0..).zip(instances(&plan.choices)).map(each).collect()

@@ -37,7 +37,8 @@ pub struct Coverage {
 /// Plans how `extracted` crosses. `demoted` holds the keys of units that rustc rejected, with its words.
 #[must_use]
 pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
-    let sized = lifetimes::with_named_impls(super::unnamed::named(super::sized::settle(&extracted.api)));
+    let named = super::unnamed::named(super::sized::settle(&extracted.api));
+    let sized = lifetimes::with_named_impls(super::blankets::expand(named));
     let projecting = super::projections::projecting(&sized);
     let settled = super::defaults::settle(&sized, &projecting);
     let expanded = instances::expand(&settled, &extracted.natives, &projecting);

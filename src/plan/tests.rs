@@ -92,6 +92,11 @@ fn values_of_the_callers_types() {
 }
 
 #[test]
+fn objects_over_types_of_std() {
+    golden("forms");
+}
+
+#[test]
 fn mutable_borrows_of_what_is_in_the_guest() {
     golden("lends");
 }

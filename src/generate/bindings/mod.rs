@@ -6,6 +6,7 @@ pub mod authority;
 mod choices;
 mod constants;
 mod docs;
+mod forms;
 mod functions;
 mod hosted;
 mod impls;
