@@ -27,6 +27,7 @@ pub(super) fn anchor(
         ..AnchorPlan::default()
     };
     let mut read = Read::of(planner, &named.output);
+    plan.pins = pins(planner, named, &read.holds);
     if read.mapped.len() > 1 {
         if read.owned {
             return Err(Obstacle::new(
@@ -48,6 +49,7 @@ pub(super) fn anchor(
                 .flat_map(|input| lifetimes::lifetimes(planner.api, input)),
         );
         read.holds.clone_from(&borrowed);
+        plan.pins = pins(planner, named, &read.holds);
     }
     for lifetime in borrowed.iter().filter(|name| *name != "static") {
         let mapped = read.mapped.contains(lifetime);
@@ -56,7 +58,7 @@ pub(super) fn anchor(
                 continue;
             }
             let lives_in_guest = match params[index].pass {
-                Pass::Chosen(at) => choices[at].types.iter().all(|ty| planner.types.is_object(ty)),
+                Pass::Chosen(at) => choices[at].types.iter().all(|ty| planner.types.lives_in_guest(ty)),
                 _ => false,
             };
             match source(planner, input, lifetime) {
@@ -106,6 +108,38 @@ fn borrows_for_good(planner: &Planner<'_>, ty: &Ty) -> bool {
             lifetimes::names_static(path) || cross::type_args(path).any(|arg| borrows_for_good(planner, arg))
         }
         _ => false,
+    }
+}
+
+/// Whether the guest may go on borrowing what is told by how it is made: for good, for a result that has its lifetime, or
+/// with another argument that has it.
+fn pins(planner: &Planner<'_>, named: &Named, holds: &BTreeSet<String>) -> bool {
+    let mentions = |ty: &Ty, name: &String| lifetimes::lifetimes(planner.api, ty).contains(name);
+    let others = |index: usize, name: &String| {
+        let others = named.inputs.iter().enumerate().filter(|(at, _)| *at != index);
+        others.map(|(_, ty)| ty).any(|ty| mentions(ty, name))
+    };
+    named.inputs.iter().enumerate().any(|(index, input)| {
+        let mut lent = BTreeSet::new();
+        lent_recipes(planner, input, &mut lent);
+        lent.iter()
+            .any(|name| name == "static" || holds.contains(name) || others(index, name))
+    })
+}
+
+/// The lifetimes of references to what is told by how it is made, or may be.
+fn lent_recipes(planner: &Planner<'_>, ty: &Ty, found: &mut BTreeSet<String>) {
+    match ty {
+        Ty::Ref { lifetime, ty, .. } => {
+            if planner.types.is_recipe(ty) || matches!(**ty, Ty::Param(_)) {
+                found.extend(lifetime.clone());
+            }
+            lent_recipes(planner, ty, found);
+        }
+        Ty::Slice(ty) | Ty::Array(ty, _) => lent_recipes(planner, ty, found),
+        Ty::Tuple(parts) => parts.iter().for_each(|part| lent_recipes(planner, part, found)),
+        Ty::Path(path) => cross::type_args(path).for_each(|arg| lent_recipes(planner, arg, found)),
+        _ => {}
     }
 }
 
@@ -165,6 +199,7 @@ fn source(planner: &Planner<'_>, input: &Ty, lifetime: &str) -> Source {
             match &**ty {
                 object if planner.types.is_object(object) && own => Source::Owner,
                 object if planner.types.is_object(object) => Source::Inputs,
+                recipe if planner.types.is_recipe(recipe) => Source::Elsewhere,
                 span if own && (is_text_referent(span) || is_bytes_referent(span)) => Source::Span,
                 other if bytes(other) && !own => Source::Elsewhere,
                 _ => Source::Temporary,

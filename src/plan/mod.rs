@@ -29,6 +29,7 @@ mod outlives;
 mod places;
 mod planner;
 mod projections;
+mod recipes;
 mod serde;
 mod settle;
 mod sized;
@@ -48,6 +49,7 @@ pub use hidden::is_hidden;
 pub use lifetimes::{borrows_for_good, elides, has_lifetimes, is_static_cow, same_but_lifetimes, with_lifetime};
 pub use places::{moves_on, through};
 pub use planner::{Coverage, Plan, plan};
+pub use recipes::key as recipe_key;
 pub use serde::is as is_serde;
 pub use types::{fields, lifetime_params, local as local_type, type_params};
 

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{Alias, Api, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Param, Ty};
 use crate::extract::{Extracted, Skipped};
-use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, TypePlan};
+use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, Step, TypePlan};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::instances;
 use crate::plan::lifetimes;
 use crate::plan::types::{Kind, Types, generics_of, local};
-use crate::plan::{choices, consts, hidden, impls, iterators, key, modules};
+use crate::plan::{choices, consts, hidden, impls, iterators, key, modules, recipes};
 
 /// The bridge, and what is not on it.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +49,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
         types: Types::classify(api, &extracted.natives, demoted, expanded.instances),
         repeated: expanded.repeated,
         drops: BTreeMap::new(),
+        steps: recipes::Steps::default(),
         exports: super::lends::PUT_BACK + 1,
         plan: Plan {
             skipped: extracted.skipped.clone(),
@@ -92,6 +93,8 @@ pub(super) struct Planner<'a> {
     /// Representations.
     pub types: Types<'a>,
     drops: BTreeMap<ItemId, u32>,
+    /// The functions that make values of which constants are made.
+    pub steps: recipes::Steps,
     exports: u32,
     /// What came of it so far.
     pub plan: Plan,
@@ -139,6 +142,11 @@ impl<'a> Planner<'a> {
             };
             Err(Obstacle::new(construct, reason.clone()))
         })
+    }
+
+    /// A function as one of the steps that constants are made by, if it is one.
+    pub(super) fn step(&mut self, function: &Function) -> Option<Step> {
+        self.steps.add(&self.types.recipes, &self.types.copy, function)
     }
 
     /// Lists `path` as skipped.
@@ -210,6 +218,11 @@ impl<'a> Planner<'a> {
                     Repr::Object { drop }
                 }
                 (Kind::Bytes, _) => Repr::Bytes { layout: self.export() },
+                (Kind::Recipe, _) => Repr::Recipe {
+                    layout: self.export(),
+                    make: self.export(),
+                    drop: self.export(),
+                },
                 (Kind::Value, ItemKind::Struct(item)) => Repr::Struct(item.shape.clone()),
                 (Kind::Value, ItemKind::Enum(item)) => {
                     for (variant, obstacle) in self.types.stuck(*id) {

@@ -10,6 +10,7 @@ use super::handle::{Handle, Place};
 use super::inputs::{Block, Host, Input};
 use super::kept::{Lease, Loan};
 use super::nanoprocess::{self, Nanoprocess};
+use super::recipe::{MadeBy, Recipe};
 use super::session::Session;
 use crate::wire::asks::QUIET;
 use crate::wire::lender::Lending;
@@ -30,6 +31,8 @@ pub struct Call<'c> {
     callbacks: Vec<Lent<'c>>,
     /// How many objects in a row were lent up to one of the arguments.
     depth: u16,
+    /// The guest may go on borrowing the values that recipes make.
+    pins: bool,
 }
 
 impl<'c> Call<'c> {
@@ -48,6 +51,7 @@ impl<'c> Call<'c> {
             serial: 0,
             callbacks: Vec::new(),
             depth: 0,
+            pins: false,
         }
     }
 
@@ -99,6 +103,21 @@ impl<'c> Call<'c> {
         self.or_fail(pointer).into()
     }
 
+    /// What is passed from now on by how it is made stays in the guest, which may go on borrowing it.
+    pub fn pin(&mut self) {
+        self.pins = true;
+    }
+
+    /// Lends a value that is told by how it is made, or a copy of it.
+    pub fn recipe<const ROOM: usize>(&mut self, recipe: &Recipe<ROOM>, by: MadeBy) -> u64 {
+        let told = recipe.as_told().filter(|_| !self.pins);
+        if let Some(pointer) = told.and_then(|bytes| self.session.told(bytes)) {
+            return pointer.into();
+        }
+        let pointer = self.session.made(recipe.as_bytes(), by, self.pins);
+        self.or_fail(pointer).into()
+    }
+
     fn mine(&self, handle: &Handle) -> Result<(), Fault> {
         if std::ptr::eq(handle.process(), self.session.process()) {
             Ok(())
@@ -140,6 +159,7 @@ impl<'c> Call<'c> {
     fn written(&mut self, write: impl FnOnce(&mut Writer), place: impl FnOnce(&mut Self, &[u8]) -> u64) -> u64 {
         let buffer = self.session.instance().outgoing.take();
         let mut writer = Writer::to(self.session.process(), buffer);
+        writer.side.pins = self.pins;
         write(&mut writer);
         self.depth = self.depth.max(writer.depth());
         let span = match writer.take_fault() {

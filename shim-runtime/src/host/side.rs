@@ -6,11 +6,12 @@ use super::fault::{Fault, FaultKind};
 use super::handle::{Handle, Place};
 use super::inputs::Inputs;
 use super::nanoprocess::Nanoprocess;
+use super::recipe::{MadeBy, Recipe};
 use super::session::Session;
 use super::within::Home;
 use crate::wire::io_errors::is_more_than_kind;
 use crate::wire::lender::Outer;
-use crate::wire::{Malformed, Reader, Writer, text};
+use crate::wire::{Malformed, Reader, Writer, recipes, text};
 use std::fmt;
 use std::io::{Error, ErrorKind};
 use std::marker::PhantomData;
@@ -76,6 +77,8 @@ pub(crate) struct Writing {
     pub(super) joining: Option<Outer>,
     /// Whether there are any.
     pub(super) joined: bool,
+    /// The guest may go on borrowing the values that recipes make.
+    pub(super) pins: bool,
 }
 
 /// A `usize` as the guest will see it; the largest value means "no limit" there as well.
@@ -203,7 +206,22 @@ impl Writer {
         self.object(handle.process(), |session| session.surrender(handle));
     }
 
-    fn object(&mut self, process: &'static Nanoprocess, find: impl FnOnce(&Session) -> Result<u32, Fault>) {
+    /// Lends a value that is told by how it is made, or a copy of it.
+    pub fn recipe<const ROOM: usize>(&mut self, recipe: &Recipe<ROOM>, process: &'static Nanoprocess, by: MadeBy) {
+        let pins = self.side.pins;
+        match recipe.as_told() {
+            Some(bytes) if !pins => {
+                self.u8(recipes::TOLD);
+                self.raw(bytes);
+            }
+            _ => {
+                self.u8(recipes::MADE);
+                self.object(process, |session| session.made(recipe.as_bytes(), by, pins));
+            }
+        }
+    }
+
+    fn object(&mut self, process: &'static Nanoprocess, find: impl FnOnce(&mut Session) -> Result<u32, Fault>) {
         let found = match self.side.process {
             Some(to) if !std::ptr::eq(to, process) => Err(Fault::new(
                 FaultKind::Stale,
@@ -211,7 +229,7 @@ impl Writer {
                 "it belongs to another nanoprocess",
             )),
             _ => match Session::open(process) {
-                Ok(session) => find(&session),
+                Ok(mut session) => find(&mut session),
                 Err(fault) => Err(*fault),
             },
         };

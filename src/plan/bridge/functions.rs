@@ -1,7 +1,7 @@
 //! How functions cross: each argument, the result, and what it borrows.
 
 use super::{Choice, Hosted, Iterators, Settle};
-use crate::extract::api::{Def, Generics, Meta, PathTy, Ty};
+use crate::extract::api::{Def, Generics, ItemId, Meta, PathTy, Ty};
 
 /// A function that forwards to the guest.
 #[derive(Debug, Clone)]
@@ -42,6 +42,48 @@ pub struct FunctionPlan {
     pub crossing: Vec<Ty>,
     /// `unsafe fn`
     pub is_unsafe: bool,
+    /// As one of the steps by which values are made that constants are made of: then it stays a `const fn`.
+    pub step: Option<Step>,
+}
+
+/// A `const fn` as a step by which values are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The type of what it makes.
+    pub of: ItemId,
+    /// Its number among the steps of that type, from 1.
+    pub number: u8,
+    /// Its arguments, as many as it has parameters.
+    pub args: Vec<StepArg>,
+}
+
+/// An argument of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepArg {
+    /// What the steps before it made.
+    Before {
+        /// Behind a reference.
+        by_ref: bool,
+    },
+    /// A number, character or truth value.
+    Number {
+        /// In so many bytes.
+        width: usize,
+    },
+    /// `[u8; LEN]`
+    Bytes {
+        /// How many.
+        len: usize,
+        /// Behind a reference.
+        by_ref: bool,
+    },
+    /// Another value that is made by steps.
+    Part {
+        /// Its type.
+        of: ItemId,
+        /// Behind a reference.
+        by_ref: bool,
+    },
 }
 
 /// Where a function stands in the bindings.
@@ -164,6 +206,8 @@ pub enum Pass {
     Object,
     /// `&mut Object`
     ObjectMut,
+    /// A value that is told by how it is made, or a reference to one.
+    Recipe,
     /// In the call's message, given away or lent as its type says.
     Message,
     /// `&mut` of a value: in the message, and written back from the reply.
@@ -220,6 +264,8 @@ pub struct AnchorPlan {
     pub forever: bool,
     /// What lends the mutable borrows in the result, or lends something to objects in it.
     pub lends: Option<Lends>,
+    /// What is told by how it is made stays in the guest, which goes on borrowing it.
+    pub pins: bool,
 }
 
 /// What of an argument lends.

@@ -12,7 +12,9 @@ use super::traps;
 use crate::host::callback;
 use crate::host::fault::{Fault, FaultKind, Stop};
 use crate::host::homes::Home;
+use crate::host::memo::{Made, Memo};
 use crate::host::nanoprocess::Nanoprocess;
+use crate::host::recipe::MadeBy;
 use crate::host::wasi;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::BTreeMap;
@@ -111,6 +113,8 @@ pub(crate) struct Instance {
     pub(super) interrupted: Cell<Option<Stop>>,
     /// The objects that constants name.
     pub(super) named: RefCell<BTreeMap<u32, u32>>,
+    /// The values that recipes make.
+    pub(super) memo: RefCell<Memo>,
     /// Inputs that are never freed, and where their copies are.
     pub(super) forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
     linked: wasmtime::Instance,
@@ -156,6 +160,7 @@ impl Instance {
             lending: Cell::new(None),
             interrupted: Cell::new(None),
             named: RefCell::default(),
+            memo: RefCell::default(),
             forever: RefCell::default(),
             linked,
             exports,
@@ -380,6 +385,35 @@ impl Instance {
 
     pub(crate) fn set_named(&self, make: u32, pointer: u32) {
         self.named.borrow_mut().insert(make, pointer);
+    }
+
+    /// The value that was made of these steps, if it still is there.
+    pub(crate) fn made(&self, by: MadeBy, steps: &[u8], pinned: bool) -> Option<u32> {
+        self.memo.borrow_mut().find(by, steps, pinned)
+    }
+
+    pub(crate) fn set_made(&self, by: MadeBy, steps: &[u8], pointer: u32, pinned: bool) {
+        self.memo.borrow_mut().keep(by, steps, pointer, pinned);
+        self.ask_to_forget();
+    }
+
+    /// Drops values that nobody has asked for in a while. No call may be in progress.
+    pub(crate) fn forget_made(&self) {
+        let gone: Vec<Made> = match self.memo.try_borrow_mut() {
+            Ok(mut memo) if memo.is_crowded() => memo.age().collect(),
+            _ => return,
+        };
+        for Made { pointer, drop } in gone {
+            // What goes wrong in a destructor there has nobody to be told to.
+            let _: Result<u64, Stop> = self.enter(drop, [pointer.into()]);
+        }
+    }
+
+    /// Has [`Instance::forget_made`] called when no call is in progress any more, if there is something to forget.
+    pub(crate) fn ask_to_forget(&self) {
+        if self.memo.borrow().is_crowded() {
+            self.home.litter();
+        }
     }
 }
 
