@@ -6,7 +6,7 @@ use std::path::Path;
 
 use camino::Utf8Path;
 
-use super::bridge::{Bridge, ImplBody};
+use super::bridge::{Bridge, ImplBody, Repr};
 use super::{Plan, plan};
 use crate::extract::api::Arg;
 use crate::extract::{parse, tests::document};
@@ -15,7 +15,8 @@ use crate::generate::print::{Printer, Side};
 fn describe(plan: &Plan) -> String {
     let mut text = String::new();
     for ty in plan.bridge.types.values() {
-        writeln!(text, "type {}{}", ty.key, instances(&plan.bridge, ty)).expect("text takes everything");
+        let kind = if let Repr::Recipe { .. } = ty.repr { " by how it is made" } else { "" };
+        writeln!(text, "type {}{kind}{}", ty.key, instances(&plan.bridge, ty)).expect("text takes everything");
         for (variant, why) in &ty.stuck {
             writeln!(text, "    stuck {variant}: {why}").expect("text takes everything");
         }
@@ -32,7 +33,12 @@ fn describe(plan: &Plan) -> String {
             format!(" ({count} instances)")
         };
         let chosen = if function.choices.is_empty() { "" } else { " chosen" };
-        writeln!(text, "fn {}{chosen}{times}", function.key).expect("text takes everything");
+        let constant = if function.step.is_some() { "const " } else { "" };
+        let pins = if function.anchor.pins { " pins" } else { "" };
+        writeln!(text, "{constant}fn {}{chosen}{times}{pins}", function.key).expect("text takes everything");
+    }
+    for item in &plan.bridge.consts {
+        writeln!(text, "const {}", item.key).expect("text takes everything");
     }
     for item in &plan.skipped {
         writeln!(text, "skipped {} [{}]: {}", item.path, item.construct, item.reason).expect("text takes everything");
@@ -86,4 +92,9 @@ fn values_of_the_callers_types() {
 #[test]
 fn mutable_borrows_of_what_is_in_the_guest() {
     golden("lends");
+}
+
+#[test]
+fn constants_are_made_of_steps() {
+    golden("constants");
 }
