@@ -114,6 +114,7 @@ fn over(
     let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
     squeeze(&mut params, &anchor, hosts.list.iter().any(Hosted::makes));
     let callee = wrappers::callee(context.callee, &params);
+    let constant = planner.constant(function, &returns);
     Ok(FunctionPlan {
         key: context.key,
         place: context.place,
@@ -133,7 +134,7 @@ fn over(
         arguments: Vec::new(),
         crossing: crossing::of(&planner.types, function),
         is_unsafe: function.is_unsafe,
-        step: planner.step(function),
+        constant,
     })
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{Alias, Api, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Param, Ty};
 use crate::extract::{Extracted, Skipped};
-use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, Step, TypePlan};
+use crate::plan::bridge::{AliasPlan, Bridge, Callee, Constant, FunctionPlan, Place, Repr, Returns, TypePlan};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::instances;
@@ -144,9 +144,13 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// A function as one of the steps that constants are made by, if it is one.
-    pub(super) fn step(&mut self, function: &Function) -> Option<Step> {
-        self.steps.add(&self.types.recipes, &self.types.copy, function)
+    /// How a function stays a `const fn`, if it does.
+    pub(super) fn constant(&mut self, function: &Function, returns: &Returns) -> Option<Constant> {
+        if recipes::is_object(self.api, function) && matches!(returns, Returns::Object(_)) {
+            return Some(Constant::Object);
+        }
+        let step = self.steps.add(&self.types.recipes, &self.types.copy, function);
+        step.map(Constant::Step)
     }
 
     /// Lists `path` as skipped.

@@ -105,6 +105,19 @@ fn width(name: &str) -> Option<usize> {
     })
 }
 
+/// Whether a function makes an object of nothing, which several constants may share until it is changed: it is the same
+/// each time, owns no memory yet, and nothing within it changes behind a shared reference.
+#[must_use]
+pub(super) fn is_object(api: &Api, function: &Function) -> bool {
+    let facts = local(&function.output).and_then(|id| match &api.items.get(&id)?.kind {
+        ItemKind::Struct(definition) => Some(&definition.facts),
+        ItemKind::Enum(definition) => Some(&definition.facts),
+        _ => None,
+    });
+    let plain = function.is_const && !function.is_unsafe && function.generics.params.is_empty();
+    plain && function.inputs.is_empty() && facts.is_some_and(|facts| facts.freeze == Some(true))
+}
+
 /// The steps that there are so far.
 #[derive(Debug, Default)]
 pub(super) struct Steps {

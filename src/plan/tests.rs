@@ -33,7 +33,7 @@ fn describe(plan: &Plan) -> String {
             format!(" ({count} instances)")
         };
         let chosen = if function.choices.is_empty() { "" } else { " chosen" };
-        let constant = if function.step.is_some() { "const " } else { "" };
+        let constant = if function.constant.is_some() { "const " } else { "" };
         let pins = if function.anchor.pins { " pins" } else { "" };
         writeln!(text, "{constant}fn {}{chosen}{times}{pins}", function.key).expect("text takes everything");
     }

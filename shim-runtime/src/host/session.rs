@@ -290,12 +290,13 @@ fn prepare(
 ) -> Result<Live, Box<Fault>> {
     let instance = guard.live(process, home, guard.is_only())?;
     home.sweep(guard);
-    if guard.is_only() {
-        instance.forget_made();
-    } else {
+    if !guard.is_only() {
         instance.ask_to_forget();
+        return Ok(instance);
     }
-    Ok(instance)
+    instance.forget_made();
+    // A destructor may have ended it.
+    guard.live(process, home, true)
 }
 
 /// A span of guest memory in one slot.

@@ -4,6 +4,7 @@ use crate::support::{Here, module, process, raw, spec};
 use nanobuild_runtime::{
     Anchor, Call, FaultKind, Get, Instances, MadeBy, Malformed, Nanoprocess, Put, Reader, Recipe, Spec, Writer, catch,
 };
+use std::sync::Barrier;
 
 const BY: MadeBy = MadeBy { make: 0, drop: 1 };
 
@@ -194,9 +195,13 @@ fn threads_with_instances_of_their_own_make_their_own() {
             ..spec()
         },
     );
+    let all_are_here = Barrier::new(4);
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| assert_eq!((value(process, &recipe(1, 5), false), counts(process)), (5, (1, 0))));
+            scope.spawn(|| {
+                assert_eq!((value(process, &recipe(1, 5), false), counts(process)), (5, (1, 0)));
+                all_are_here.wait();
+            });
         }
     });
 }

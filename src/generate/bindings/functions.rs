@@ -45,8 +45,8 @@ fn bare(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         }
     });
     let output = printer.ty(&plan.output);
-    let (constant, body) = match &plan.step {
-        Some(step) => (Some(quote!(const)), recipes::body(printer, plan, step)),
+    let (constant, body) = match &plan.constant {
+        Some(constant) => (Some(quote!(const)), recipes::body(printer, plan, constant)),
         None => (None, body(printer, plan)),
     };
     let qualifier = plan.is_unsafe.then(|| quote!(unsafe));

@@ -135,9 +135,7 @@ fn value(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, ty: &Ty, told:
             known.unwrap_or_else(|| quote!(loop {}))
         }
         ConstValue::Named { make, kind } => {
-            let path = printer.constructor(ty);
-            let handle = quote!(nb::Handle::Named { process: &PROCESS, make: #make, kind: #kind });
-            quote!(#path { handle: #handle, marker: ::std::marker::PhantomData })
+            recipes::named(&printer.constructor(ty), *make, *kind)
         }
     }
 }

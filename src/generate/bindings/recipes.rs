@@ -8,7 +8,7 @@ use crate::generate::bindings::Told;
 use crate::generate::bindings::functions::arg;
 use crate::generate::bindings::types::size;
 use crate::generate::print::{Printer, ident};
-use crate::plan::bridge::{Bridge, FunctionPlan, Repr, Step, StepArg, TypePlan};
+use crate::plan::bridge::{Bridge, Constant, FunctionPlan, Repr, Returns, Step, StepArg, TypePlan};
 
 /// How much longer a value gets by the steps that change settings of it: as many as there are bytes, in a set of them.
 const SETTINGS: usize = 272;
@@ -58,7 +58,7 @@ fn room(bridge: &Bridge, told: &Told, of: ItemId) -> usize {
         _ => 0,
     };
     let (mut first, mut further) = (1 + size, 0);
-    for step in bridge.functions.iter().filter_map(|plan| plan.step.as_ref()) {
+    for step in bridge.functions.iter().filter_map(FunctionPlan::step) {
         if step.of != of {
             continue;
         }
@@ -84,7 +84,27 @@ pub(super) fn told(path: &TokenStream, bytes: &[u8]) -> TokenStream {
 }
 
 /// What a `const fn` does: it says how its result is made.
-pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan, step: &Step) -> TokenStream {
+pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan, constant: &Constant) -> TokenStream {
+    match constant {
+        Constant::Step(step) => taken(printer, plan, step),
+        Constant::Object => object(printer, &plan.output, plan.export, plan.returns),
+    }
+}
+
+fn object(printer: Printer<'_>, ty: &Ty, make: u32, returns: Returns) -> TokenStream {
+    let Returns::Object(kind) = returns else {
+        return quote!();
+    };
+    named(&printer.constructor(ty), make, kind)
+}
+
+/// An object that an export makes when it is first needed.
+pub(super) fn named(path: &TokenStream, make: u32, kind: u32) -> TokenStream {
+    let handle = quote!(nb::Handle::Named { process: &PROCESS, make: #make, kind: #kind });
+    quote!(#path { handle: #handle, marker: ::std::marker::PhantomData })
+}
+
+fn taken(printer: Printer<'_>, plan: &FunctionPlan, step: &Step) -> TokenStream {
     let (path, number) = (printer.constructor(&plan.output), step.number);
     let args = || step.args.iter().zip(plan.params.iter().enumerate());
     let before = args().find(|(arg, _)| matches!(arg, StepArg::Before { .. }));

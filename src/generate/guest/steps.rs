@@ -23,7 +23,7 @@ pub(super) fn units(printer: Printer<'_>, bridge: &Bridge) -> Vec<Unit> {
         path.push(plan.name.clone());
         let (path, make) = (printer.local(&path), name(make));
         let steps = bridge.functions.iter().filter_map(|function| {
-            let Step { number, .. } = function.step.as_ref().filter(|step| step.of == *id)?;
+            let Step { number, .. } = function.step().filter(|step| step.of == *id)?;
             let step = step_name(function);
             Some(quote!(#number => #step(before, r),))
         });
@@ -51,7 +51,7 @@ fn step_name(plan: &FunctionPlan) -> Ident {
 
 /// A function as a step, if it is one.
 pub(super) fn step(printer: Printer<'_>, plan: &FunctionPlan) -> Option<TokenStream> {
-    let step = plan.step.as_ref()?;
+    let step = plan.step()?;
     let (name, callee, output) = (step_name(plan), callee(printer, &plan.callee), printer.ty(&plan.output));
     let args = || step.args.iter().zip(&plan.params).enumerate();
     let reads = args().map(|(index, (arg, param))| {

@@ -42,11 +42,31 @@ pub struct FunctionPlan {
     pub crossing: Vec<Ty>,
     /// `unsafe fn`
     pub is_unsafe: bool,
-    /// As one of the steps by which values are made that constants are made of: then it stays a `const fn`.
-    pub step: Option<Step>,
+    /// How it stays a `const fn`, if it does.
+    pub constant: Option<Constant>,
 }
 
-/// A `const fn` as a step by which values are made.
+impl FunctionPlan {
+    /// The step that it is, if it is one.
+    #[must_use]
+    pub fn step(&self) -> Option<&Step> {
+        match &self.constant {
+            Some(Constant::Step(step)) => Some(step),
+            _ => None,
+        }
+    }
+}
+
+/// What a `const fn` returns in a constant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Constant {
+    /// How a value is made: by this step, after others.
+    Step(Step),
+    /// An object that the function makes when it is first needed, of nothing.
+    Object,
+}
+
+/// A `const fn` as a step by which values are made that constants are made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The type of what it makes.
