@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use crate::extract::api::{Alias, Generics, ItemId, Meta, PathTy, Ty};
 
 pub use functions::{
-    AnchorPlan, Callee, Constant, Conversion, FunctionPlan, Keep, Lends, LentBy, Owned, ParamPlan, Pass, Place, Returns,
-    Step, StepArg,
+    AnchorPlan, Callee, Constant, Conversion, FunctionPlan, Keep, Lends, LentBy, Owned, ParamPlan, Pass, Place,
+    Returns, Step, StepArg,
 };
 pub use hosted::{Asked, AskedMethod, Closure, ClosureKind, Home, Hosted, Lender, Own, Settle};
 pub use types::{Choice, Keeper, Repr, TypePlan};

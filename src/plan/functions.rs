@@ -390,13 +390,7 @@ fn squeeze(params: &mut [ParamPlan], anchor: &AnchorPlan, makes: bool) {
     for (index, param) in params.iter_mut().enumerate() {
         let moves = matches!(
             param.pass,
-            Pass::Scalar
-                | Pass::Text
-                | Pass::Bytes
-                | Pass::Give
-                | Pass::Object
-                | Pass::Recipe
-                | Pass::Message
+            Pass::Scalar | Pass::Text | Pass::Bytes | Pass::Give | Pass::Object | Pass::Recipe | Pass::Message
         );
         if moves && anchor.kept(index).is_none() {
             param.pass = Pass::Message;

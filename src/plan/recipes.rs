@@ -130,12 +130,19 @@ pub(super) struct Steps {
 impl Steps {
     /// A function as a step, if it can be one. In an application's loop a value must not grow for ever: so what makes a
     /// value of one like it changes a setting of it, or puts sets together.
-    pub(super) fn add(&mut self, recipes: &BTreeSet<ItemId>, copy: &BTreeSet<ItemId>, function: &Function) -> Option<Step> {
+    pub(super) fn add(
+        &mut self,
+        recipes: &BTreeSet<ItemId>,
+        copy: &BTreeSet<ItemId>,
+        function: &Function,
+    ) -> Option<Step> {
         let (of, mut args) = step(recipes, function)?;
         let is_part = |arg: &StepArg, wanted: ItemId| matches!(arg, StepArg::Part { of, .. } if *of == wanted);
         let goes_on = args.iter().position(|arg| is_part(arg, of));
         if let Some(at) = goes_on {
-            let StepArg::Part { by_ref, .. } = args[at] else { return None };
+            let StepArg::Part { by_ref, .. } = args[at] else {
+                return None;
+            };
             args[at] = StepArg::Before { by_ref };
             let is_setting = |arg: &StepArg| match arg {
                 StepArg::Before { .. } => true,

@@ -15,7 +15,11 @@ use crate::generate::print::{Printer, Side};
 fn describe(plan: &Plan) -> String {
     let mut text = String::new();
     for ty in plan.bridge.types.values() {
-        let kind = if let Repr::Recipe { .. } = ty.repr { " by how it is made" } else { "" };
+        let kind = if let Repr::Recipe { .. } = ty.repr {
+            " by how it is made"
+        } else {
+            ""
+        };
         writeln!(text, "type {}{kind}{}", ty.key, instances(&plan.bridge, ty)).expect("text takes everything");
         for (variant, why) in &ty.stuck {
             writeln!(text, "    stuck {variant}: {why}").expect("text takes everything");

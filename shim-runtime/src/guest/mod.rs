@@ -32,8 +32,8 @@ pub use iterators::{double_ended, drop_iterator, iterator, pull};
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 pub use lending::answer;
 pub use memory::{
-    allocate, borrowed, bytes, copied, drop_object, free, give, layout_of, lent, message, object, object_mut, object_slot,
-    owned, raw_bytes, raw_value, text,
+    allocate, borrowed, bytes, copied, drop_object, free, give, layout_of, lent, message, object, object_mut,
+    object_slot, owned, raw_bytes, raw_value, text,
 };
 pub use places::{Place, lend_copy, lend_whole, put_back};
 pub use recipes::{Steps, argument, made, reference, value};

@@ -108,10 +108,7 @@ mod tests {
             .bytes(b"b")
             .then(9)
             .part(&BASE);
-        assert_eq!(
-            CHAIN.as_bytes(),
-            [3, 0x34, 0x12, 7, 2, b'a', b'b', 9, 1, 3, 0, 0, 1, 2]
-        );
+        assert_eq!(CHAIN.as_bytes(), [3, 0x34, 0x12, 7, 2, b'a', b'b', 9, 1, 3, 0, 0, 1, 2]);
         assert_eq!(CHAIN.as_told(), None);
         assert_eq!(BASE.as_told(), Some(&[1, 2][..]));
     }

@@ -134,9 +134,7 @@ fn value(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, ty: &Ty, told:
                 .and_then(|bytes| constants::literal(printer, bridge, ty, bytes));
             known.unwrap_or_else(|| quote!(loop {}))
         }
-        ConstValue::Named { make, kind } => {
-            recipes::named(&printer.constructor(ty), *make, *kind)
-        }
+        ConstValue::Named { make, kind } => recipes::named(&printer.constructor(ty), *make, *kind),
     }
 }
 

@@ -97,7 +97,11 @@ fn units(printer: Printer<'_>, bridge: &Bridge, embedded: Embedded<'_>) -> Units
         units.entry(module.to_vec()).or_default().push(Unit::new(key, tokens));
     };
     for plan in bridge.types.values() {
-        add(&plan.module, &plan.key, types::definition(printer, bridge, plan, embedded.told));
+        add(
+            &plan.module,
+            &plan.key,
+            types::definition(printer, bridge, plan, embedded.told),
+        );
     }
     for plan in bridge.aliases.values() {
         add(&plan.module, &plan.key, items::alias(printer, plan));

@@ -4,9 +4,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{callee, name, referent};
+use crate::extract::api::ItemId;
 use crate::generate::print::Printer;
 use crate::generate::source::Unit;
-use crate::extract::api::ItemId;
 use crate::plan::bridge::{Bridge, FunctionPlan, Repr, Step, StepArg, TypePlan};
 use crate::plan::recipe_key;
 
