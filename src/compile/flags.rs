@@ -20,6 +20,9 @@ const PROFILE: &[(&str, &str)] = &[
     ("RUSTC_WORKSPACE_WRAPPER", ""),
 ];
 
+/// Every machine that machine code is made for has 128-bit vectors, and what searches text or bytes is made for them.
+const SIMD: &str = "-Ctarget-feature=+simd128";
+
 /// Cargo, as it was started for us or from the path.
 pub(super) fn cargo() -> String {
     cargo::command().get_program().to_string_lossy().into_owned()
@@ -33,7 +36,8 @@ pub(super) fn environment(fetched: &Fetched, goal: Goal) -> Result<Vec<(String, 
         .find_map(|line| line.strip_prefix("commit-hash: "))
         .unwrap_or_default();
     let sysroot = cargo::sysroot()?;
-    let flags = remaps(fetched, &sysroot, commit.trim());
+    let mut flags = remaps(fetched, &sysroot, commit.trim());
+    flags.push(SIMD.to_owned());
     let flags = ("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     let profile = PROFILE.iter().map(|(name, value)| (*name, (*value).to_owned()));
     let variables = profile.chain([flags]).chain(identity::environment(fetched, goal));

@@ -285,7 +285,7 @@ fn heads(printer: Printer<'_>, plan: &TypePlan, bound: &TokenStream, of_reader: 
 fn get_field(printer: Printer<'_>, ty: &crate::extract::api::Ty) -> TokenStream {
     if printer.side == Side::Guest && crate::plan::is_hidden(ty) {
         quote!(nb::guest::hidden::unhide(r)?)
-    } else if printer.side == Side::Host && crate::plan::borrows_for_good(ty) {
+    } else if printer.side == Side::Host && crate::plan::mentions_static(ty) {
         quote!(r.outlasting(|r| nb::Get::<'_, Here>::get(r))?)
     } else {
         quote!(nb::Get::<'_, Here>::get(r)?)

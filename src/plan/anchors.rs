@@ -92,20 +92,21 @@ pub(super) fn anchor(
 fn for_good(planner: &Planner<'_>, named: &Named) -> Vec<(usize, Keep)> {
     let inputs = named.inputs.iter().enumerate();
     inputs
-        .filter(|(_, input)| !lifetimes::is_static_cow(input) && borrows_for_good(planner, input))
+        .filter(|(_, input)| !lifetimes::is_static_cow(input) && lives_for_good(planner, input))
         .map(|(index, _)| (index, Keep::Forever))
         .collect()
 }
 
-fn borrows_for_good(planner: &Planner<'_>, ty: &Ty) -> bool {
+/// Whether an argument of the type, objects apart, has to live for good itself.
+fn lives_for_good(planner: &Planner<'_>, ty: &Ty) -> bool {
     match ty {
         Ty::Ref {
             lifetime: Some(name), ..
         } if name == "static" => true,
-        Ty::Ref { ty, .. } | Ty::Slice(ty) | Ty::Array(ty, _) => borrows_for_good(planner, ty),
-        Ty::Tuple(parts) => parts.iter().any(|part| borrows_for_good(planner, part)),
+        Ty::Ref { ty, .. } | Ty::Slice(ty) | Ty::Array(ty, _) => lives_for_good(planner, ty),
+        Ty::Tuple(parts) => parts.iter().any(|part| lives_for_good(planner, part)),
         Ty::Path(path) if !planner.types.is_object(ty) => {
-            lifetimes::names_static(path) || cross::type_args(path).any(|arg| borrows_for_good(planner, arg))
+            lifetimes::names_static(path) || cross::type_args(path).any(|arg| lives_for_good(planner, arg))
         }
         _ => false,
     }
@@ -161,15 +162,11 @@ fn inherit(planner: &Planner<'_>, plan: &mut AnchorPlan, index: usize, input: &T
     }
 }
 
-/// The lifetime of an object's inputs: its last.
+/// The lifetime of an object's inputs: its last, elided ones filled in.
 pub(super) fn main_lifetime(planner: &Planner<'_>, ty: &Ty) -> Option<String> {
     let mut ty = ty.clone();
     lifetimes::each_lifetime(planner.api, &mut ty, &mut |_| {});
-    let Ty::Path(path) = &ty else { return None };
-    path.args.iter().rev().find_map(|arg| match arg {
-        Arg::Lifetime(name) => Some(name.clone()),
-        _ => None,
-    })
+    lifetimes::last(&ty).cloned()
 }
 
 /// What an argument is to a result that borrows from it.

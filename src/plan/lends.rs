@@ -11,6 +11,7 @@ use crate::plan::lifetimes;
 use crate::plan::links;
 use crate::plan::loans::each_local;
 use crate::plan::nodes;
+use crate::plan::places::{is_bytes_referent, is_text_referent};
 use crate::plan::planner::Planner;
 use crate::plan::serde;
 use crate::plan::trait_name;
@@ -121,7 +122,7 @@ pub(super) fn lent(
         places.push(whole(planner, ty));
         parts.push(ty);
     });
-    if !places.is_empty() && lifetimes::borrows_for_good(output) {
+    if !places.is_empty() && lifetimes::mentions_static(output) {
         return Err(obstacle("memory in the guest, beside something that lasts for longer"));
     }
     let lenders = Lenders {
@@ -243,6 +244,9 @@ impl Lenders<'_, '_> {
             return Err(obstacle("several values of which the guest has copies only"));
         };
         let value = referent(&self.inputs[index]);
+        if is_bytes_referent(value) && (is_bytes_referent(part) || is_text_referent(part)) {
+            return Ok((index, LentBy::Value));
+        }
         owned(self.planner, value, &mut BTreeSet::new())?;
         nodes::of(self.planner, value, part)?;
         Ok((index, LentBy::Value))

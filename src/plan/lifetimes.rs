@@ -247,7 +247,7 @@ pub fn same_but_lifetimes(a: &Ty, b: &Ty) -> bool {
 
 /// Whether `'static` stands in the type.
 #[must_use]
-pub fn borrows_for_good(ty: &Ty) -> bool {
+pub fn mentions_static(ty: &Ty) -> bool {
     lifetimes(&Api::default(), ty).contains("static")
 }
 
@@ -265,6 +265,16 @@ pub fn is_static_cow(ty: &Ty) -> bool {
 pub(super) fn names_static(path: &PathTy) -> bool {
     let mut args = path.args.iter();
     args.any(|arg| matches!(arg, Arg::Lifetime(name) if name == "static"))
+}
+
+/// The last lifetime that the type's own path names: that of an object's inputs.
+#[must_use]
+pub(super) fn last(ty: &Ty) -> Option<&String> {
+    let Ty::Path(path) = ty else { return None };
+    path.args.iter().rev().find_map(|arg| match arg {
+        Arg::Lifetime(name) => Some(name),
+        _ => None,
+    })
 }
 
 /// Whether all lifetimes in the type are elided, and there are some.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::api::{Api, Arg, Field, Function, ItemId, ItemKind, Shape, Ty};
+use crate::extract::api::{Api, Field, Function, ItemId, ItemKind, Shape, Ty};
 use crate::plan::lifetimes;
 use crate::plan::loans::{each_local, spread};
 use crate::plan::types::{Kind, Types, fields, generics_of, lifetime_params, local};
@@ -54,16 +54,9 @@ pub(super) fn fields_of(api: &Api, types: &Types<'_>, id: ItemId) -> BTreeMap<St
     let main = generics_of(item).and_then(|own| lifetime_params(own).last());
     let field = |shape: &Shape| {
         let linked = |field: &&Field| {
-            let main_of = |ty: &Ty| match ty {
-                Ty::Path(path) => path.args.iter().rev().find_map(|arg| match arg {
-                    Arg::Lifetime(name) => Some(name.clone()),
-                    _ => None,
-                }),
-                _ => None,
-            };
             types.is_object(&field.ty)
                 && local(&field.ty).is_some_and(|id| types.has_link(id))
-                && main_of(&field.ty).as_deref() == main
+                && lifetimes::last(&field.ty).map(String::as_str) == main
         };
         fields(shape).iter().find(linked).map(|field| field.name.clone())
     };

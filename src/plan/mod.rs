@@ -46,7 +46,7 @@ pub use bridge::Bridge;
 pub use choices::{instances, instantiate, instantiate_ty};
 pub use expose::{NOT_EXPOSED, not_exposed};
 pub use hidden::is_hidden;
-pub use lifetimes::{borrows_for_good, elides, has_lifetimes, is_static_cow, same_but_lifetimes, with_lifetime};
+pub use lifetimes::{elides, has_lifetimes, is_static_cow, mentions_static, same_but_lifetimes, with_lifetime};
 pub use places::{moves_on, through};
 pub use planner::{Coverage, Plan, plan};
 pub use recipes::key as recipe_key;

@@ -35,8 +35,8 @@ const PEERS: [(&str, &str); 2] = [
     ("bench-extism", "bench_extism_guest"),
 ];
 
-/// What exports the guests' stack pointers, as the tool has it.
-const STACK_POINTER: &str = "-C link-arg=--export=__stack_pointer";
+/// What guests are built with, as the tool has it: their stack pointers are exported, and they have vectors.
+const FLAGS: &str = "-C link-arg=--export=__stack_pointer -C target-feature=+simd128";
 
 /// What to print.
 #[derive(Debug, clap::Args)]
@@ -107,7 +107,7 @@ impl Bench {
         let built = cargo(&self.folder, |cargo| {
             cargo.args(["build", "--profile", "guest", "--target", "wasm32-wasip1"]);
             cargo.args(packages.iter().flat_map(|package| ["-p", package]));
-            cargo.env("RUSTFLAGS", STACK_POINTER);
+            cargo.env("RUSTFLAGS", FLAGS);
             otherwise(cargo);
         });
         built.map(drop)

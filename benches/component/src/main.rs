@@ -24,7 +24,7 @@ fn text() -> String {
     let (head, rest) = module.split_once("(core module").expect("it was just put there");
     let name_end = rest.find('\n').expect("it has more than one line");
     let module = format!("{head}(core module $guest{}", &rest[name_end..]);
-    let memory = r#"(memory $guest "memory") (realloc (func $guest "cabi_realloc"))"#;
+    let memory = r#"(memory (core memory $guest "memory")) (realloc (core func $guest "cabi_realloc"))"#;
     format!(
         r#"(component
             (import "callback" (func $callback (param "value" u64) (result u64)))
@@ -47,7 +47,7 @@ fn text() -> String {
             (func (export "ends") (param "bytes" (list u8)) (result u64)
                 (canon lift (core func $guest "ends") {memory}))
             (func (export "fill") (param "len" u32) (result (list u8))
-                (canon lift (core func $guest "fill") {memory} (post-return (func $guest "fill_done")))))"#
+                (canon lift (core func $guest "fill") {memory} (post-return (core func $guest "fill_done")))))"#
     )
 }
 

@@ -18,7 +18,8 @@ host_fn!(callback(_data: (); value: u64) -> u64 { Ok(value + 1) });
 
 fn compile() -> CompiledPlugin {
     let path = std::env::args().nth(1).expect("the path of the guest's module");
-    let manifest = Manifest::new([Wasm::file(path)]);
+    let module = std::fs::read(path).expect("a module that can be read");
+    let manifest = Manifest::new([Wasm::data(module)]);
     let builder = PluginBuilder::new(manifest).with_wasi(true).with_function(
         "callback",
         [ValType::I64],

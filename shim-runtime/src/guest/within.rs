@@ -6,7 +6,7 @@
 use super::memory::{self, Single};
 use super::places::Place;
 use crate::wire::nodes::Nodes;
-use crate::wire::places::WITHIN;
+use crate::wire::places::{PIECE, WITHIN};
 use crate::wire::{Get, Put, Writer};
 use std::cell::RefCell;
 
@@ -71,6 +71,55 @@ impl<T: 'static> Part<T> {
             number: found.is_some().then_some(number),
             part: self,
         }
+    }
+}
+
+/// A piece of the bytes that an argument is, by its address: the argument is free again.
+#[derive(Clone, Copy)]
+pub struct Piece {
+    start: usize,
+    len: usize,
+}
+
+/// Piece of an argument: bytes, or text.
+pub fn piece<T: AsRef<[u8]> + ?Sized>(place: &mut T) -> Piece {
+    let bytes = (*place).as_ref();
+    Piece {
+        start: bytes.as_ptr().addr(),
+        len: bytes.len(),
+    }
+}
+
+impl Piece {
+    /// Finds the piece in the bytes that the argument is.
+    ///
+    /// # Panics
+    /// If it is somewhere else.
+    pub fn within<M>(self, value: &mut [u8]) -> Piece {
+        // Nothing may lie anywhere.
+        let start = if self.len == 0 {
+            0
+        } else {
+            self.start.wrapping_sub(value.as_ptr().addr())
+        };
+        let end = start.checked_add(self.len);
+        assert!(
+            end.is_some_and(|end| end <= value.len()),
+            "a mutable borrow of something else than the argument"
+        );
+        Piece { start, len: self.len }
+    }
+}
+
+impl<M> Put<M> for Piece {
+    fn put(self, w: &mut Writer) {
+        w.u8(PIECE);
+        w.u32(self.start as u32);
+        w.u32(self.len as u32);
+    }
+
+    fn lend(&self, w: &mut Writer) {
+        Put::<M>::put(*self, w);
     }
 }
 

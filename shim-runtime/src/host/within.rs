@@ -11,17 +11,12 @@ use std::fmt;
 
 type Find<'r> = dyn FnOnce(&mut IsIt<'_>) -> Option<&'r mut dyn Any> + 'r;
 
-/// Finds a part of an argument.
-pub(crate) struct Home<'r>(Box<Find<'r>>);
-
-impl<'r> Home<'r> {
-    pub(crate) fn new(find: impl FnOnce(&mut IsIt<'_>) -> Option<&'r mut dyn Any> + 'r) -> Self {
-        Home(Box::new(find))
-    }
-
-    pub(crate) fn find(self, is_it: &mut IsIt<'_>) -> Option<&'r mut dyn Any> {
-        (self.0)(is_it)
-    }
+/// The argument that a result may be a part of.
+pub(crate) enum Home<'r> {
+    /// A value in which a part is found.
+    Value(Box<Find<'r>>),
+    /// Bytes, of which it is a piece.
+    Bytes(&'r mut [u8]),
 }
 
 impl fmt::Debug for Home<'_> {
@@ -58,7 +53,30 @@ impl<'r> Reader<'r> {
         if joining.has_joined() {
             self.side.anchor.set_lending(lending);
         }
-        self.side.home = Some(Home::new(move |is_it| value.find(is_it)));
+        self.side.home = Some(Home::Value(Box::new(move |is_it| value.find(is_it))));
+    }
+
+    /// The result is a piece of these bytes, which have been written back.
+    pub fn within_bytes(&mut self, bytes: &'r mut [u8]) {
+        self.side.home = Some(Home::Bytes(bytes));
+    }
+
+    /// Reads which piece of an argument the result is, if the argument is bytes.
+    pub(crate) fn piece(&mut self) -> Result<Option<&'r mut [u8]>, Malformed> {
+        const NOWHERE: Malformed = Malformed("a piece of bytes that they do not have");
+        let bytes = match self.side.home.take() {
+            Some(Home::Bytes(bytes)) => bytes,
+            other => {
+                self.side.home = other;
+                return Ok(None);
+            }
+        };
+        if self.u8()? != places::PIECE {
+            return Err(Malformed("no piece of the bytes that were lent"));
+        }
+        let (start, len) = (self.u32()? as usize, self.u32()? as usize);
+        let piece = bytes.get_mut(start..).and_then(|rest| rest.get_mut(..len));
+        piece.map(Some).ok_or(NOWHERE)
     }
 
     /// Reads which part of the argument the result is.
@@ -66,7 +84,10 @@ impl<'r> Reader<'r> {
         const NOWHERE: Malformed = Malformed("a part of an argument that does not have it");
         let number = self.u32()?;
         let mut before = 0;
-        let found = self.side.home.take().ok_or(NOWHERE)?.find(&mut |node| {
+        let Some(Home::Value(find)) = self.side.home.take() else {
+            return Err(NOWHERE);
+        };
+        let found = find(&mut |node| {
             let right = node.is::<T>() && before == number;
             before += u32::from(node.is::<T>() && !right);
             right

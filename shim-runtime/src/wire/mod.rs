@@ -176,6 +176,17 @@ pub trait Get<'r, M>: Sized {
         r.keep_lent(Self::get_all, |values| values.into_iter().for_each(Self::release))
             .map(Vec::as_slice)
     }
+
+    /// Reads a run of values that is lent mutably.
+    #[doc(hidden)]
+    #[cfg(not(target_family = "wasm"))]
+    fn get_lent(r: &mut Reader<'r>) -> Result<&'r mut [Self], Malformed>
+    where
+        M: 'static,
+        Self: Put<M> + 'static,
+    {
+        r.lent_mut::<M, Vec<Self>>(Self::get_all).map(Vec::as_mut_slice)
+    }
 }
 
 /// A scalar that fits one slot of a call.

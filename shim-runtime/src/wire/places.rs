@@ -7,3 +7,5 @@ pub(crate) const COPIED: u8 = 0;
 pub(crate) const MOVED: u8 = 1;
 /// It is a part of an argument that comes back: nothing follows but its number among those of its type.
 pub(crate) const WITHIN: u8 = 2;
+/// It is a piece of the bytes that an argument is, which come back: where it starts and its length follow.
+pub(crate) const PIECE: u8 = 3;

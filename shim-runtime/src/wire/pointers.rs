@@ -52,13 +52,16 @@ impl<'r, M: 'static, T: Get<'r, M> + Put<M> + 'static> Get<'r, M> for &'r mut T 
 #[cfg(not(target_family = "wasm"))]
 impl<'r, M: 'static, T: Get<'r, M> + Put<M> + 'static> Get<'r, M> for &'r mut [T] {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
-        r.lent_mut::<M, Vec<T>>(T::get_all).map(Vec::as_mut_slice)
+        T::get_lent(r)
     }
 }
 
 #[cfg(not(target_family = "wasm"))]
 impl<'r, M: 'static> Get<'r, M> for &'r mut str {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
+        if let Some(piece) = r.piece()? {
+            return std::str::from_utf8_mut(piece).map_err(|_| Malformed("text is not UTF-8"));
+        }
         r.lent_mut::<M, String>(<String as Get<'r, M>>::get)
             .map(String::as_mut_str)
     }

@@ -48,6 +48,19 @@ impl<'r, M> Get<'r, M> for u8 {
     {
         r.borrowed_bytes()
     }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn get_lent(r: &mut Reader<'r>) -> Result<&'r mut [Self], Malformed>
+    where
+        M: 'static,
+    {
+        match r.piece()? {
+            Some(piece) => Ok(piece),
+            None => r
+                .lent_mut::<M, Vec<u8>>(<u8 as Get<'r, M>>::get_all)
+                .map(Vec::as_mut_slice),
+        }
+    }
 }
 
 fn utf8(bytes: Vec<u8>) -> Result<String, Malformed> {

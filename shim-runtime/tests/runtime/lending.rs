@@ -3,9 +3,8 @@
 use crate::guest::process;
 use crate::support::{self, Here, span};
 use nanobuild_runtime::{
-    self as nb, Anchor, Call, FaultKind, Get, Handle, Link, Malformed, Nanoprocess, Put, Reader, Slot, Writer, catch,
+    self as nb, Anchor, Call, FaultKind, Get, Handle, Link, Malformed, Nanoprocess, Reader, Slot, catch,
 };
-use std::any::Any;
 use std::mem;
 use std::panic::AssertUnwindSafe;
 
@@ -391,50 +390,4 @@ fn lenders_go_from_thread_to_thread() {
             assert!(said.join().unwrap().contains("far"));
         }
     });
-}
-
-/// A value with parts of one type.
-struct List(Vec<String>);
-
-impl Put<Here> for List {
-    fn lend(&self, w: &mut Writer) {
-        Put::<Here>::lend(&self.0, w);
-    }
-}
-
-impl nb::Nodes<Here> for List {
-    fn find<'v>(&'v mut self, is_it: &mut nb::IsIt<'_>) -> Option<&'v mut dyn Any> {
-        if is_it(&*self) {
-            return Some(self);
-        }
-        let text = self.0.iter_mut().find(|text| is_it(&**text));
-        text.map(|text| text as _)
-    }
-}
-
-#[test]
-fn parts_are_found_in_the_value_or_not_at_all() {
-    let part = |data: [u8; 5], list: &mut List| {
-        let escaped: String = data.iter().map(|byte| format!("\\{byte:02x}")).collect();
-        let process = support::process(
-            &format!(
-                "(func (export \"nb0\") (param i64) (result i64) (local.get 0)) (data (i32.const 4096) \"{escaped}\")"
-            ),
-            1,
-        );
-        catch(AssertUnwindSafe(|| {
-            let text = Call::new(process).value_with(0, [span(4096, 5)], Anchor::none(), |r| {
-                r.within::<Here, _>(list);
-                <&mut String as Get<'_, Here>>::get(r)
-            });
-            text.push('!');
-        }))
-    };
-    let mut list = List(vec!["a".to_owned(), "b".to_owned()]);
-    part([2, 1, 0, 0, 0], &mut list).unwrap();
-    assert_eq!(list.0, ["a", "b!"]);
-    for data in [[2, 2, 0, 0, 0], [2, 0xff, 0xff, 0xff, 0xff], [0; 5], [1; 5], [3; 5]] {
-        assert_eq!(part(data, &mut list).unwrap_err().kind, FaultKind::Malformed);
-    }
-    assert_eq!(list.0, ["a", "b!"]);
 }

@@ -11,6 +11,7 @@ mod hostile;
 mod instances;
 mod lending;
 mod limits;
+mod parts;
 mod recipes;
 mod renewal;
 mod scalars;

@@ -299,7 +299,7 @@ fn borrows_statically(plan: &FunctionPlan) -> bool {
     plan.anchor.forever
         || plan.anchor != AnchorPlan::default()
             && plan.settle == Settle::Plain
-            && crate::plan::borrows_for_good(&plan.output)
+            && crate::plan::mentions_static(&plan.output)
 }
 
 /// The value of which the result is a part.
@@ -361,11 +361,16 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         }
         // Of what has been written back the result is a part.
         Returns::Message { .. } if value_lender(plan).is_some() => {
+            let lender = value_lender(plan).map(|index| &plan.params[index]);
             let value = value_lender(plan).map(|index| arg(index, &plan.params[index]));
+            let within = match lender {
+                Some(param) if is_slice(param) => quote!(within_bytes),
+                _ => quote!(within::<Here, _>),
+            };
             quote! {
                 nb_call.value_with(#export, #slots, nb_anchor, move |nb_r| {
                     #(#backs)*
-                    nb_r.within::<Here, _>(#value);
+                    nb_r.#within(#value);
                     nb::Get::<'_, Here>::get(nb_r)
                 })
             }

@@ -72,6 +72,7 @@ pub(super) fn wrapped(plan: &FunctionPlan, call: TokenStream) -> TokenStream {
         ty if is_hidden(ty) => Some(quote!(nb::hide!(#value))),
         Ty::Ref { ty, .. } if is_hidden(ty) => Some(quote!(nb::hide_lent!(#value))),
         Ty::Ref { mutable: true, .. } => Some(match places.next()? {
+            _ if by_value && is_run(ty) => quote!(nb::guest::piece(#value)),
             whole if by_value => quote!(nb::guest::part(#value, #whole)),
             true => quote!(nb::guest::lend_whole(#value)),
             false => quote!(nb::guest::lend_copy(#value)),
@@ -79,6 +80,11 @@ pub(super) fn wrapped(plan: &FunctionPlan, call: TokenStream) -> TokenStream {
         _ => None,
     };
     mapped(&plan.read, &call, &mut leaf, 0).unwrap_or(call)
+}
+
+/// Whether it is bytes or text, which lie anywhere in the bytes of an argument.
+fn is_run(ty: &Ty) -> bool {
+    matches!(ty, Ty::Slice(_)) || *ty == Ty::Prim("str".to_owned())
 }
 
 /// The reply of a call whose result is a part of an argument, which comes back first.

@@ -2,7 +2,7 @@
 
 use wasmtime::OptLevel;
 
-use super::{Bench, STACK_POINTER, table};
+use super::{Bench, FLAGS, table};
 use crate::Error;
 use crate::machine_code::{Compiler, compile_with};
 
@@ -32,8 +32,8 @@ const NATIVE: Compiler = Compiler {
 const ATTEMPTS: [Attempt; 8] = [
     AS_IT_IS,
     Attempt {
-        name: "SIMD (`+simd128`)",
-        flags: "-C target-feature=+simd128",
+        name: "without SIMD",
+        flags: "-C target-feature=-simd128",
         ..AS_IT_IS
     },
     Attempt {
@@ -42,8 +42,8 @@ const ATTEMPTS: [Attempt; 8] = [
         ..AS_IT_IS
     },
     Attempt {
-        name: "SIMD and this machine's CPU",
-        flags: "-C target-feature=+simd128",
+        name: "without SIMD, for this machine's CPU",
+        flags: "-C target-feature=-simd128",
         compiler: NATIVE,
         ..AS_IT_IS
     },
@@ -79,7 +79,7 @@ pub(super) fn compare(bench: &Bench) -> Result<(), Error> {
     println!("| --- | ---: | ---: | ---: | ---: |");
     for attempt in &ATTEMPTS {
         bench.build_guests(&["bench-kernels-guest"], |cargo| {
-            cargo.env("RUSTFLAGS", format!("{STACK_POINTER} {}", attempt.flags).trim());
+            cargo.env("RUSTFLAGS", format!("{FLAGS} {}", attempt.flags).trim());
             cargo.env("CARGO_PROFILE_GUEST_OPT_LEVEL", attempt.level);
         })?;
         let wasm = fs_err::read(bench.module("bench_kernels_guest"))?;
