@@ -311,6 +311,8 @@ pub struct Function {
     pub abi: Option<String>,
     /// In a trait definition: whether it has a default body. Elsewhere `true`.
     pub has_body: bool,
+    /// What a short `const fn` does, as tokens, if it stands in the package's sources.
+    pub body: Option<String>,
 }
 
 /// A constant.

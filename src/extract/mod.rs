@@ -3,6 +3,7 @@
 //! [`rustdoc`] runs the tool; [`parse`](mod@parse) is pure and the only code that sees rustdoc's types.
 
 pub mod api;
+mod bodies;
 mod bounds;
 
 mod outline;
@@ -118,7 +119,17 @@ pub enum Error {
 /// When the crate cannot be documented for `target`, or the output cannot be read.
 pub fn extract(jail: &sys::Jail, fetched: &Fetched, target: &str) -> Result<Extracted, Error> {
     let json = rustdoc::document(jail, fetched, target)?;
-    parse(&json, &fetched.package)
+    let mut extracted = parse(&json, &fetched.package)?;
+    read_bodies(&mut extracted, &fetched.package)?;
+    Ok(extracted)
+}
+
+/// Adds the bodies of short `const fn`s, which rustdoc leaves out, from the sources in the folder `package`.
+///
+/// # Errors
+/// When a source file cannot be read.
+pub fn read_bodies(extracted: &mut Extracted, package: &Utf8Path) -> Result<(), Error> {
+    Ok(bodies::attach(&mut extracted.api, package)?)
 }
 
 /// The public API in rustdoc's JSON output `json`. Files below the folder `package` are named relative to it.

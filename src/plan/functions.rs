@@ -114,7 +114,7 @@ fn over(
     let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
     squeeze(&mut params, &anchor, hosts.list.iter().any(Hosted::makes));
     let callee = wrappers::callee(context.callee, &params);
-    let constant = planner.constant(function, &returns);
+    let constant = planner.constant(function, (&context.key, context.meta, &context.place), &returns);
     Ok(FunctionPlan {
         key: context.key,
         place: context.place,

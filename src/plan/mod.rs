@@ -6,6 +6,7 @@
 mod anchors;
 mod asked;
 pub mod bridge;
+mod carried;
 mod choices;
 mod consts;
 mod conversions;
@@ -43,6 +44,7 @@ mod types;
 mod wrappers;
 
 pub use bridge::Bridge;
+pub use carried::key as carried_key;
 pub use choices::{instances, instantiate, instantiate_ty};
 pub use expose::{NOT_EXPOSED, not_exposed};
 pub use hidden::is_hidden;

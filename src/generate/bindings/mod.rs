@@ -23,7 +23,8 @@ use quote::quote;
 use crate::extract::Skipped;
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
-use crate::plan::bridge::{Bridge, ImplBody, ModulePlan, Place};
+use crate::plan::bridge::{Bridge, Constant, ImplBody, ModulePlan, Place};
+use crate::plan::carried_key;
 
 /// What only the built guest can tell.
 #[derive(Debug, Clone, Default)]
@@ -111,7 +112,11 @@ fn units(printer: Printer<'_>, bridge: &Bridge, embedded: Embedded<'_>) -> Units
     }
     for plan in &bridge.functions {
         let tokens = functions::placed(printer, plan);
-        add(home(&plan.place), &plan.key, tokens);
+        let key = match plan.constant {
+            Some(Constant::Carried(_)) => &carried_key(&plan.key),
+            _ => &plan.key,
+        };
+        add(home(&plan.place), key, tokens);
     }
     for plan in &bridge.consts {
         add(

@@ -7,7 +7,7 @@ use crate::extract::api::{ItemId, Ty};
 use crate::generate::bindings::Told;
 use crate::generate::bindings::functions::arg;
 use crate::generate::bindings::types::size;
-use crate::generate::print::{Printer, ident};
+use crate::generate::print::{Printer, ident, verbatim};
 use crate::plan::bridge::{Bridge, Constant, FunctionPlan, Repr, Returns, Step, StepArg, TypePlan};
 
 /// How much longer a value gets by the steps that change settings of it: as many as there are bytes, in a set of them.
@@ -88,6 +88,7 @@ pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan, constant: &Constan
     match constant {
         Constant::Step(step) => taken(printer, plan, step),
         Constant::Object => object(printer, &plan.output, plan.export, plan.returns),
+        Constant::Carried(source) => verbatim(source),
     }
 }
 

@@ -64,6 +64,8 @@ pub enum Constant {
     Step(Step),
     /// An object that the function makes when it is first needed, of nothing.
     Object,
+    /// What its own source says, in the names of the bindings: an expression over public fields.
+    Carried(String),
 }
 
 /// A `const fn` as a step by which values are made that constants are made of.
