@@ -81,6 +81,11 @@ const OWN: &str = r#"
         }
     }
 
+    /// More than one expression over public fields.
+    pub const fn larger(one: u32, other: u32) -> u32 {
+        if one > other { one } else { other }
+    }
+
     pub fn variable(name: &str) -> Option<String> {
         std::env::var(name).ok()
     }
@@ -114,6 +119,8 @@ const MAIN: &str = r#"
         println!("a variant beside: {}", own::goes(own::Way::Plain));
         println!("a function goes in: {}", catch_unwind(|| own::goes(own::Way::Own(|number| number + 1))).is_ok());
         println!("a function comes out: {}", catch_unwind(|| matches!(own::way(), own::Way::Own(_))).is_ok());
+        const VERSION: semver::Version = semver::Version::new(1, 2, 3);
+        println!("a version: {VERSION}");
         const LEVEL: own::Level = own::Level::new(7).with(3);
         println!("a constant: {}", LEVEL.get());
         println!("a wrong constant function: {}", catch_unwind(|| own::Level::new(11)).is_err());
@@ -125,8 +132,7 @@ const MAIN: &str = r#"
     }
 "#;
 
-const CONSTANT: &str =
-    "const V: semver::Version = semver::Version::new(1, 2, 3);\nfn main() { assert_eq!(V.major, 1) }\n";
+const CONSTANT: &str = "const LARGER: u32 = own::larger(1, 2);\nfn main() { assert_eq!(LARGER, 2) }\n";
 
 /// What differs, natively; all of it is the other way round in a sandbox.
 const DIFFERENT: [(&str, bool); 12] = [
@@ -143,7 +149,8 @@ const DIFFERENT: [(&str, bool); 12] = [
     ("512 settings", true),
     ("environment", true),
 ];
-const ALIKE: [&str; 7] = [
+const ALIKE: [&str; 8] = [
+    "a version: 1.2.3",
     "a constant: 3",
     "its result in use: true",
     "256 settings: 255",
