@@ -225,7 +225,7 @@ fn slots(plan: &FunctionPlan) -> Vec<Slot> {
             Pass::Give => quote!(nb_call.give(#arg.handle)),
             Pass::Object => quote!(nb_call.handle(&#arg.handle)),
             Pass::ObjectMut => quote!(nb_call.handle_mut(&mut #arg.handle)),
-            Pass::Recipe => quote!(#arg.nanobuild_lend(&mut nb_call)),
+            Pass::Recipe => quote!(#arg.nanobuild_pass(&mut nb_call)),
             Pass::Serializer => quote!(nb::Slot::into_slot(nb::human_readable(&#arg))),
             Pass::Deserializer => hosted::lend_deserializer(index),
             Pass::Message | Pass::MessageMut | Pass::Chosen(_) | Pass::StandIn(_) => return None,

@@ -35,7 +35,7 @@ pub(super) fn definition(
         }
         impl #name {
             #[doc(hidden)]
-            pub(crate) fn nanobuild_lend(&self, nb_call: &mut nb::Call<'_>) -> u64 {
+            pub(crate) fn nanobuild_pass(&self, nb_call: &mut nb::Call<'_>) -> u64 {
                 nb_call.recipe(&self.recipe, #by)
             }
         }
