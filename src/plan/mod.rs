@@ -8,6 +8,7 @@ mod asked;
 pub mod bridge;
 mod carried;
 mod choices;
+mod constants;
 mod consts;
 mod conversions;
 mod cross;

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::api::{Alias, Api, AssocItem, AssocKind, Function, Generics, ItemId, ItemKind, Meta, Param, Ty};
 use crate::extract::{Extracted, Skipped};
-use crate::plan::bridge::{AliasPlan, Bridge, Callee, Constant, FunctionPlan, Place, Repr, Returns, TypePlan};
+use crate::plan::bridge::{AliasPlan, Bridge, Callee, FunctionPlan, Place, Repr, TypePlan};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::instances;
 use crate::plan::lifetimes;
 use crate::plan::types::{Kind, Types, generics_of, local};
-use crate::plan::{carried, choices, consts, hidden, impls, iterators, key, modules, recipes};
+use crate::plan::{choices, consts, hidden, impls, iterators, key, modules, recipes};
 
 /// The bridge, and what is not on it.
 #[derive(Debug, Clone, Default)]
@@ -142,28 +142,6 @@ impl<'a> Planner<'a> {
             };
             Err(Obstacle::new(construct, reason.clone()))
         })
-    }
-
-    /// How a function stays a `const fn`, if it does.
-    pub(super) fn constant(
-        &mut self,
-        function: &Function,
-        (key, meta, place): (&str, &Meta, &Place),
-        returns: &Returns,
-    ) -> Option<Constant> {
-        if recipes::is_object(self.api, function) && matches!(returns, Returns::Object(_)) {
-            return Some(Constant::Object);
-        }
-        if let Some(step) = self.steps.add(&self.types.recipes, &self.types.copy, function) {
-            return Some(Constant::Step(step));
-        }
-        self.accepted(&carried::key(key)).ok()?;
-        let self_ty = match place {
-            Place::Inherent { self_ty, .. } => Some(self_ty),
-            Place::Module(_) | Place::Impl => None,
-        };
-        let carried = carried::carry(self.api, &self.types, function, meta, self_ty);
-        carried.ok().map(Constant::Carried)
     }
 
     /// Lists `path` as skipped.

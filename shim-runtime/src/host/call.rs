@@ -1,6 +1,7 @@
 //! One call into a nanoprocess, as generated bindings spell it.
 
 mod endings;
+mod recipes;
 
 use super::anchor::Anchor;
 use super::callback::{Callback, CallbackFn, CallbackMut};
@@ -10,7 +11,6 @@ use super::handle::{Handle, Place};
 use super::inputs::{Block, Host, Input};
 use super::kept::{Lease, Loan};
 use super::nanoprocess::{self, Nanoprocess};
-use super::recipe::{MadeBy, Recipe};
 use super::session::Session;
 use crate::wire::asks::QUIET;
 use crate::wire::lender::Lending;
@@ -100,21 +100,6 @@ impl<'c> Call<'c> {
     /// Gives an object away.
     pub fn give(&mut self, handle: Handle) -> u64 {
         let pointer = self.mine(&handle).and_then(|()| self.session.give(handle));
-        self.or_fail(pointer).into()
-    }
-
-    /// What is passed from now on by how it is made stays in the guest, which may go on borrowing it.
-    pub fn pin(&mut self) {
-        self.pins = true;
-    }
-
-    /// Lends a value that is told by how it is made, or a copy of it.
-    pub fn recipe<const ROOM: usize>(&mut self, recipe: &Recipe<ROOM>, by: MadeBy) -> u64 {
-        let told = recipe.as_told().filter(|_| !self.pins);
-        if let Some(pointer) = told.and_then(|bytes| self.session.told(bytes)) {
-            return pointer.into();
-        }
-        let pointer = self.session.made(recipe.as_bytes(), by, self.pins);
         self.or_fail(pointer).into()
     }
 

@@ -1,5 +1,8 @@
 //! Values that constants are made of: told by how they are made.
 
+use super::nanoprocess::Nanoprocess;
+use crate::wire::{Writer, recipes};
+
 /// How a value of an opaque type is made in the guest: of its bytes, or by a `const fn`; then by further ones, each of
 /// what the one before it made. It has no destructor and nothing in it changes, so that constants, and what is dropped in
 /// their initialisers, can be such values; and whatever is borrowed of it in a constant lives for ever.
@@ -91,6 +94,23 @@ pub struct MadeBy {
     pub make: u32,
     /// Drops it.
     pub drop: u32,
+}
+
+impl Writer {
+    /// Lends a value that is told by how it is made, or a copy of it.
+    pub fn recipe<const ROOM: usize>(&mut self, recipe: &Recipe<ROOM>, process: &'static Nanoprocess, by: MadeBy) {
+        let pins = self.side.pins;
+        match recipe.as_told() {
+            Some(bytes) if !pins => {
+                self.u8(recipes::TOLD);
+                self.raw(bytes);
+            }
+            _ => {
+                self.u8(recipes::MADE);
+                self.object(process, |session| session.made(recipe.as_bytes(), by, pins));
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,12 +6,11 @@ use super::fault::{Fault, FaultKind};
 use super::handle::{Handle, Place};
 use super::inputs::Inputs;
 use super::nanoprocess::Nanoprocess;
-use super::recipe::{MadeBy, Recipe};
 use super::session::Session;
 use super::within::Home;
 use crate::wire::io_errors::is_more_than_kind;
 use crate::wire::lender::Outer;
-use crate::wire::{Malformed, Reader, Writer, recipes, text};
+use crate::wire::{Malformed, Reader, Writer, text};
 use std::fmt;
 use std::io::{Error, ErrorKind};
 use std::marker::PhantomData;
@@ -206,22 +205,11 @@ impl Writer {
         self.object(handle.process(), |session| session.surrender(handle));
     }
 
-    /// Lends a value that is told by how it is made, or a copy of it.
-    pub fn recipe<const ROOM: usize>(&mut self, recipe: &Recipe<ROOM>, process: &'static Nanoprocess, by: MadeBy) {
-        let pins = self.side.pins;
-        match recipe.as_told() {
-            Some(bytes) if !pins => {
-                self.u8(recipes::TOLD);
-                self.raw(bytes);
-            }
-            _ => {
-                self.u8(recipes::MADE);
-                self.object(process, |session| session.made(recipe.as_bytes(), by, pins));
-            }
-        }
-    }
-
-    fn object(&mut self, process: &'static Nanoprocess, find: impl FnOnce(&mut Session) -> Result<u32, Fault>) {
+    pub(super) fn object(
+        &mut self,
+        process: &'static Nanoprocess,
+        find: impl FnOnce(&mut Session) -> Result<u32, Fault>,
+    ) {
         let found = match self.side.process {
             Some(to) if !std::ptr::eq(to, process) => Err(Fault::new(
                 FaultKind::Stale,

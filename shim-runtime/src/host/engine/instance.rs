@@ -12,9 +12,8 @@ use super::traps;
 use crate::host::callback;
 use crate::host::fault::{Fault, FaultKind, Stop};
 use crate::host::homes::Home;
-use crate::host::memo::{Made, Memo};
+use crate::host::memo::Memo;
 use crate::host::nanoprocess::Nanoprocess;
-use crate::host::recipe::MadeBy;
 use crate::host::wasi;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::BTreeMap;
@@ -80,7 +79,7 @@ pub(super) struct Found {
 pub(crate) struct Instance {
     loaded: &'static Loaded,
     process: &'static Nanoprocess,
-    home: &'static Home,
+    pub(super) home: &'static Home,
     pub(super) number: Cell<u64>,
     pub(super) flags: Cell<u8>,
     /// The context of the import that the guest waits in, while it does.
@@ -385,35 +384,6 @@ impl Instance {
 
     pub(crate) fn set_named(&self, make: u32, pointer: u32) {
         self.named.borrow_mut().insert(make, pointer);
-    }
-
-    /// The value that was made of these steps, if it still is there.
-    pub(crate) fn made(&self, by: MadeBy, steps: &[u8], pinned: bool) -> Option<u32> {
-        self.memo.borrow_mut().find(by, steps, pinned)
-    }
-
-    pub(crate) fn set_made(&self, by: MadeBy, steps: &[u8], pointer: u32, pinned: bool) {
-        self.memo.borrow_mut().keep(by, steps, pointer, pinned);
-        self.ask_to_forget();
-    }
-
-    /// Drops values that nobody has asked for in a while. No call may be in progress.
-    pub(crate) fn forget_made(&self) {
-        let gone: Vec<Made> = match self.memo.try_borrow_mut() {
-            Ok(mut memo) if memo.is_crowded() => memo.age().collect(),
-            _ => return,
-        };
-        for Made { pointer, drop } in gone {
-            // What goes wrong in a destructor there has nobody to be told to.
-            let _: Result<u64, Stop> = self.enter(drop, [pointer.into()]);
-        }
-    }
-
-    /// Has [`Instance::forget_made`] called when no call is in progress any more, if there is something to forget.
-    pub(crate) fn ask_to_forget(&self) {
-        if self.memo.borrow().is_crowded() {
-            self.home.litter();
-        }
     }
 }
 
