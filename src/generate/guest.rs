@@ -147,6 +147,13 @@ fn export(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         Returns::Object(_) => quote!(nb::guest::object_slot(#call)),
         Returns::Iterator { double_ended: true, .. } => quote!(nb::guest::double_ended::<Here, _>(#call)),
         Returns::Iterator { .. } => quote!(nb::guest::iterator::<Here, _>(#call)),
+        Returns::Message { inline } if !plan.anchor.followed.is_empty() => quote! {
+            nb::guest::reply_with(#inline, |w| {
+                let out = #call;
+                copies.show(|| nb::Put::<Here>::put(out, w));
+                #(#backs)*
+            })
+        },
         Returns::Message { inline } if backs.is_empty() => {
             if inline {
                 quote!(nb::guest::reply_inline::<Here, _>(#call))
@@ -190,6 +197,9 @@ fn reads(printer: Printer<'_>, plan: &FunctionPlan) -> (Vec<Ident>, Vec<TokenStr
     if messaged {
         reads.push(quote!(let mut message = nb::guest::message(m);));
     }
+    if !plan.anchor.followed.is_empty() {
+        reads.push(quote!(let mut copies = nb::guest::Copies::default();));
+    }
     for (index, param) in params.iter().enumerate() {
         let (slot, arg, ty) = (
             format_ident!("s{index}"),
@@ -222,6 +232,9 @@ fn reads(printer: Printer<'_>, plan: &FunctionPlan) -> (Vec<Ident>, Vec<TokenStr
             }
             Pass::Message if is_hidden(referent(&param.guest)) => {
                 quote!(let #arg = nb::guest::hidden::unhide_lent(&mut message).expect("a hidden value");)
+            }
+            Pass::Message if plan.anchor.followed.contains(&index) => {
+                quote!(let #arg: #ty = nb::guest::take_followed::<Here, #ty>(&mut message, &mut copies);)
             }
             Pass::Message | Pass::Chosen(_) => quote!(let #arg: #ty = nb::guest::take::<Here, #ty>(&mut message);),
             Pass::MessageMut => {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::extract::api::{Arg, Binding, Bound, Def, PathTy, Ty};
 use crate::plan::bridge::{AnchorPlan, Choice, Keep, Lends, LentBy, ParamPlan, Pass};
 use crate::plan::cross::{self, Obstacle};
+use crate::plan::followed::{followed, mentions_objects};
 use crate::plan::lifetimes::{self, Named};
 use crate::plan::places::{is_bytes_referent, is_text_referent};
 use crate::plan::planner::Planner;
@@ -28,6 +29,13 @@ pub(super) fn anchor(
     };
     let mut read = Read::of(planner, &named.output);
     plan.pins = pins(planner, named, &read.holds);
+    plan.followed = followed(planner, named, params, &read.shown)?;
+    if !plan.followed.is_empty() && lends.is_some_and(|lends| is_part(lends.by)) {
+        return Err(Obstacle::new(
+            "borrow of a copy",
+            "the result borrows from parts of several values",
+        ));
+    }
     if read.mapped.len() > 1 {
         if read.owned {
             return Err(Obstacle::new(
@@ -72,11 +80,12 @@ pub(super) fn anchor(
                 Source::Inputs => inherit(planner, &mut plan, index, input, lifetime, mapped),
                 Source::Span if read.copies.contains(lifetime) => plan.keep.push((index, Keep::Forever)),
                 Source::Span => plan.keep.push((index, if mapped { Keep::Mapped } else { Keep::Held })),
-                Source::Temporary if read.holds.contains(lifetime) && is_flat(planner, input) => {
+                Source::Temporary if plan.followed.contains(&index) && !read.holds.contains(lifetime) => {}
+                Source::Temporary if read.points(lifetime) && is_flat(planner, input) => {
                     let copy = read.copies.contains(lifetime);
                     plan.keep.push((index, if copy { Keep::Forever } else { Keep::Held }));
                 }
-                Source::Temporary if read.holds.contains(lifetime) => {
+                Source::Temporary if read.points(lifetime) => {
                     let name = &params[index].name;
                     let reason = format!("the result borrows from `{name}`, of which the guest has a copy only");
                     return Err(Obstacle::new("borrow of a copy", reason));
@@ -238,6 +247,10 @@ struct Read {
     mapped: BTreeSet<String>,
     /// Guest memory that the result points into beyond the call.
     holds: BTreeSet<String>,
+    /// References to objects.
+    referred: BTreeSet<String>,
+    /// The same, and to values with objects in them.
+    shown: BTreeSet<String>,
     /// The same, in values that are `Copy`.
     copies: BTreeSet<String>,
     /// It has handles of its own, with inputs.
@@ -254,12 +267,20 @@ impl Read {
         read
     }
 
+    /// Whether the result points into guest memory for a lifetime.
+    fn points(&self, lifetime: &str) -> bool {
+        self.holds.contains(lifetime) || self.referred.contains(lifetime)
+    }
+
     fn visit(&mut self, planner: &Planner<'_>, ty: &Ty, depth: usize) {
         match ty {
-            Ty::Ref { lifetime, ty, .. } => {
+            Ty::Ref { lifetime, ty, mutable } => {
                 self.mapped.extend(lifetime.clone());
                 if planner.types.is_object(ty) {
-                    self.holds.extend(lifetime.clone());
+                    self.referred.extend(lifetime.clone());
+                }
+                if !mutable && mentions_objects(planner, ty) {
+                    self.shown.extend(lifetime.clone());
                 }
                 // What is behind a reference is somebody else's.
                 let owned = self.owned;
@@ -324,13 +345,17 @@ impl Read {
                         lifetimes::each_lifetime(planner.api, &mut field, &mut |_| {});
                         inner.visit(planner, &field, depth + 1);
                     }
-                    if !inner.holds.is_empty() {
-                        self.holds.extend(names.clone());
+                    for (own, inner) in [
+                        (&mut self.holds, inner.holds),
+                        (&mut self.referred, inner.referred),
+                        (&mut self.shown, inner.shown),
+                        (&mut self.copies, inner.copies),
+                    ] {
+                        if !inner.is_empty() {
+                            own.extend(names.clone());
+                        }
                     }
                     self.owned |= inner.owned;
-                    if !inner.copies.is_empty() {
-                        self.copies.extend(names.clone());
-                    }
                 }
                 self.mapped.extend(names);
             }

@@ -9,11 +9,11 @@ use crate::plan::functions::{self, Context};
 use crate::plan::keys;
 use crate::plan::lends;
 use crate::plan::planner::Planner;
-use crate::plan::stand_ins;
 use crate::plan::std_traits::{self, Treatment};
 use crate::plan::traits;
 use crate::plan::types::{has_const_params, local, type_params};
 use crate::plan::wrappers;
+use crate::plan::{abilities, stand_ins};
 
 /// Traits that the host derives on value types, in the order in which they are printed.
 const DERIVABLE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
@@ -110,7 +110,7 @@ pub(super) fn implement<'a>(
 fn hosted(planner: &Planner<'_>, block: &Impl) -> Vec<(usize, Vec<&'static str>)> {
     let held = stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default();
     let of = |(at, param)| {
-        let abilities = stand_ins::abilities(planner.natives, &conversions::bounds_of(param, &[&block.generics]));
+        let abilities = abilities::of(planner.natives, &conversions::bounds_of(param, &[&block.generics]));
         (at, abilities.unwrap_or_default())
     };
     held.into_iter().map(of).collect()
@@ -120,7 +120,7 @@ fn hosted(planner: &Planner<'_>, block: &Impl) -> Vec<(usize, Vec<&'static str>)
 fn values_can(planner: &Planner<'_>, block: &Impl) -> Result<(), Obstacle> {
     for (_, param) in stand_ins::holder(&planner.types, &block.self_ty).unwrap_or_default() {
         let bounds = conversions::bounds_of(param, &[&block.generics]);
-        if stand_ins::abilities(planner.natives, &bounds).is_none() {
+        if abilities::of(planner.natives, &bounds).is_none() {
             return Err(cross::unconvertible(param, &bounds));
         }
     }
@@ -236,7 +236,7 @@ pub(super) fn self_crosses(planner: &Planner<'_>, block: &Impl) -> Result<(), Ob
     };
     match inner {
         Ty::Param(name) => {
-            let can = stand_ins::abilities(planner.natives, &conversions::bounds_of(name, &[&block.generics]));
+            let can = abilities::of(planner.natives, &conversions::bounds_of(name, &[&block.generics]));
             if can.is_some_and(|can| !can.is_empty()) || stand_ins::is_closure(&planner.types, name, &block.generics) {
                 return Ok(());
             }

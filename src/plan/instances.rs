@@ -15,7 +15,7 @@ use crate::plan::conversions::bounds_of;
 use crate::plan::instances::repeat::Repeater;
 use crate::plan::projections::Projecting;
 use crate::plan::types::{fields, generics_of, has_const_params, is_private, type_params};
-use crate::plan::{lifetimes, stand_ins};
+use crate::plan::{abilities, lifetimes};
 
 /// What stands for the type and const parameters of a type, by name; lifetimes in it are `_`.
 pub(super) type Instance = BTreeMap<String, Arg>;
@@ -141,8 +141,7 @@ fn is_open(
             generic = true;
             let bounds = bounds_of(name, &scopes);
             // Of a type that nothing is known of, a block is open to the caller's if it hands its values over.
-            stand_ins::abilities(natives, &bounds)
-                .is_some_and(|able| !able.is_empty() || hands_over(items, self_ty, name))
+            abilities::of(natives, &bounds).is_some_and(|able| !able.is_empty() || hands_over(items, self_ty, name))
                 || choices::chosen(implementors, &bounds).is_some()
         }
         ty => !super::is_generic(ty),

@@ -3,6 +3,7 @@
 //! Order: [`types`] decides representations, [`functions`], [`impls`] and [`consts`] plan members over them,
 //! and everything that does not cross is listed with the construct in the way.
 
+mod abilities;
 mod anchors;
 mod asked;
 pub mod bridge;
@@ -15,6 +16,7 @@ mod cross;
 mod crossing;
 mod defaults;
 mod expose;
+mod followed;
 mod functions;
 mod hidden;
 mod impls;

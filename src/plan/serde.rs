@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::extract::api::{Bound, Def, Function, Generics, Param, Ty};
+use crate::plan::abilities;
 use crate::plan::bridge::{Home, Hosted, ParamPlan, Pass, Settle};
 use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle};
 use crate::plan::hidden;
 use crate::plan::settle::Settled;
-use crate::plan::stand_ins::{self, Hosts};
+use crate::plan::stand_ins::Hosts;
 use crate::plan::types::Types;
 
 /// The crates that define the traits: the second one in versions before 1.0.220.
@@ -81,7 +82,7 @@ pub(super) fn add_makers(
     for param in &function.generics.params {
         let Param::Type { name, .. } = param else { continue };
         let bounds = bounds_of(name, scopes);
-        let abilities = stand_ins::abilities(types.natives, &bounds).unwrap_or_default();
+        let abilities = abilities::of(types.natives, &bounds).unwrap_or_default();
         if abilities.contains(&MAKES) && hosts.find(name).is_none() && mentions(&function.output, name) {
             hosts.add(Hosted {
                 param: Some(name.clone()),

@@ -8,51 +8,7 @@ use crate::plan::conversions::{self, bounds_of};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::lifetimes::with_lifetime;
 use crate::plan::types::{Types, local};
-use crate::plan::{asked, functions, serde};
-
-/// What a stand-in can be asked, by std's trait: the methods of the runtime's `Abilities` that say that a type answers.
-/// Sorted by path.
-const ABILITIES: &[(&str, &[&str])] = &[
-    ("std::any::Any", &[]),
-    ("std::fmt::Debug", &["debug"]),
-    ("std::fmt::Display", &["display"]),
-    ("std::fmt::Write", &["text"]),
-    ("std::io::BufRead", &["read", "buf_read"]),
-    ("std::io::Read", &["read"]),
-    ("std::io::Seek", &["seek"]),
-    ("std::io::Write", &["write"]),
-    ("std::marker::Send", &[]),
-    ("std::marker::Sized", &[]),
-    ("std::marker::Sync", &[]),
-    ("std::marker::Unpin", &[]),
-    ("std::panic::RefUnwindSafe", &[]),
-    ("std::panic::UnwindSafe", &[]),
-];
-
-/// What the bounds say that a type can do; `None` if a stand-in cannot do all of it.
-#[must_use]
-pub(super) fn abilities(natives: &BTreeSet<String>, bounds: &[Bound]) -> Option<Vec<&'static str>> {
-    let mut found = Vec::new();
-    for bound in bounds {
-        let Bound::Trait {
-            trait_, maybe: false, ..
-        } = bound
-        else {
-            continue;
-        };
-        let Def::Std(path) = &trait_.def else {
-            found.push(serde::ability(natives, &trait_.def)?);
-            continue;
-        };
-        let known = ABILITIES
-            .binary_search_by_key(&path.as_str(), |(known, _)| known)
-            .ok()?;
-        found.extend(ABILITIES[known].1);
-    }
-    found.sort_unstable();
-    found.dedup();
-    Some(found)
-}
+use crate::plan::{abilities, asked, functions};
 
 /// An argument that a stand-in can take the place of, seen from the value that it stands for.
 pub(super) struct Candidate<'t> {
@@ -98,7 +54,7 @@ pub(super) fn candidate<'t>(natives: &BTreeSet<String>, ty: &'t Ty, scopes: &[&G
 
 /// Whether `&T` can do what `T` is known to: looking is enough for it.
 fn can_be_lent(natives: &BTreeSet<String>, bounds: &[Bound]) -> bool {
-    let abilities = abilities(natives, bounds).unwrap_or_default();
+    let abilities = abilities::of(natives, bounds).unwrap_or_default();
     abilities.contains(&"serialize") && abilities.iter().all(|one| LOOKS.contains(one))
 }
 
@@ -133,9 +89,8 @@ impl Candidate<'_> {
         let own = asked::through(&types.asked, &self.bounds);
         let abilities = match (&closure, &own) {
             (Some(_), _) | (_, Some(_)) => Vec::new(),
-            (None, None) => {
-                abilities(types.natives, &self.bounds).ok_or_else(|| cross::unconvertible(self.name, &self.bounds))?
-            }
+            (None, None) => abilities::of(types.natives, &self.bounds)
+                .ok_or_else(|| cross::unconvertible(self.name, &self.bounds))?,
         };
         Ok(Hosted {
             param: self.param.map(str::to_owned),
@@ -373,15 +328,5 @@ impl Hosts {
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ABILITIES;
-
-    #[test]
-    fn abilities_are_sorted_and_unique() {
-        assert!(ABILITIES.is_sorted_by(|a, b| a.0 < b.0));
     }
 }

@@ -14,7 +14,7 @@ use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::instances::Instances;
 use crate::plan::projections::{self, Projections};
-use crate::plan::{asked, links, loans, recipes, stand_ins};
+use crate::plan::{abilities, asked, links, loans, recipes};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -260,8 +260,7 @@ impl<'a> Types<'a> {
         }
         let known = |name| {
             let bounds = bounds_of(name, &[generics]);
-            stand_ins::abilities(self.natives, &bounds).is_some()
-                || choices::chosen(&self.implementors, &bounds).is_some()
+            abilities::of(self.natives, &bounds).is_some() || choices::chosen(&self.implementors, &bounds).is_some()
         };
         let stand_ins = type_params(generics).all(known);
         if has_const_params(generics) || !stand_ins {
@@ -284,10 +283,7 @@ fn keepers(natives: &BTreeSet<String>, implementors: &Implementors, generics: &G
     let has_lifetimes = lifetime_params(generics).next().is_some();
     let of = |name| {
         let bounds = bounds_of(name, &[generics]);
-        match (
-            choices::chosen(implementors, &bounds),
-            stand_ins::abilities(natives, &bounds),
-        ) {
+        match (choices::chosen(implementors, &bounds), abilities::of(natives, &bounds)) {
             (Some(trait_), _) => Keeper::Chosen(trait_),
             _ if has_lifetimes => Keeper::Lease,
             (_, Some(abilities)) if !abilities.is_empty() => Keeper::Tended,

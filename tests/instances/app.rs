@@ -174,8 +174,41 @@ fn places() {
     println!("{value}");
 }
 
+/// Parts of values that are lent to a call; the guest has copies of the tables in them.
+fn parts() {
+    let mut table = toml::Table::new();
+    table.insert("key".to_owned(), 7.into());
+    let list = toml::Value::Array(vec![1.into(), toml::Value::Array(vec![toml::Value::Table(table)])]);
+    let inner = list.get(1_usize).unwrap().get(0_usize).unwrap();
+    let map = inner.as_table().unwrap();
+    // What the guest does now it does where its copies lay.
+    let others = (0..200_i64).map(|count| {
+        let mut table = toml::Table::new();
+        table.insert(format!("key {count}"), count.into());
+        table
+    });
+    let others: Vec<toml::Table> = others.collect();
+    println!("{inner} {map:?} {:?} {}", map.get("key"), others.len());
+    println!("{:?} {:?}", list.get("key"), list.as_table());
+}
+
+/// Builders over whatever can be seen as bytes, and text written into a buffer of the caller's.
+fn builders() {
+    let text = bs58::encode("seen as bytes".to_owned()).into_string();
+    println!("{text} {:?}", bs58::decode(&text).into_vec());
+    println!("{:?}", bs58::encode([1_u8, 2, 3]).into_vec());
+    println!("{:?}", bs58::decode(b"0OIl").into_vec());
+    let id = uuid::Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
+    let mut buffer = *b"{------------------------------------} and what is behind it stays as it is";
+    id.hyphenated().encode_lower(&mut buffer[1..]).make_ascii_uppercase();
+    println!("{}", String::from_utf8_lossy(&buffer));
+    println!("{}", id.simple().encode_upper(&mut uuid::Uuid::encode_buffer()));
+}
+
 fn main() {
     settings();
+    parts();
+    builders();
     places();
     buffers();
     tables();

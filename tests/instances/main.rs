@@ -13,11 +13,13 @@ version = \"0.1.0\"
 edition = \"2024\"
 
 [dependencies]
+bs58 = \"=0.5.1\"
 bytes = \"=1.11.1\"
 evalexpr = \"=12.0.2\"
 rust-ini = \"=0.21.3\"
 textwrap = \"=0.16.2\"
 toml = \"=1.2.1\"
+uuid = \"=1.16.0\"
 wildmatch = \"=2.4.0\"
 ";
 
@@ -31,11 +33,13 @@ fn types_at_certain_arguments_cross() {
     let words = [
         "nanobuild",
         "add",
+        "bs58",
         "bytes",
         "evalexpr",
         "rust-ini",
         "textwrap",
         "toml",
+        "uuid",
         "wildmatch",
         "--grant",
         "evalexpr=random",

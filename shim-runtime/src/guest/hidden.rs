@@ -7,6 +7,7 @@
 
 use super::memory::{Single, give};
 use super::reply::{reply, reply_with};
+use super::within;
 use crate::wire::{ErrorChain, Malformed, Put, Reader, Writer};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -138,7 +139,7 @@ pub struct Given(u32);
 impl Given {
     /// Takes the value.
     pub fn new<T>(value: T, table: Table) -> Given {
-        let value = Box::into_raw(Box::new(value)) as Erased;
+        let value = within::give_object(value) as Erased;
         Given(give(Header { value, table }))
     }
 }
@@ -158,7 +159,10 @@ static LENT: Single<RefCell<BTreeMap<(usize, usize), u32>>> = Single::new(RefCel
 impl Lent {
     /// Refers to the value.
     pub fn new<T>(value: &T, table: Table) -> Lent {
-        let value = std::ptr::from_ref(value) as Erased;
+        let Some(value) = within::show_object_now(value) else {
+            return Lent(0);
+        };
+        let value = value as Erased;
         let mut known = LENT.get().borrow_mut();
         let key = (value as usize, table.drop as usize);
         let header = known.entry(key).or_insert_with(|| give(Header { value, table }));
@@ -181,7 +185,7 @@ pub fn unhide<T>(r: &mut Reader<'_>) -> Result<T, Malformed> {
     let pointer = u64::from(r.u32()?);
     let value = header(pointer).value;
     if r.is_lent() {
-        return Ok(super::memory::borrowed(value as u32));
+        return Ok(super::memory::borrowed(within::read_object(value as u32)));
     }
     let _freed = super::memory::owned::<Header>(pointer);
     Ok(super::memory::owned(value as u64))
@@ -189,7 +193,9 @@ pub fn unhide<T>(r: &mut Reader<'_>) -> Result<T, Malformed> {
 
 /// A hidden value that the host lends.
 pub fn unhide_lent<T>(r: &mut Reader<'_>) -> Result<&'static T, Malformed> {
-    Ok(at(header(u64::from(r.u32()?)).value))
+    let value = header(u64::from(r.u32()?)).value;
+    within::read_object(value as u32);
+    Ok(at(value))
 }
 
 /// Drops a hidden value.

@@ -60,7 +60,7 @@ macro_rules! guest_object {
             fn get(r: &mut $crate::Reader<'nb>) -> ::core::result::Result<Self, $crate::Malformed> {
                 let pointer = r.u32()?;
                 ::core::result::Result::Ok(if r.is_lent() {
-                    $crate::guest::borrowed(pointer)
+                    $crate::guest::borrowed($crate::guest::read_object(pointer))
                 } else {
                     $crate::guest::owned(pointer as u64)
                 })
@@ -70,7 +70,7 @@ macro_rules! guest_object {
             where
                 Self: 'nb,
             {
-                ::core::result::Result::Ok($crate::guest::object(r.u32()? as u64))
+                ::core::result::Result::Ok($crate::guest::object($crate::guest::read_object(r.u32()?) as u64))
             }
 
             fn get_mut(r: &mut $crate::Reader<'nb>) -> ::core::result::Result<&'nb mut Self, $crate::Malformed>

@@ -42,4 +42,4 @@ pub use reply::{call_host, drop_callback, reply, reply_inline, reply_with, take,
 pub use serde::{Maker, put_outcome, recorded, remote};
 pub use stand_in::StandIn;
 pub use state::{initialize, state};
-pub use within::{give_object, note_objects, part, piece, show_object};
+pub use within::{Copies, give_object, note_objects, part, piece, read_object, show_object, take_followed};

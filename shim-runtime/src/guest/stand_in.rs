@@ -6,6 +6,7 @@ use crate::wire::asks::{Ask, MOST, QUIET};
 use crate::wire::{Get, Malformed, Put, Reader, Slot, Writer};
 use std::fmt;
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
+use std::sync::OnceLock;
 
 /// Stands for a value of the application.
 ///
@@ -18,6 +19,9 @@ pub struct StandIn {
     /// What `fill_buf` returned, and how much of it has been consumed.
     filled: Vec<u8>,
     consumed: usize,
+    /// What the value is as bytes and as text, once that was asked: references to it have to stay.
+    bytes: OnceLock<Vec<u8>>,
+    text: OnceLock<String>,
 }
 
 impl StandIn {
@@ -28,6 +32,8 @@ impl StandIn {
             quiet: slot & QUIET != 0,
             filled: Vec::new(),
             consumed: 0,
+            bytes: OnceLock::new(),
+            text: OnceLock::new(),
         }
     }
 
@@ -171,5 +177,17 @@ impl fmt::Debug for StandIn {
 impl fmt::Display for StandIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.say(Ask::Display, f)
+    }
+}
+
+impl AsRef<[u8]> for StandIn {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes.get_or_init(|| self.ask(Ask::AsBytes, |_| ()))
+    }
+}
+
+impl AsRef<str> for StandIn {
+    fn as_ref(&self) -> &str {
+        self.text.get_or_init(|| self.ask(Ask::AsText, |_| ()))
     }
 }

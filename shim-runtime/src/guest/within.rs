@@ -5,9 +5,10 @@
 
 use super::memory::{self, Single};
 use super::places::Place;
+use super::reply;
 use crate::wire::nodes::Nodes;
 use crate::wire::places::{PIECE, WITHIN};
-use crate::wire::{Get, Put, Writer};
+use crate::wire::{Get, Put, Reader, Writer};
 use std::cell::RefCell;
 
 /// Where the objects of a value were, with their sizes, and where they are; while a value is written back.
@@ -15,6 +16,17 @@ use std::cell::RefCell;
 struct Moves {
     before: Vec<(u32, u32)>,
     after: Vec<u32>,
+    /// Nothing is noted any more: objects are shown as what they are after.
+    settled: bool,
+}
+
+impl Moves {
+    /// Where a place is afterwards.
+    fn moved(&self, place: u32) -> u32 {
+        let mut moves = self.before.iter().zip(&self.after);
+        let found = moves.find(|((start, size), _)| (*start..start + size).contains(&place));
+        found.map_or(place, |((before, _), after)| after + (place - before))
+    }
 }
 
 static MOVES: Single<RefCell<Option<Moves>>> = Single::new(RefCell::new(None));
@@ -34,9 +46,68 @@ pub fn give_object<T>(value: T) -> u32 {
 
 /// Shows an object of the crate to the host, as a pointer.
 pub fn show_object<T>(value: &T) -> u32 {
+    show_object_now(value).unwrap_or_default()
+}
+
+/// The pointer by which an object is shown; none if it is only noted where it is.
+pub(super) fn show_object_now<T>(value: &T) -> Option<u32> {
     let pointer = memory::lent(value);
-    note(|moves| moves.before.push((pointer, size_of::<T>() as u32)));
+    let mut shown = Some(pointer);
+    note(|moves| {
+        shown = moves.settled.then(|| moves.moved(pointer));
+        if !moves.settled {
+            moves.before.push((pointer, size_of::<T>() as u32));
+        }
+    });
+    shown
+}
+
+/// An object that a value is read with.
+pub fn read_object(pointer: u32) -> u32 {
+    note(|moves| moves.after.push(pointer));
     pointer
+}
+
+/// Where the copies are of objects in values that were lent for a call.
+#[derive(Default)]
+pub struct Copies(Moves);
+
+/// Reads an argument that is a reference to a value, and follows of what the objects in it are copies.
+///
+/// # Panics
+/// If a copy and its object cannot be told to belong together.
+pub fn take_followed<M, T: Get<'static, M> + Put<M>>(r: &mut Reader<'static>, copies: &mut Copies) -> T {
+    *MOVES.get().borrow_mut() = Some(Moves::default());
+    let value = reply::take::<M, T>(r);
+    go_through(&value);
+    let moves = MOVES.get().take().unwrap_or_default();
+    assert_eq!(
+        moves.before.len(),
+        moves.after.len(),
+        "a value whose objects come in another order"
+    );
+    copies.0.before.extend(moves.before);
+    copies.0.after.extend(moves.after);
+    value
+}
+
+impl Copies {
+    /// While `write` runs, objects in copies are shown as those that they are copies of.
+    pub fn show(self, write: impl FnOnce()) {
+        *MOVES.get().borrow_mut() = Some(Moves {
+            settled: true,
+            ..self.0
+        });
+        write();
+        *MOVES.get().borrow_mut() = None;
+    }
+}
+
+/// Notes where the objects in a value are.
+fn go_through<M, V: Put<M>>(value: &V) {
+    let mut unread = Writer::default();
+    unread.side.inline = true;
+    value.lend(&mut unread);
 }
 
 /// A part of an argument, by its address: the argument is free again.
@@ -126,20 +197,13 @@ impl<M> Put<M> for Piece {
 /// Notes where the objects in a value are, before it is written back.
 pub fn note_objects<M, V: Put<M>>(value: &V) {
     *MOVES.get().borrow_mut() = Some(Moves::default());
-    let mut unread = Writer::default();
-    unread.side.inline = true;
-    value.lend(&mut unread);
+    go_through(value);
 }
 
 /// Where a place is, now that the value has been written back.
 fn moved(place: u32) -> u32 {
     let mut found = place;
-    note(|moves| {
-        let mut moves = moves.before.iter().zip(&moves.after);
-        if let Some(((before, _), after)) = moves.find(|((start, size), _)| (*start..start + size).contains(&place)) {
-            found = after + (place - before);
-        }
-    });
+    note(|moves| found = moves.moved(place));
     found
 }
 

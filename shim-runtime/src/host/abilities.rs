@@ -30,6 +30,8 @@ pub struct Abilities<T> {
     own: Option<Answer<T>>,
     debug: Option<Look<T>>,
     display: Option<Look<T>>,
+    as_bytes: Option<Look<T>>,
+    as_text: Option<Look<T>>,
     own_shared: Option<Look<T>>,
     pub(super) scalar: Option<ScalarAnswer<T>>,
     pub(super) scalar_shared: Option<ScalarLook<T>>,
@@ -66,6 +68,8 @@ impl<T> Abilities<T> {
         own: None,
         debug: None,
         display: None,
+        as_bytes: None,
+        as_text: None,
         own_shared: None,
         scalar: None,
         scalar_shared: None,
@@ -84,7 +88,7 @@ impl<T> Abilities<T> {
             Ask::Flush => self.flush,
             Ask::Text => self.text,
             Ask::Own => self.own,
-            Ask::Debug | Ask::Display | Ask::Serialize | Ask::Make => None,
+            Ask::Debug | Ask::Display | Ask::AsBytes | Ask::AsText | Ask::Serialize | Ask::Make => None,
         };
         match answer {
             Some(answer) => answer(value, r, w),
@@ -103,6 +107,8 @@ impl<T> Abilities<T> {
         let look = match ask {
             Ask::Debug => self.debug,
             Ask::Display => self.display,
+            Ask::AsBytes => self.as_bytes,
+            Ask::AsText => self.as_text,
             Ask::Serialize => self.serialize,
             Ask::Own => self.own_shared,
             _ => None,
@@ -238,6 +244,30 @@ impl<T> Abilities<T> {
                 format!("{value}")
             };
             put(text, w);
+            Ok(())
+        });
+        self
+    }
+
+    /// `T: AsRef<[u8]>`
+    pub fn as_bytes(mut self) -> Self
+    where
+        T: AsRef<[u8]>,
+    {
+        self.as_bytes = Some(|value, _, w| {
+            Put::<()>::lend(value.as_ref(), w);
+            Ok(())
+        });
+        self
+    }
+
+    /// `T: AsRef<str>`
+    pub fn as_text(mut self) -> Self
+    where
+        T: AsRef<str>,
+    {
+        self.as_text = Some(|value, _, w| {
+            Put::<()>::lend(value.as_ref(), w);
             Ok(())
         });
         self

@@ -39,6 +39,10 @@ asks! {
     Debug,
     /// `Display::fmt`, alternate or not.
     Display,
+    /// `AsRef::<[u8]>::as_ref`.
+    AsBytes,
+    /// `AsRef::<str>::as_ref`.
+    AsText,
     /// `Serialize::serialize`, for people or not.
     Serialize,
     /// `Deserialize::deserialize`, of a new value, from a deserializer that is lent.

@@ -97,7 +97,7 @@ fn a_value_is_asked_what_it_can_answer() {
     });
     assert!(answered.unwrap() >= 4, "four bytes and what says that they are");
     assert_eq!(dropped.get(), 1, "the call owned it");
-    for ask in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 255] {
+    for ask in (1..=13).chain([255]) {
         malformed(lending(process, source(), |call, id| call.scalar(0, [id, ask])));
     }
     malformed(lending(process, source(), |call, id| call.scalar(3, [id])));

@@ -284,6 +284,8 @@ pub struct AnchorPlan {
     pub keep: Vec<(usize, Keep)>,
     /// What is copied out is kept for good: its lifetimes are several.
     pub forever: bool,
+    /// Values in whose objects the result may be, or may have parts: the guest has copies of them.
+    pub followed: Vec<usize>,
     /// What lends the mutable borrows in the result, or lends something to objects in it.
     pub lends: Option<Lends>,
     /// What is told by how it is made stays in the guest, which goes on borrowing it.

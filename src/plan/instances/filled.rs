@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use crate::extract::api::{
     Api, Arg, AssocItem, AssocKind, Binding, Bound, Def, Function, Generics, ItemId, ItemKind, Param, PathTy, Ty, Where,
 };
+use crate::plan::abilities;
 use crate::plan::choices::{self, Implementors};
 use crate::plan::conversions::bounds_of;
-use crate::plan::stand_ins;
 use crate::plan::types::{self, fields, type_params};
 
 /// A type with the parameters that it is over.
@@ -37,7 +37,7 @@ pub(super) fn filled(
     signatures.retain_mut(|(signature, scopes)| {
         let able = |name: &String| {
             let bounds = bounds_of(name, scopes);
-            stand_ins::abilities(natives, &bounds).is_some() || choices::chosen(implementors, &bounds).is_some()
+            abilities::of(natives, &bounds).is_some() || choices::chosen(implementors, &bounds).is_some()
         };
         let over_own = |(id, params): &Object| open.contains(id) && !params.is_empty();
         signature
