@@ -64,6 +64,28 @@ const OWN: &str = r#"
         std::time::SystemTime::now() > std::time::UNIX_EPOCH
     }
 
+    /// Nothing but bytes: a constant can be made of it.
+    #[derive(Clone, Copy)]
+    pub struct Level(u8);
+
+    impl Level {
+        pub const fn new(level: u8) -> Level {
+            assert!(level < 10, "a level below 10");
+            Level(level)
+        }
+        pub const fn with(self, level: u8) -> Level {
+            Level(level)
+        }
+        pub fn get(self) -> u8 {
+            self.0
+        }
+    }
+
+    /// More than one expression over public fields.
+    pub const fn larger(one: u32, other: u32) -> u32 {
+        if one > other { one } else { other }
+    }
+
     pub fn variable(name: &str) -> Option<String> {
         std::env::var(name).ok()
     }
@@ -97,15 +119,23 @@ const MAIN: &str = r#"
         println!("a variant beside: {}", own::goes(own::Way::Plain));
         println!("a function goes in: {}", catch_unwind(|| own::goes(own::Way::Own(|number| number + 1))).is_ok());
         println!("a function comes out: {}", catch_unwind(|| matches!(own::way(), own::Way::Own(_))).is_ok());
+        const VERSION: semver::Version = semver::Version::new(1, 2, 3);
+        println!("a version: {VERSION}");
+        const LEVEL: own::Level = own::Level::new(7).with(3);
+        println!("a constant: {}", LEVEL.get());
+        println!("a wrong constant function: {}", catch_unwind(|| own::Level::new(11)).is_err());
+        println!("its result in use: {}", catch_unwind(|| own::Level::new(11).get()).is_err());
+        let settings = |count: u16| (0..count).fold(LEVEL, |level, number| level.with(number as u8));
+        println!("256 settings: {}", settings(256).get());
+        println!("512 settings: {}", catch_unwind(|| settings(512).get()).is_ok());
         println!("environment: {}", own::variable("SHOWN").is_some());
     }
 "#;
 
-const CONSTANT: &str =
-    "const V: semver::Version = semver::Version::new(1, 2, 3);\nfn main() { assert_eq!(V.major, 1) }\n";
+const CONSTANT: &str = "const LARGER: u32 = own::larger(1, 2);\nfn main() { assert_eq!(LARGER, 2) }\n";
 
 /// What differs, natively; all of it is the other way round in a sandbox.
-const DIFFERENT: [(&str, bool); 10] = [
+const DIFFERENT: [(&str, bool); 12] = [
     ("destructors after a panic", true),
     ("a large usize", true),
     ("5 GiB", true),
@@ -115,9 +145,15 @@ const DIFFERENT: [(&str, bool); 10] = [
     ("time", true),
     ("a function goes in", true),
     ("a function comes out", true),
+    ("a wrong constant function", true),
+    ("512 settings", true),
     ("environment", true),
 ];
-const ALIKE: [&str; 4] = [
+const ALIKE: [&str; 8] = [
+    "a version: 1.2.3",
+    "a constant: 3",
+    "its result in use: true",
+    "256 settings: 255",
     "a variant beside: 1",
     "panic: true",
     "a real crate's panic: true",

@@ -9,7 +9,7 @@ mod sides;
 use sides::{application, run};
 
 const MANIFEST: &str = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-                        aho-corasick = \"=1.1.4\"\nbase64 = \"=0.22.1\"\nbit-vec = \"=0.8.0\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nfastrand = \"=2.3.0\"\nheck = \"=0.5.0\"\nregex = \"=1.12.4\"\nroxmltree = \"=0.20.0\"\nttf-parser = \"=0.25.1\"\n";
+                        aho-corasick = \"=1.1.4\"\nbase64 = \"=0.22.1\"\nbit-vec = \"=0.8.0\"\ncsv = \"=1.4.0\"\nflate2 = \"=1.1.10\"\nfastrand = \"=2.3.0\"\nheck = \"=0.5.0\"\npercent-encoding = \"=2.3.2\"\nregex = \"=1.12.4\"\nroxmltree = \"=0.20.0\"\nttf-parser = \"=0.25.1\"\n";
 
 const MAIN: &str = r#"
     use std::fmt;
@@ -191,6 +191,7 @@ const MAIN: &str = r#"
         replacements();
         scalars();
         wrappers();
+        constants();
         document();
         let mut dice = fastrand::Rng::with_seed(7);
         println!("{:?}", [dice.u32(1..=6), dice.u32(..3), dice.u32(100..)]);
@@ -255,6 +256,39 @@ const MAIN: &str = r#"
         println!("{:?} {}", told.downcast_ref::<&str>(), bits.len());
     }
 
+    /// Constants that `const fn`s make, as the crates' own documentation has them.
+    fn constants() {
+        use base64::alphabet;
+        use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+        use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+        const FRAGMENT: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
+        const PATH: &AsciiSet = &FRAGMENT.add(b'#').add(b'?').add(b'{').add(b'}');
+        static USERINFO: AsciiSet = PATH.add(b'/').add(b':').add(b';').add(b'=').add(b'@').union(CONTROLS.add(b'^'));
+        const WORDS: AsciiSet = NON_ALPHANUMERIC.remove(b'_').remove(b'-');
+        const CONFIG: GeneralPurposeConfig =
+            GeneralPurposeConfig::new().with_encode_padding(false).with_decode_allow_trailing_bits(true);
+        const ENGINE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
+        static CRYPT: GeneralPurpose = GeneralPurpose::new(&alphabet::CRYPT, base64::engine::general_purpose::PAD);
+
+        let text = "a b/{c}?<\u{e9}>-_^";
+        let sets = [FRAGMENT, PATH, &USERINFO, &WORDS];
+        let mut lazily = utf8_percent_encode(text, &WORDS);
+        for set in sets {
+            println!("{} {}", utf8_percent_encode(text, set), percent_decode_str("%41%zz").decode_utf8_lossy());
+        }
+        println!("{:?} {:?} {}", lazily.next(), lazily.next(), *FRAGMENT == *PATH);
+        let vowels = "aeiou".bytes().fold(AsciiSet::EMPTY, |set, vowel| set.add(vowel));
+        println!("{vowels:?} {:?}", !vowels.complement() + CONTROLS.complement());
+        println!("{} {} {CONFIG:?}", ENGINE.encode("\u{fb}\u{ff}~"), CRYPT.encode("crypt"));
+        println!("{:?} {:?}", ENGINE.decode("_-"), CRYPT.decode("_-"));
+        let lenient = CONFIG.with_decode_padding_mode(DecodePaddingMode::Indifferent);
+        println!("{:?}", GeneralPurpose::new(&alphabet::STANDARD, lenient).decode("YQ"));
+        let mut written = Vec::new();
+        base64::write::EncoderWriter::new(&mut written, &ENGINE).write_all(b"\xfb\xff").unwrap();
+        println!("{}", String::from_utf8_lossy(&written));
+    }
+
     /// Structs around values of this application's.
     fn wrappers() {
         println!("{} {:>9}", heck::AsKebabCase("someName"), heck::AsSnakeCase(String::from("aB")));
@@ -304,6 +338,7 @@ fn one_program_says_the_same_natively_and_sandboxed() {
         "fastrand",
         "flate2",
         "heck",
+        "percent-encoding",
         "regex",
         "roxmltree",
         "ttf-parser",

@@ -207,6 +207,10 @@ pub struct TypeFacts {
     pub sync: Option<bool>,
     /// Likewise, for `UnwindSafe` and `RefUnwindSafe`.
     pub unwind_safe: Option<bool>,
+    /// Likewise, for `Freeze`: nothing within a value itself changes behind a shared reference.
+    pub freeze: Option<bool>,
+    /// Whether values are nothing but bytes, private parts included: no addresses, nothing to drop, nothing that changes.
+    pub bytes: bool,
     /// `#[repr(…)]` contents, if any (`u8`, `transparent`, …).
     pub repr: Vec<String>,
 }
@@ -307,6 +311,8 @@ pub struct Function {
     pub abi: Option<String>,
     /// In a trait definition: whether it has a default body. Elsewhere `true`.
     pub has_body: bool,
+    /// What a short `const fn` does, as tokens, if it stands in the package's sources.
+    pub body: Option<String>,
 }
 
 /// A constant.

@@ -3,6 +3,7 @@
 //! [`rustdoc`] runs the tool; [`parse`](mod@parse) is pure and the only code that sees rustdoc's types.
 
 pub mod api;
+mod bodies;
 mod bounds;
 
 mod macros;
@@ -120,16 +121,18 @@ pub enum Error {
 pub fn extract(jail: &sys::Jail, fetched: &Fetched, target: &str) -> Result<Extracted, Error> {
     let json = rustdoc::document(jail, fetched, target)?;
     let mut extracted = parse(&json, &fetched.package)?;
-    define_macros(&mut extracted, &fetched.package)?;
+    read_sources(&mut extracted, &fetched.package)?;
     Ok(extracted)
 }
 
-/// Adds the definitions of exported macros, which rustdoc leaves out, from the sources in the folder `package`.
+/// Adds what rustdoc leaves out, from the sources in the folder `package`: the definitions of exported macros, and the bodies of
+/// short `const fn`s.
 ///
 /// # Errors
 /// When a source file cannot be read.
-pub fn define_macros(extracted: &mut Extracted, package: &Utf8Path) -> Result<(), Error> {
-    Ok(macros::attach(&mut extracted.api, package)?)
+pub fn read_sources(extracted: &mut Extracted, package: &Utf8Path) -> Result<(), Error> {
+    macros::attach(&mut extracted.api, package)?;
+    Ok(bodies::attach(&mut extracted.api, package)?)
 }
 
 /// The public API in rustdoc's JSON output `json`. Files below the folder `package` are named relative to it.

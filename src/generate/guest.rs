@@ -5,6 +5,7 @@ mod items;
 mod results;
 mod serde;
 mod stand_ins;
+mod steps;
 mod types;
 
 use std::collections::BTreeMap;
@@ -77,6 +78,9 @@ pub fn source(bridge: &Bridge, fingerprint: u64) -> Result<Source, (String, Stri
     for plan in bridge.types.values() {
         source.unit(types::unit(printer, plan))?;
     }
+    for unit in steps::units(printer, bridge) {
+        source.unit(unit)?;
+    }
     for unit in bridge.traits.iter().filter_map(|plan| asked::unit(printer, plan)) {
         source.unit(unit)?;
     }
@@ -115,7 +119,8 @@ fn name(export: u32) -> Ident {
 fn exports(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let each = instantiate(plan);
     let each = each.iter().map(|plan| export(printer, plan));
-    quote!(#(#each)*)
+    let step = steps::step(printer, plan);
+    quote!(#(#each)* #step)
 }
 
 /// One exported function.
@@ -213,6 +218,14 @@ fn reads(printer: Printer<'_>, plan: &FunctionPlan) -> (Vec<Ident>, Vec<TokenStr
             Pass::ObjectMut => {
                 let ty = printer.ty(referent(&param.guest));
                 quote!(let #arg = nb::guest::object_mut::<#ty>(#slot);)
+            }
+            Pass::Recipe => {
+                let read = match param.guest {
+                    Ty::Ref { .. } => quote!(object),
+                    _ => quote!(copied),
+                };
+                let ty = printer.ty(referent(&param.guest));
+                quote!(let #arg = nb::guest::#read::<#ty>(#slot);)
             }
             Pass::Message if is_hidden(&param.guest) => {
                 quote!(let #arg = nb::guest::hidden::unhide(&mut message).expect("a hidden value");)

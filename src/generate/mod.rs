@@ -50,7 +50,7 @@ pub struct Questions {
 pub fn questions(bridge: &Bridge) -> Questions {
     let mut questions = Questions::default();
     for plan in bridge.types.values() {
-        if let Repr::Bytes { layout } = plan.repr {
+        if let Repr::Bytes { layout } | Repr::Recipe { layout, .. } = plan.repr {
             questions.slots.push(layout);
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn codec(printer: Printer<'_>, plan: &TypePlan, path: &TokenStream) -
             .enumerate()
             .map(|(index, v)| Case::of_variant(index, v, plan))
             .collect(),
-        Repr::Object { .. } | Repr::Bytes { .. } => return quote!(),
+        Repr::Object { .. } | Repr::Bytes { .. } | Repr::Recipe { .. } => return quote!(),
     };
     let is_enum = matches!(plan.repr, Repr::Enum(_));
     let put = put(printer, plan, path, &variants, is_enum);

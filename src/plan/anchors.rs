@@ -29,6 +29,7 @@ pub(super) fn anchor(
     };
     plan.keep.extend(taken_in(planner, named, params)?);
     let mut read = Read::of(planner, &named.output);
+    plan.pins = pins(planner, named, &read.holds);
     plan.followed = followed(planner, named, params, &read.shown)?;
     if !plan.followed.is_empty() && lends.is_some_and(|lends| is_part(lends.by)) {
         return Err(Obstacle::new(
@@ -57,6 +58,7 @@ pub(super) fn anchor(
                 .flat_map(|input| lifetimes::lifetimes(planner.api, input)),
         );
         read.holds.clone_from(&borrowed);
+        plan.pins = pins(planner, named, &read.holds);
     }
     for lifetime in borrowed.iter().filter(|name| *name != "static") {
         let mapped = read.mapped.contains(lifetime);
@@ -65,7 +67,7 @@ pub(super) fn anchor(
                 continue;
             }
             let lives_in_guest = match params[index].pass {
-                Pass::Chosen(at) => choices[at].types.iter().all(|ty| planner.types.is_object(ty)),
+                Pass::Chosen(at) => choices[at].types.iter().all(|ty| planner.types.lives_in_guest(ty)),
                 _ => false,
             };
             match source(planner, input, lifetime) {
@@ -153,6 +155,38 @@ fn lives_for_good(planner: &Planner<'_>, ty: &Ty) -> bool {
     }
 }
 
+/// Whether the guest may go on borrowing what is told by how it is made: for good, for a result that has its lifetime, or
+/// with another argument that has it.
+fn pins(planner: &Planner<'_>, named: &Named, holds: &BTreeSet<String>) -> bool {
+    let mentions = |ty: &Ty, name: &String| lifetimes::lifetimes(planner.api, ty).contains(name);
+    let others = |index: usize, name: &String| {
+        let others = named.inputs.iter().enumerate().filter(|(at, _)| *at != index);
+        others.map(|(_, ty)| ty).any(|ty| mentions(ty, name))
+    };
+    named.inputs.iter().enumerate().any(|(index, input)| {
+        let mut lent = BTreeSet::new();
+        lent_recipes(planner, input, &mut lent);
+        lent.iter()
+            .any(|name| name == "static" || holds.contains(name) || others(index, name))
+    })
+}
+
+/// The lifetimes of references to what is told by how it is made, or may be.
+fn lent_recipes(planner: &Planner<'_>, ty: &Ty, found: &mut BTreeSet<String>) {
+    match ty {
+        Ty::Ref { lifetime, ty, .. } => {
+            if planner.types.is_recipe(ty) || matches!(**ty, Ty::Param(_)) {
+                found.extend(lifetime.clone());
+            }
+            lent_recipes(planner, ty, found);
+        }
+        Ty::Slice(ty) | Ty::Array(ty, _) => lent_recipes(planner, ty, found),
+        Ty::Tuple(parts) => parts.iter().for_each(|part| lent_recipes(planner, part, found)),
+        Ty::Path(path) => cross::type_args(path).for_each(|arg| lent_recipes(planner, arg, found)),
+        _ => {}
+    }
+}
+
 fn is_part(by: LentBy) -> bool {
     matches!(by, LentBy::Value | LentBy::Field)
 }
@@ -205,6 +239,7 @@ fn source(planner: &Planner<'_>, input: &Ty, lifetime: &str) -> Source {
             match &**ty {
                 object if planner.types.is_object(object) && own => Source::Owner,
                 object if planner.types.is_object(object) => Source::Inputs,
+                recipe if planner.types.is_recipe(recipe) => Source::Elsewhere,
                 span if own && (is_text_referent(span) || is_bytes_referent(span)) => Source::Span,
                 other if bytes(other) && !own => Source::Elsewhere,
                 _ => Source::Temporary,

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use crate::extract::api::{Alias, Generics, ItemId, Meta, PathTy, Ty};
 
 pub use functions::{
-    AnchorPlan, Callee, Conversion, FunctionPlan, Keep, Lends, LentBy, Owned, ParamPlan, Pass, Place, Returns,
+    AnchorPlan, Callee, Constant, Conversion, FunctionPlan, Keep, Lends, LentBy, Owned, ParamPlan, Pass, Place,
+    Returns, Step, StepArg,
 };
 pub use hosted::{Asked, AskedMethod, Closure, ClosureKind, Home, Hosted, Lender, Made, Own, Settle, Uses};
 pub use types::{By, Choice, Formed, FormedObject, Keeper, Repr, TypePlan};

@@ -94,10 +94,10 @@ fn how(planner: &mut Planner<'_>, value: &Const) -> Result<ConstValue, Obstacle>
         Ty::Ref { mutable: false, ty, .. } if **ty == Ty::Prim("str".to_owned()) => {
             Ok(ConstValue::Text(planner.export()))
         }
-        ty => match local(ty).and_then(|id| Some((id, planner.types.kind(id)?.clone()))) {
-            Some((_, Kind::Bytes)) => Ok(ConstValue::Bytes(planner.export())),
-            Some((_, Kind::Object)) if lifetimes::lifetimes(planner.api, ty).is_empty() => {
-                let kind = planner.drop_export(ty);
+        ty => match local(referent(ty)).and_then(|id| Some((id, planner.types.kind(id)?.clone()))) {
+            Some((_, Kind::Bytes | Kind::Recipe)) => Ok(ConstValue::Bytes(planner.export())),
+            Some((_, Kind::Object)) if lifetimes::lifetimes(planner.api, referent(ty)).is_empty() => {
+                let kind = planner.drop_export(referent(ty));
                 Ok(ConstValue::Named {
                     make: planner.export(),
                     kind,
@@ -116,6 +116,14 @@ fn how(planner: &mut Planner<'_>, value: &Const) -> Result<ConstValue, Obstacle>
                 "a constant of this type has no value that could be told",
             )),
         },
+    }
+}
+
+/// What a constant is a reference to, or its type.
+fn referent(ty: &Ty) -> &Ty {
+    match ty {
+        Ty::Ref { mutable: false, ty, .. } => ty,
+        ty => ty,
     }
 }
 

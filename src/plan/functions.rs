@@ -116,6 +116,7 @@ fn over(
     let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
     squeeze(&mut params, &anchor, hosts.list.iter().any(Hosted::makes));
     let callee = wrappers::callee(context.callee, &params);
+    let constant = planner.constant(function, (&context.key, context.meta, &context.place), &returns);
     Ok(FunctionPlan {
         key: context.key,
         place: context.place,
@@ -135,6 +136,7 @@ fn over(
         arguments: Vec::new(),
         crossing: crossing::of(&planner.types, function),
         is_unsafe: function.is_unsafe,
+        constant,
     })
 }
 
@@ -314,6 +316,7 @@ fn pass(planner: &Planner<'_>, ty: &Ty) -> Result<Pass, Obstacle> {
         cross::value(types, ty, Way::In)?;
     }
     Ok(match ty {
+        _ if types.is_recipe(object) => Pass::Recipe,
         Ty::Prim(name) if is_scalar(name) => Pass::Scalar,
         Ty::Ref { ty: inner, .. } if is_text_referent(inner) => Pass::Text,
         Ty::Ref { ty: inner, .. } if is_bytes_referent(inner) => Pass::Bytes,
@@ -389,7 +392,7 @@ fn squeeze(params: &mut [ParamPlan], anchor: &AnchorPlan, makes: bool) {
     for (index, param) in params.iter_mut().enumerate() {
         let moves = matches!(
             param.pass,
-            Pass::Scalar | Pass::Text | Pass::Bytes | Pass::Give | Pass::Object | Pass::Message
+            Pass::Scalar | Pass::Text | Pass::Bytes | Pass::Give | Pass::Object | Pass::Recipe | Pass::Message
         );
         if moves && anchor.kept(index).is_none() {
             param.pass = Pass::Message;

@@ -58,7 +58,7 @@ fn visit(planner: &Planner<'_>, ty: &Ty, of_crate: bool, nodes: &mut BTreeSet<It
 
 fn of_local(planner: &Planner<'_>, id: ItemId, of_crate: bool, nodes: &mut BTreeSet<ItemId>) -> Result<(), Obstacle> {
     match planner.types.kind(id) {
-        Some(Kind::Object | Kind::Bytes) => Ok(()),
+        Some(Kind::Object | Kind::Bytes | Kind::Recipe) => Ok(()),
         Some(Kind::Value) => {
             let alone = planner
                 .api

@@ -12,7 +12,7 @@ use crate::plan::functions::{self, Context};
 use crate::plan::instances;
 use crate::plan::lifetimes;
 use crate::plan::types::{Kind, Types, generics_of, local};
-use crate::plan::{choices, consts, hidden, impls, iterators, key, macros, modules};
+use crate::plan::{choices, consts, hidden, impls, iterators, key, macros, modules, recipes};
 
 /// The bridge, and what is not on it.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +50,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
         types: Types::classify(api, &extracted.natives, demoted, expanded.instances),
         repeated: expanded.repeated,
         drops: BTreeMap::new(),
+        steps: recipes::Steps::default(),
         exports: super::lends::PUT_BACK + 1,
         plan: Plan {
             skipped: extracted.skipped.clone(),
@@ -94,6 +95,8 @@ pub(super) struct Planner<'a> {
     /// Representations.
     pub types: Types<'a>,
     drops: BTreeMap<ItemId, u32>,
+    /// The functions that make values of which constants are made.
+    pub steps: recipes::Steps,
     exports: u32,
     /// What came of it so far.
     pub plan: Plan,
@@ -212,6 +215,11 @@ impl<'a> Planner<'a> {
                     Repr::Object { drop }
                 }
                 (Kind::Bytes, _) => Repr::Bytes { layout: self.export() },
+                (Kind::Recipe, _) => Repr::Recipe {
+                    layout: self.export(),
+                    make: self.export(),
+                    drop: self.export(),
+                },
                 (Kind::Value, ItemKind::Struct(item)) => Repr::Struct(item.shape.clone()),
                 (Kind::Value, ItemKind::Enum(item)) => {
                     for (variant, obstacle) in self.types.stuck(*id) {

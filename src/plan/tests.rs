@@ -6,16 +6,21 @@ use std::path::Path;
 
 use camino::Utf8Path;
 
-use super::bridge::{Bridge, ImplBody};
+use super::bridge::{Bridge, ImplBody, Repr};
 use super::{Plan, plan};
 use crate::extract::api::Arg;
-use crate::extract::{define_macros, parse, tests::document};
+use crate::extract::{parse, read_sources, tests::document};
 use crate::generate::print::{Printer, Side};
 
 fn describe(plan: &Plan) -> String {
     let mut text = String::new();
     for ty in plan.bridge.types.values() {
-        writeln!(text, "type {}{}", ty.key, instances(&plan.bridge, ty)).expect("text takes everything");
+        let kind = if let Repr::Recipe { .. } = ty.repr {
+            " by how it is made"
+        } else {
+            ""
+        };
+        writeln!(text, "type {}{kind}{}", ty.key, instances(&plan.bridge, ty)).expect("text takes everything");
         for (variant, why) in &ty.stuck {
             writeln!(text, "    stuck {variant}: {why}").expect("text takes everything");
         }
@@ -32,7 +37,12 @@ fn describe(plan: &Plan) -> String {
             format!(" ({count} instances)")
         };
         let chosen = if function.choices.is_empty() { "" } else { " chosen" };
-        writeln!(text, "fn {}{chosen}{times}", function.key).expect("text takes everything");
+        let constant = if function.constant.is_some() { "const " } else { "" };
+        let pins = if function.anchor.pins { " pins" } else { "" };
+        writeln!(text, "{constant}fn {}{chosen}{times}{pins}", function.key).expect("text takes everything");
+    }
+    for item in &plan.bridge.consts {
+        writeln!(text, "const {}", item.key).expect("text takes everything");
     }
     for item in &plan.bridge.macros {
         writeln!(text, "macro {}\n    {}", item.key, item.arms).expect("text takes everything");
@@ -68,7 +78,7 @@ fn golden(name: &str) {
     let json = document(&folder.join(format!("{name}.rs")));
     let package = Utf8Path::from_path(&folder).expect("the folder's name is text");
     let mut extracted = parse(&json, package).expect("the fixture is extracted");
-    define_macros(&mut extracted, package).expect("the fixture is readable");
+    read_sources(&mut extracted, package).expect("the fixture is readable");
     let found = describe(&plan(&extracted, &BTreeMap::new()));
     let path = folder.join(format!("{name}.txt"));
     if std::env::var_os("BLESS").is_some() {
@@ -109,4 +119,9 @@ fn macros_that_only_forward() {
 #[test]
 fn arguments_of_types_without_a_name() {
     golden("unnamed");
+}
+
+#[test]
+fn constants_are_made_of_steps() {
+    golden("constants");
 }

@@ -15,7 +15,7 @@ use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::instances::Instances;
 use crate::plan::projections::{self, Projections};
-use crate::plan::{abilities, asked, forms, leases, links, loans};
+use crate::plan::{abilities, asked, forms, leases, links, loans, recipes};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub(super) enum Kind {
     Object,
     /// Bytes of a `Copy` type.
     Bytes,
+    /// How it is made, or its bytes.
+    Recipe,
     /// Not offered.
     Skip(Obstacle),
 }
@@ -58,6 +60,10 @@ pub(super) struct Types<'a> {
     pub asked: asked::Traits,
     /// Types that implement `Default`.
     defaults: BTreeSet<ItemId>,
+    /// Types whose values constants are made of.
+    pub recipes: BTreeSet<ItemId>,
+    /// Types that are `Copy`.
+    pub copy: BTreeSet<ItemId>,
     /// Generic parameters that stand for any value that crosses, while a generic value type is looked at.
     pub value_params: RefCell<BTreeSet<String>>,
 }
@@ -92,6 +98,8 @@ impl<'a> Types<'a> {
             scope: RefCell::default(),
             asked: asked::Traits::new(),
             defaults: implementors(api, "std::default::Default"),
+            recipes: recipes::find(api, demoted),
+            copy: implementors(api, "std::marker::Copy"),
             value_params: RefCell::default(),
         };
         let traits = implemented(api);
@@ -171,6 +179,18 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// Whether values of `ty` are told by how they are made.
+    #[must_use]
+    pub(super) fn is_recipe(&self, ty: &Ty) -> bool {
+        local(ty).is_some_and(|id| self.kinds.get(&id) == Some(&Kind::Recipe))
+    }
+
+    /// Whether what is passed of a value is where it is in the guest.
+    #[must_use]
+    pub(super) fn lives_in_guest(&self, ty: &Ty) -> bool {
+        self.is_object(ty) || self.is_recipe(ty)
+    }
+
     /// Whether `ty` is a handle.
     #[must_use]
     pub(super) fn is_object(&self, ty: &Ty) -> bool {
@@ -228,6 +248,9 @@ impl<'a> Types<'a> {
         if self.instances.contains_key(&id) {
             return Kind::Object;
         }
+        if self.recipes.contains(&id) {
+            return Kind::Recipe;
+        }
         let known = |name| {
             let bounds = bounds_of(name, &[generics]);
             abilities::of(self.natives, &bounds).is_some() || choices::chosen(&self.implementors, &bounds).is_some()
@@ -282,7 +305,7 @@ fn implemented(api: &Api) -> Traits {
 }
 
 /// The local types that implement a trait of std.
-fn implementors(api: &Api, wanted: &str) -> BTreeSet<ItemId> {
+pub(super) fn implementors(api: &Api, wanted: &str) -> BTreeSet<ItemId> {
     let named = |path: &PathTy| matches!(&path.def, Def::Std(name) if name == wanted);
     api.impls
         .iter()

@@ -15,10 +15,10 @@ pub fn span(bytes: &[u8]) -> u64 {
     u64::from(bytes.as_ptr() as u32) | (bytes.len() as u64) << 32
 }
 
-/// The span of the bytes of a `Copy` value, kept for good.
-pub fn leak_bytes<T: Copy>(value: T) -> u64 {
+/// The span of the bytes of a value that nobody has to drop, kept for good.
+pub fn leak_bytes<T>(value: &T) -> u64 {
     let mut w = crate::wire::Writer::new();
-    super::raw_bytes(&value, &mut w);
+    super::raw_bytes(value, &mut w);
     span(w.into_bytes().leak())
 }
 

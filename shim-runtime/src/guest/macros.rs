@@ -107,3 +107,28 @@ macro_rules! guest_bytes {
         }
     };
 }
+
+/// Implements the wire traits for a type whose values the host tells by how they are made; they come back as bytes.
+#[macro_export]
+macro_rules! guest_recipe {
+    ($here:ty, $type:ty) => {
+        impl $crate::Put<$here> for $type {
+            fn lend(&self, w: &mut $crate::Writer) {
+                $crate::guest::raw_bytes(self, w);
+            }
+        }
+
+        impl<'nb> $crate::Get<'nb, $here> for $type {
+            fn get(r: &mut $crate::Reader<'nb>) -> ::core::result::Result<Self, $crate::Malformed> {
+                $crate::guest::value(r)
+            }
+
+            fn get_ref(r: &mut $crate::Reader<'nb>) -> ::core::result::Result<&'nb Self, $crate::Malformed>
+            where
+                Self: 'nb,
+            {
+                $crate::guest::reference(r)
+            }
+        }
+    };
+}

@@ -51,6 +51,13 @@ pub fn owned<T>(slot: u64) -> T {
     *unsafe { Box::from_raw(slot as u32 as *mut T) }
 }
 
+/// A copy of the value that a slot names, which nobody has to drop.
+pub fn copied<T>(slot: u64) -> T {
+    const { assert!(!std::mem::needs_drop::<T>()) }
+    // SAFETY: as in `object`. Nothing in the value is owned, so that there may be several of it.
+    unsafe { std::ptr::read(slot as u32 as *const T) }
+}
+
 /// Gives an object to the host.
 pub fn object_slot<T>(value: T) -> u64 {
     u64::from(give(value))
@@ -83,8 +90,9 @@ pub fn layout_of<T>() -> u64 {
     size_of::<T>() as u64 | (align_of::<T>() as u64) << 32
 }
 
-/// The bytes of an opaque `Copy` value. Padding has no value, so it is written as zeros.
-pub fn raw_bytes<T: Copy>(value: &T, w: &mut Writer) {
+/// The bytes of an opaque value that nobody has to drop. Padding has no value, so it is written as zeros.
+pub fn raw_bytes<T>(value: &T, w: &mut Writer) {
+    const { assert!(!std::mem::needs_drop::<T>()) }
     let mut place = std::mem::MaybeUninit::<T>::zeroed();
     // SAFETY: both are valid for `size_of::<T>()` bytes. The bytes of wasm memory always have some value, and the
     // copy is untyped, so that reading padding does not matter here.
@@ -100,7 +108,8 @@ pub fn raw_bytes<T: Copy>(value: &T, w: &mut Writer) {
 }
 
 /// The value that [`raw_bytes`] wrote.
-pub fn raw_value<T: Copy>(r: &mut Reader<'_>) -> Result<T, Malformed> {
+pub fn raw_value<T>(r: &mut Reader<'_>) -> Result<T, Malformed> {
+    const { assert!(!std::mem::needs_drop::<T>()) }
     let bytes = r.raw(size_of::<T>())?;
     // SAFETY: the host holds such bytes in a private field and only hands them back.
     Ok(unsafe { std::ptr::read_unaligned(bytes.as_ptr().cast::<T>()) })

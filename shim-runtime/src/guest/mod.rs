@@ -17,6 +17,7 @@ mod macros;
 mod memory;
 mod panic;
 mod places;
+mod recipes;
 mod reply;
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 mod serde;
@@ -32,10 +33,11 @@ pub use iterators::{double_ended, drop_iterator, iterator, pull};
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 pub use lending::answer;
 pub use memory::{
-    allocate, borrowed, bytes, drop_object, free, give, layout_of, lent, message, object, object_mut, object_slot,
-    owned, raw_bytes, raw_value, text,
+    allocate, borrowed, bytes, copied, drop_object, free, give, layout_of, lent, message, object, object_mut,
+    object_slot, owned, raw_bytes, raw_value, text,
 };
 pub use places::{Place, lend_copy, lend_whole, put_back};
+pub use recipes::{Steps, argument, made, reference, value};
 pub use reply::{call_host, drop_callback, reply, reply_inline, reply_with, take, take_place};
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 pub use serde::{Maker, put_outcome, recorded, remote};

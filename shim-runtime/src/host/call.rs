@@ -1,6 +1,7 @@
 //! One call into a nanoprocess, as generated bindings spell it.
 
 mod endings;
+mod recipes;
 
 use super::anchor::Anchor;
 use super::callback::{Callback, CallbackFn, CallbackMut};
@@ -30,6 +31,8 @@ pub struct Call<'c> {
     callbacks: Vec<Lent<'c>>,
     /// How many objects in a row were lent up to one of the arguments.
     depth: u16,
+    /// The guest may go on borrowing the values that recipes make.
+    pins: bool,
 }
 
 impl<'c> Call<'c> {
@@ -48,6 +51,7 @@ impl<'c> Call<'c> {
             serial: 0,
             callbacks: Vec::new(),
             depth: 0,
+            pins: false,
         }
     }
 
@@ -140,6 +144,7 @@ impl<'c> Call<'c> {
     fn written(&mut self, write: impl FnOnce(&mut Writer), place: impl FnOnce(&mut Self, &[u8]) -> u64) -> u64 {
         let buffer = self.session.instance().outgoing.take();
         let mut writer = Writer::to(self.session.process(), buffer);
+        writer.side.pins = self.pins;
         write(&mut writer);
         self.depth = self.depth.max(writer.depth());
         let span = match writer.take_fault() {

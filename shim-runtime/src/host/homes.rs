@@ -65,6 +65,11 @@ impl Home {
         self.littered.load(Ordering::Relaxed)
     }
 
+    /// There is something to free.
+    pub(crate) fn litter(&self) {
+        self.littered.store(true, Ordering::Release);
+    }
+
     /// Frees what could not be freed at once.
     pub(crate) fn sweep(&self, state: &State) {
         if !self.is_littered() {

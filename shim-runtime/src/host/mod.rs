@@ -23,8 +23,10 @@ mod inputs;
 mod kept;
 mod limits;
 mod macros;
+mod memo;
 mod nanoprocess;
 mod opaque;
+mod recipe;
 mod remote;
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 mod serde;
@@ -76,6 +78,7 @@ pub use kept::{Keeper, Kept, Lease, Loan, Own, Same, Tended, Ticket};
 pub use limits::Limits;
 pub use nanoprocess::{Nanoprocess, Spec};
 pub use opaque::Opaque;
+pub use recipe::{MadeBy, Recipe};
 pub use remote::Remote;
 #[cfg(any(feature = "serde", feature = "serde_core"))]
 pub(crate) use serde::Peer;

@@ -290,7 +290,7 @@ impl Nanoprocess {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(garbage);
-        home.littered.store(true, Ordering::Release);
+        home.litter();
         // Whoever had the lock may have let go of it without seeing this.
         if let Some(state) = home.state.try_lock()
             && has_stack(self)

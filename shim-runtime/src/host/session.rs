@@ -5,6 +5,7 @@ use super::fault::{Fault, FaultKind, Stop};
 use super::handle::{Handle, Place};
 use super::homes::{self, Home, Instances, Scope, State};
 use super::nanoprocess::Nanoprocess;
+use super::recipe::MadeBy;
 
 /// Exclusive use of a nanoprocess. Sessions nest on one thread; when one ends, the scratch memory that it used is
 /// free again and the blocks that it allocated are freed.
@@ -174,6 +175,25 @@ impl Session {
         self.pointer(handle.place())
     }
 
+    /// The guest's pointer to the value that a recipe makes, for this session. One that is `pinned` stays for good.
+    pub(crate) fn made(&mut self, steps: &[u8], by: MadeBy, pinned: bool) -> Result<u32, Fault> {
+        if let Some(pointer) = self.instance.made(by, steps, pinned) {
+            return Ok(pointer);
+        }
+        let steps_there = self.place(steps)?;
+        let pointer = self.pointer_of(self.instance.enter(by.make, [steps_there]))?;
+        self.instance.set_made(by, steps, pointer, pinned);
+        Ok(pointer)
+    }
+
+    /// As [`Session::made`], of a value's bytes: a copy of them, which ends with the session, will do.
+    pub(crate) fn told(&mut self, bytes: &[u8]) -> Option<u32> {
+        let misplaced = self.instance.scratch_top() as usize % ALIGNMENT;
+        let padding = (ALIGNMENT - misplaced) % ALIGNMENT;
+        self.instance.push_scratch(&[0; ALIGNMENT][..padding])?;
+        self.instance.push_scratch(bytes)
+    }
+
     /// Puts back what was borrowed mutably from an object that is about to be used, if it is here.
     fn ready(&self, handle: &Handle) -> Result<(), Fault> {
         if handle.lends() {
@@ -224,7 +244,12 @@ impl Session {
     }
 
     fn make(&self, make: u32) -> Result<u32, Fault> {
-        let slot = match self.instance.enter(make, []) {
+        self.pointer_of(self.instance.enter(make, []))
+    }
+
+    /// The object that an export made.
+    fn pointer_of(&self, slot: Result<u64, Stop>) -> Result<u32, Fault> {
+        let slot = match slot {
             Ok(slot) => slot,
             Err(Stop::Fault(fault)) => return Err(*fault),
             Err(Stop::Panic(_)) => return Err(self.fault(FaultKind::Malformed, "a constant called back")),
@@ -232,6 +257,9 @@ impl Session {
         u32::try_from(slot).map_err(|_| self.fault(FaultKind::Malformed, "an object's address is too large"))
     }
 }
+
+/// The strictest alignment of values in a guest.
+const ALIGNMENT: usize = 16;
 
 /// What the host's side of a call needs of a stack beside the guest's.
 const OWN_STACK: u64 = 32 << 10;
@@ -262,7 +290,13 @@ fn prepare(
 ) -> Result<Live, Box<Fault>> {
     let instance = guard.live(process, home, guard.is_only())?;
     home.sweep(guard);
-    Ok(instance)
+    if !guard.is_only() {
+        instance.ask_to_forget();
+        return Ok(instance);
+    }
+    instance.forget_made();
+    // A destructor may have ended it.
+    guard.live(process, home, true)
 }
 
 /// A span of guest memory in one slot.

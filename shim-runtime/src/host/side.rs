@@ -76,6 +76,8 @@ pub(crate) struct Writing {
     pub(super) joining: Option<Outer>,
     /// Whether there are any.
     pub(super) joined: bool,
+    /// The guest may go on borrowing the values that recipes make.
+    pub(super) pins: bool,
 }
 
 /// A `usize` as the guest will see it; the largest value means "no limit" there as well.
@@ -203,7 +205,11 @@ impl Writer {
         self.object(handle.process(), |session| session.surrender(handle));
     }
 
-    fn object(&mut self, process: &'static Nanoprocess, find: impl FnOnce(&Session) -> Result<u32, Fault>) {
+    pub(super) fn object(
+        &mut self,
+        process: &'static Nanoprocess,
+        find: impl FnOnce(&mut Session) -> Result<u32, Fault>,
+    ) {
         let found = match self.side.process {
             Some(to) if !std::ptr::eq(to, process) => Err(Fault::new(
                 FaultKind::Stale,
@@ -211,7 +217,7 @@ impl Writer {
                 "it belongs to another nanoprocess",
             )),
             _ => match Session::open(process) {
-                Ok(session) => find(&session),
+                Ok(mut session) => find(&mut session),
                 Err(fault) => Err(*fault),
             },
         };

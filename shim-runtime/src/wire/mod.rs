@@ -16,6 +16,7 @@ pub(crate) mod parts;
 pub(crate) mod places;
 mod pointers;
 mod reader;
+pub(crate) mod recipes;
 mod scalar;
 mod std_values;
 mod sums;

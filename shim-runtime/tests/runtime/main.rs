@@ -13,6 +13,7 @@ mod instances;
 mod lending;
 mod limits;
 mod parts;
+mod recipes;
 mod renewal;
 mod scalars;
 mod serde_traits;

@@ -6,7 +6,7 @@ use rustdoc_types::{Id, Impl as DocImpl, Item as DocItem, ItemEnum, Visibility};
 
 use super::{
     cx::{self, Cx},
-    members, meta, std_paths,
+    makeup, members, meta, std_paths,
     types::Scope,
     walk,
 };
@@ -18,6 +18,7 @@ pub(super) fn facts(cx: &Cx<'_>, doc: &DocItem, ids: &[Id]) -> TypeFacts {
     cx::in_source_order(cx.krate, &mut ids);
     let mut facts = TypeFacts {
         repr: meta::repr(doc),
+        bytes: makeup::is_bytes(cx, doc),
         ..TypeFacts::default()
     };
     let mut unwind = [None, None];
@@ -32,6 +33,7 @@ pub(super) fn facts(cx: &Cx<'_>, doc: &DocItem, ids: &[Id]) -> TypeFacts {
         match path.as_str() {
             "std::marker::Send" => facts.send = holds(impl_),
             "std::marker::Sync" => facts.sync = holds(impl_),
+            "std::marker::Freeze" => facts.freeze = holds(impl_),
             "std::panic::UnwindSafe" => unwind[0] = holds(impl_),
             "std::panic::RefUnwindSafe" => unwind[1] = holds(impl_),
             _ if meta::is_derived(item) && !std_paths::INTERNAL_TRAITS.contains(&name) => {

@@ -76,6 +76,15 @@ fn kind(cx: &Cx<'_>, doc: &DocItem) -> ItemKind {
     }
 }
 
+/// The shape of a struct, or those of an enum's variants.
+pub(super) fn shapes(cx: &Cx<'_>, doc: &DocItem) -> Vec<Shape> {
+    match &doc.inner {
+        ItemEnum::Struct(struct_) => vec![struct_shape(cx, &struct_.kind)],
+        ItemEnum::Enum(enum_) => variants(cx, enum_).into_iter().map(|variant| variant.shape).collect(),
+        _ => Vec::new(),
+    }
+}
+
 fn struct_shape(cx: &Cx<'_>, kind: &StructKind) -> Shape {
     match kind {
         StructKind::Unit => Shape::Unit,

@@ -78,6 +78,7 @@ pub(super) fn function(cx: &Cx<'_>, function: &DocFunction, scope: Scope<'_>) ->
             .as_ref()
             .map_or_else(|| Ty::Tuple(Vec::new()), |output| cx.ty(output, scope)),
         is_const: function.header.is_const,
+        body: None,
         is_unsafe: function.header.is_unsafe,
         is_async: function.header.is_async,
         abi: abi(&function.header.abi, sig.is_c_variadic),

@@ -21,6 +21,8 @@ mod types;
 
 mod project;
 
+mod makeup;
+
 mod meta;
 
 mod walk;

@@ -140,7 +140,7 @@ impl Decoder<'_> {
                 self.fields(&quote!(#path::#name), &variant.shape)
             }
             // Its size is among the things that only the guest tells; such constants are told apart.
-            Repr::Bytes { .. } | Repr::Object { .. } => None,
+            Repr::Bytes { .. } | Repr::Object { .. } | Repr::Recipe { .. } => None,
         }
     }
 

@@ -9,6 +9,7 @@ use quote::quote;
 use crate::extract::Skipped;
 use crate::extract::api::Meta;
 use crate::plan::Bridge;
+use crate::plan::bridge::{Constant, FunctionPlan};
 
 /// The most paths that the crate's documentation lists for one construct; `explain --skipped` has them all.
 const LISTED: usize = 40;
@@ -37,6 +38,14 @@ pub(super) fn crate_docs(bridge: &Bridge, skipped: &[Skipped]) -> String {
     let docs = root.and_then(|module| module.meta.docs.clone()).unwrap_or_default();
     let mut out = format!("#![doc = {docs:?}]\n");
     let mut lines = String::from("\n\n# In a nanoprocess\n\nThese are bindings: each call runs in a sandbox.\n");
+    let carried: Vec<String> = carried(bridge).map(|plan| format!("`{}`", plan.key)).collect();
+    if !carried.is_empty() {
+        let _ = writeln!(
+            lines,
+            "Their own source runs natively, one expression each: {}.\n",
+            carried.join(", ")
+        );
+    }
     if !skipped.is_empty() {
         lines.push_str("What they do not offer, by the construct in the way:\n\n");
     }
@@ -57,6 +66,12 @@ pub(super) fn crate_docs(bridge: &Bridge, skipped: &[Skipped]) -> String {
     }
     let _ = writeln!(out, "#![doc = {lines:?}]");
     out
+}
+
+/// The functions that are carried over as source.
+fn carried(bridge: &Bridge) -> impl Iterator<Item = &FunctionPlan> {
+    let functions = bridge.functions.iter();
+    functions.filter(|plan| matches!(plan.constant, Some(Constant::Carried(_))))
 }
 
 /// What the documentation of a variant says of which no value crosses.

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::extract::api::Ty;
-use crate::generate::bindings::{anchors, choices, docs, forms, hosted};
+use crate::generate::bindings::{anchors, choices, docs, forms, hosted, recipes};
 use crate::generate::print::{Printer, ident, member};
 use crate::plan::bridge::{
     AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, LentBy, Owned, ParamPlan, Pass, Place, Returns,
@@ -44,10 +44,14 @@ fn bare(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
             input
         }
     });
-    let (output, body) = (printer.ty(&plan.output), body(printer, plan));
+    let output = printer.ty(&plan.output);
+    let (constant, body) = match &plan.constant {
+        Some(constant) => (Some(quote!(const)), recipes::body(printer, plan, constant)),
+        None => (None, body(printer, plan)),
+    };
     let qualifier = plan.is_unsafe.then(|| quote!(unsafe));
     let wheres = choices::crossing(printer, plan, wheres);
-    quote!(#qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres { #body })
+    quote!(#constant #qualifier fn #name<#(#params),*>(#(#inputs),*) -> #output #wheres { #body })
 }
 
 /// One argument of a signature; receivers in their short form.
@@ -82,12 +86,14 @@ pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         after.into_iter().map(|slot| slot.statement),
     );
     let message = message(printer, plan);
+    let pins = plan.anchor.pins.then(|| quote!(nb_call.pin();));
     let (anchor, finish) = (owner, finish(printer, plan));
     quote! {
         #(#conversions)*
         #forms
         #homes
         let mut nb_call = nb::Call::new(&PROCESS);
+        #pins
         #serves
         #(#before)*
         #anchor
@@ -221,6 +227,7 @@ fn slots(plan: &FunctionPlan) -> Vec<Slot> {
             Pass::Give => quote!(nb_call.give(#arg.handle)),
             Pass::Object => quote!(nb_call.handle(&#arg.handle)),
             Pass::ObjectMut => quote!(nb_call.handle_mut(&mut #arg.handle)),
+            Pass::Recipe => quote!(#arg.nanobuild_pass(&mut nb_call)),
             Pass::Serializer => quote!(nb::Slot::into_slot(nb::human_readable(&#arg))),
             Pass::Deserializer => hosted::lend_deserializer(index),
             Pass::Message | Pass::MessageMut | Pass::Chosen(_) | Pass::StandIn(_) => return None,

@@ -4,9 +4,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::extract::api::{AssocItem, AssocKind, Function, Ty};
-use crate::generate::bindings::{Told, asked, choices, constants, docs, functions};
+use crate::generate::bindings::{Told, asked, choices, constants, docs, functions, recipes};
 use crate::generate::print::{Printer, ident, verbatim};
-use crate::plan::bridge::{AliasPlan, Bridge, ConstPlan, ConstValue, FunctionPlan, Place, TraitPlan};
+use crate::plan::bridge::{AliasPlan, Bridge, ConstPlan, ConstValue, FunctionPlan, Place, Repr, TraitPlan};
 
 /// A type alias.
 #[must_use]
@@ -74,7 +74,13 @@ fn declaration(printer: Printer<'_>, name: &str, function: &Function) -> TokenSt
 #[must_use]
 pub(super) fn constant(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, told: &Told) -> TokenStream {
     let (attributes, name, ty) = (docs::attributes(&plan.meta), ident(&plan.name), printer.ty(&plan.ty));
-    let value = value(printer, bridge, plan, told);
+    let value = match &plan.ty {
+        Ty::Ref { ty, .. } if matches!(plan.value, ConstValue::Bytes(_) | ConstValue::Named { .. }) => {
+            let value = value(printer, bridge, plan, ty, told);
+            quote!(&#value)
+        }
+        ty => value(printer, bridge, plan, ty, told),
+    };
     let static_ty = if let Ty::Ref { ty, .. } = &plan.ty {
         let ty = printer.ty(ty);
         quote!(&'static #ty)
@@ -99,10 +105,10 @@ pub(super) fn constant(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, 
     }
 }
 
-fn value(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, told: &Told) -> TokenStream {
+fn value(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, ty: &Ty, told: &Told) -> TokenStream {
     match &plan.value {
         ConstValue::Literal(text) => verbatim(text),
-        ConstValue::Slot(export) => scalar(&plan.ty, told.slots.get(export).copied().unwrap_or_default()),
+        ConstValue::Slot(export) => scalar(ty, told.slots.get(export).copied().unwrap_or_default()),
         ConstValue::Text(export) => {
             let text = told
                 .bytes
@@ -113,22 +119,22 @@ fn value(printer: Printer<'_>, bridge: &Bridge, plan: &ConstPlan, told: &Told) -
         }
         ConstValue::Bytes(export) => {
             let bytes = told.bytes.get(export).cloned().unwrap_or_else(|| vec![0]);
+            let path = printer.constructor(ty);
+            let of = crate::plan::local_type(ty).and_then(|id| bridge.types.get(&id));
+            if matches!(of.map(|of| &of.repr), Some(Repr::Recipe { .. })) {
+                return recipes::told(&path, &bytes);
+            }
             let bytes = bytes.iter().map(|byte| Literal::u8_unsuffixed(*byte));
-            let path = printer.constructor(&plan.ty);
             quote!(#path { bytes: [#(#bytes),*], marker: ::std::marker::PhantomData })
         }
         ConstValue::Value(export) => {
             let known = told
                 .bytes
                 .get(export)
-                .and_then(|bytes| constants::literal(printer, bridge, &plan.ty, bytes));
+                .and_then(|bytes| constants::literal(printer, bridge, ty, bytes));
             known.unwrap_or_else(|| quote!(loop {}))
         }
-        ConstValue::Named { make, kind } => {
-            let path = printer.constructor(&plan.ty);
-            let handle = quote!(nb::Handle::Named { process: &PROCESS, make: #make, kind: #kind });
-            quote!(#path { handle: #handle, marker: ::std::marker::PhantomData })
-        }
+        ConstValue::Named { make, kind } => recipes::named(&printer.constructor(ty), *make, *kind),
     }
 }
 

@@ -12,6 +12,7 @@ mod hosted;
 mod impls;
 mod items;
 mod macros;
+mod recipes;
 mod types;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,8 @@ use quote::quote;
 use crate::extract::Skipped;
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::{Source, Unit};
-use crate::plan::bridge::{Bridge, ImplBody, ModulePlan, Place};
+use crate::plan::bridge::{Bridge, Constant, ImplBody, ModulePlan, Place};
+use crate::plan::carried_key;
 
 /// What only the built guest can tell.
 #[derive(Debug, Clone, Default)]
@@ -98,7 +100,11 @@ fn units(printer: Printer<'_>, bridge: &Bridge, embedded: Embedded<'_>) -> Units
         units.entry(module.to_vec()).or_default().push(Unit::new(key, tokens));
     };
     for plan in bridge.types.values() {
-        add(&plan.module, &plan.key, types::definition(printer, plan, embedded.told));
+        add(
+            &plan.module,
+            &plan.key,
+            types::definition(printer, bridge, plan, embedded.told),
+        );
     }
     for plan in bridge.aliases.values() {
         add(&plan.module, &plan.key, items::alias(printer, plan));
@@ -108,7 +114,11 @@ fn units(printer: Printer<'_>, bridge: &Bridge, embedded: Embedded<'_>) -> Units
     }
     for plan in &bridge.functions {
         let tokens = functions::placed(printer, plan);
-        add(home(&plan.place), &plan.key, tokens);
+        let key = match plan.constant {
+            Some(Constant::Carried(_)) => &carried_key(&plan.key),
+            _ => &plan.key,
+        };
+        add(home(&plan.place), key, tokens);
     }
     for plan in &bridge.consts {
         add(

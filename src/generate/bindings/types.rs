@@ -6,19 +6,20 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::extract::api::{Arg, Bound, Field, Generics, Param, Shape, Variant};
-use crate::generate::bindings::{Told, choices, docs, hosted};
+use crate::generate::bindings::{Told, choices, docs, hosted, recipes};
 use crate::generate::print::{Printer, ident, member, verbatim};
 use crate::generate::values;
-use crate::plan::bridge::{Keeper, Repr, TypePlan};
+use crate::plan::bridge::{Bridge, Keeper, Repr, TypePlan};
 
 /// A type's definition, and how it crosses.
 #[must_use]
-pub(super) fn definition(printer: Printer<'_>, plan: &TypePlan, told: &Told) -> TokenStream {
+pub(super) fn definition(printer: Printer<'_>, bridge: &Bridge, plan: &TypePlan, told: &Told) -> TokenStream {
     match &plan.repr {
         Repr::Struct(shape) => structure(printer, plan, shape),
         Repr::Enum(variants) => enumeration(printer, plan, variants),
         Repr::Object { drop } => object(printer, plan, *drop),
         Repr::Bytes { layout } => bytes(printer, plan, told.slots.get(layout).copied()),
+        Repr::Recipe { .. } => recipes::definition(bridge, plan, told, (&head(plan), &marker(printer, plan, &[]))),
     }
 }
 
@@ -334,7 +335,7 @@ fn bytes(printer: Printer<'_>, plan: &TypePlan, layout: Option<u64>) -> TokenStr
     let (params, wheres) = (printer.params(&plan.generics, false), printer.wheres(&plan.generics));
     let args = printer.own_args(&plan.generics);
     let marker = marker(printer, plan, &lifetimes(printer, &plan.generics));
-    let size = usize::try_from(layout.unwrap_or(1) & 0xffff_ffff).unwrap_or(1);
+    let size = size(layout);
     quote! {
         #head
         pub struct #name<#(#params),*> #wheres {
@@ -350,4 +351,9 @@ fn bytes(printer: Printer<'_>, plan: &TypePlan, layout: Option<u64>) -> TokenStr
             }
         }
     }
+}
+
+/// The size that the guest told.
+pub(super) fn size(layout: Option<u64>) -> usize {
+    usize::try_from(layout.unwrap_or(1) & 0xffff_ffff).unwrap_or(1)
 }

@@ -75,16 +75,19 @@ fn format_method(plan: &ImplPlan) -> Ident {
 /// The export that tells a constant.
 pub(super) fn const_unit(printer: Printer<'_>, plan: &ConstPlan) -> Unit {
     let value = callee(printer, &plan.callee);
+    let is_ref = matches!(plan.ty, Ty::Ref { .. });
     let (export, body) = match &plan.value {
         ConstValue::Literal(_) => return Unit::new(&plan.key, quote!()),
         ConstValue::Slot(export) => (name(*export), quote!(nb::Slot::into_slot(#value))),
-        ConstValue::Bytes(export) => (name(*export), quote!(nb::guest::leak_bytes(#value))),
+        ConstValue::Bytes(export) if is_ref => (name(*export), quote!(nb::guest::leak_bytes(#value))),
+        ConstValue::Bytes(export) => (name(*export), quote!(nb::guest::leak_bytes(&#value))),
         ConstValue::Text(export) => (name(*export), quote!(nb::guest::span(#value.as_bytes()))),
         ConstValue::Value(export) if plan.is_static => (
             name(*export),
             quote!(nb::guest::reply_with(true, |w| nb::Put::<Here>::lend(&#value, w))),
         ),
         ConstValue::Value(export) => (name(*export), quote!(nb::guest::reply_inline::<Here, _>(#value))),
+        ConstValue::Named { make, .. } if is_ref => (name(*make), quote!(nb::guest::address(#value))),
         ConstValue::Named { make, .. } if plan.is_static => (name(*make), quote!(nb::guest::address(&#value))),
         ConstValue::Named { make, .. } => (name(*make), quote!(nb::guest::object_slot(#value))),
     };

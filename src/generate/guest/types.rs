@@ -43,6 +43,16 @@ pub(super) fn unit(printer: Printer<'_>, plan: &TypePlan) -> Unit {
                 pub extern "C" fn #layout() -> u64 { nb::guest::layout_of::<#path #lifetimes>() }
             }
         }
+        Repr::Recipe { layout, drop, .. } => {
+            let (layout, drop) = (name(*layout), name(*drop));
+            quote! {
+                nb::guest_recipe!(Here, #path);
+                #[unsafe(no_mangle)]
+                pub extern "C" fn #layout() -> u64 { nb::guest::layout_of::<#path>() }
+                #[unsafe(no_mangle)]
+                pub extern "C" fn #drop(object: u64) -> u64 { nb::guest::drop_object::<#path>(object) }
+            }
+        }
     };
     Unit::new(&plan.key, tokens)
 }

@@ -1,7 +1,7 @@
 //! How functions cross: each argument, the result, and what it borrows.
 
 use super::{Choice, Hosted, Iterators, Settle};
-use crate::extract::api::{Def, Generics, Meta, PathTy, Ty};
+use crate::extract::api::{Def, Generics, ItemId, Meta, PathTy, Ty};
 
 /// A function that forwards to the guest.
 #[derive(Debug, Clone)]
@@ -42,6 +42,70 @@ pub struct FunctionPlan {
     pub crossing: Vec<Ty>,
     /// `unsafe fn`
     pub is_unsafe: bool,
+    /// How it stays a `const fn`, if it does.
+    pub constant: Option<Constant>,
+}
+
+impl FunctionPlan {
+    /// The step that it is, if it is one.
+    #[must_use]
+    pub fn step(&self) -> Option<&Step> {
+        match &self.constant {
+            Some(Constant::Step(step)) => Some(step),
+            _ => None,
+        }
+    }
+}
+
+/// What a `const fn` returns in a constant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Constant {
+    /// How a value is made: by this step, after others.
+    Step(Step),
+    /// An object that the function makes when it is first needed, of nothing.
+    Object,
+    /// What its own source says, in the names of the bindings: an expression over public fields.
+    Carried(String),
+}
+
+/// A `const fn` as a step by which values are made that constants are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The type of what it makes.
+    pub of: ItemId,
+    /// Its number among the steps of that type, from 1.
+    pub number: u8,
+    /// Its arguments, as many as it has parameters.
+    pub args: Vec<StepArg>,
+}
+
+/// An argument of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepArg {
+    /// What the steps before it made.
+    Before {
+        /// Behind a reference.
+        by_ref: bool,
+    },
+    /// A number, character or truth value.
+    Number {
+        /// In so many bytes.
+        width: usize,
+    },
+    /// `[u8; LEN]`
+    Bytes {
+        /// How many.
+        len: usize,
+        /// Behind a reference.
+        by_ref: bool,
+    },
+    /// Another value that is made by steps.
+    Part {
+        /// Its type.
+        of: ItemId,
+        /// Behind a reference.
+        by_ref: bool,
+    },
 }
 
 /// Where a function stands in the bindings.
@@ -164,6 +228,8 @@ pub enum Pass {
     Object,
     /// `&mut Object`
     ObjectMut,
+    /// A value that is told by how it is made, or a reference to one.
+    Recipe,
     /// In the call's message, given away or lent as its type says.
     Message,
     /// `&mut` of a value: in the message, and written back from the reply.
@@ -222,6 +288,8 @@ pub struct AnchorPlan {
     pub followed: Vec<usize>,
     /// What lends the mutable borrows in the result, or lends something to objects in it.
     pub lends: Option<Lends>,
+    /// What is told by how it is made stays in the guest, which goes on borrowing it.
+    pub pins: bool,
 }
 
 /// What of an argument lends.

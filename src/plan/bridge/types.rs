@@ -166,6 +166,15 @@ pub enum Repr {
         /// Export that tells size and alignment.
         layout: u32,
     },
+    /// How a value is made that constants are made of, or its bytes.
+    Recipe {
+        /// Export that tells size and alignment.
+        layout: u32,
+        /// Export that makes a value of steps.
+        make: u32,
+        /// Export that drops what was made.
+        drop: u32,
+    },
 }
 
 impl Repr {

@@ -12,6 +12,7 @@ use super::traps;
 use crate::host::callback;
 use crate::host::fault::{Fault, FaultKind, Stop};
 use crate::host::homes::Home;
+use crate::host::memo::Memo;
 use crate::host::nanoprocess::Nanoprocess;
 use crate::host::wasi;
 use std::cell::{Cell, RefCell, UnsafeCell};
@@ -78,7 +79,7 @@ pub(super) struct Found {
 pub(crate) struct Instance {
     loaded: &'static Loaded,
     process: &'static Nanoprocess,
-    home: &'static Home,
+    pub(super) home: &'static Home,
     pub(super) number: Cell<u64>,
     pub(super) flags: Cell<u8>,
     /// The context of the import that the guest waits in, while it does.
@@ -111,6 +112,8 @@ pub(crate) struct Instance {
     pub(super) interrupted: Cell<Option<Stop>>,
     /// The objects that constants name.
     pub(super) named: RefCell<BTreeMap<u32, u32>>,
+    /// The values that recipes make.
+    pub(super) memo: RefCell<Memo>,
     /// Inputs that are never freed, and where their copies are.
     pub(super) forever: RefCell<BTreeMap<Box<[u8]>, u32>>,
     linked: wasmtime::Instance,
@@ -156,6 +159,7 @@ impl Instance {
             lending: Cell::new(None),
             interrupted: Cell::new(None),
             named: RefCell::default(),
+            memo: RefCell::default(),
             forever: RefCell::default(),
             linked,
             exports,

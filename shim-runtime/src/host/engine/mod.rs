@@ -19,6 +19,7 @@ mod instance;
 mod limits;
 mod live;
 mod loaded;
+mod made;
 mod memory;
 mod program;
 mod renew;

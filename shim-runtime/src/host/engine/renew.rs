@@ -89,6 +89,7 @@ impl Instance {
         self.reply.set(super::memory::NO_BLOCK);
         self.interrupted.set(None);
         self.named.borrow_mut().clear();
+        self.memo.take();
         self.forever.borrow_mut().clear();
         !self.is_poisoned()
     }
