@@ -78,9 +78,10 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
         files,
         artifact: artifact.bytes,
         skipped: plan.skipped.clone(),
+        macros: plan.bridge.macros.iter().map(|plan| plan.name.clone()).collect(),
         functions: (plan.coverage.bound as u64, plan.coverage.total as u64),
         report,
-        facts: facts::of(order, &fetched, signature, &module.bytes, settled.fingerprint),
+        facts: facts::of(order, &fetched, &settled, signature),
         granted: approved.granted().clone(),
     })
 }

@@ -22,7 +22,7 @@ const MAIN: &str = r#"
     use flate2::Compression;
     use flate2::read::GzDecoder;
     use flate2::write::GzEncoder;
-    use heck::ToKebabCase as _;
+    use heck::{ToKebabCase as _, ToPascalCase as _};
     use ttf_parser::OutlineBuilder;
 
     #[derive(Debug)]
@@ -124,7 +124,7 @@ const MAIN: &str = r#"
         let mut text = String::new();
         decoder.read_to_string(&mut text).unwrap();
         println!("{text}");
-        println!("{}", "Some CamelCase".to_kebab_case());
+        println!("{} {}", "Some CamelCase".to_kebab_case(), "another name".to_pascal_case());
         let bad = STANDARD.decode("?").unwrap_err();
         println!("{bad} {bad:?}");
     }
@@ -345,5 +345,54 @@ fn one_program_says_the_same_natively_and_sandboxed() {
     ];
     let grants = ["--grant", "regex=random"];
     run(root, tool, &[&["add"], &crates[..], &grants].concat());
+    assert_eq!(run(root, tool, &["run"]), natively);
+}
+
+/// Macros are compiled into the application; what they expand to calls the sandbox.
+const MACROS: &str = r#"
+    use minijinja::{Environment, args, context, render};
+    use serde_json::{Value, json};
+
+    fn main() {
+        let (name, list, object) = (String::from("x"), vec![1u8, 2], 7);
+        let value = json!({
+            "a": null, "b": [1, -2.5, true, null, "t", [], {}],
+            name: { "deep": list, "sum": 1 + object },
+            (format!("k{}", 1)): Some(3),
+            "last": false,
+        });
+        println!("{value} {} {}", json!(null), json!([object, { "z": [ [ ] ] }, ]));
+        println!("{} {:?}", json!("text") == Value::String("text".into()), json!({"a": 1}).pointer("/a").and_then(Value::as_i64));
+
+        let (env, n) = (Environment::new(), 41);
+        let hello = |values| env.render_str("{{ name }} {{ n + 1 }} {{ extra }}", values).unwrap();
+        println!("{}", hello(context! { name => "World", n, ..context! { extra => vec![1, 2] } }));
+        println!("{}", hello(context!(name => "x", n)));
+        println!("{} {}", render!("{{ a }}-{{ b }}", a => 1, b => "two"), render!(in env, "{{ a }}!", a => "in"));
+        println!("{:?} {:?} {}", args!(1, "a"), args!(1, key => "v").len(), context! {});
+    }
+"#;
+
+const WITH_MACROS: &str = "[package]\nname = \"macros\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+                           minijinja = \"=2.12.0\"\nserde = \"1\"\nserde_json = \"=1.0.140\"\n";
+
+#[test]
+fn macros_say_the_same_natively_and_sandboxed() {
+    let folder = application(WITH_MACROS, MACROS);
+    let root = folder.path();
+    let natively = run(root, "cargo", &["run"]);
+    let tool = env!("CARGO_BIN_EXE_cargo-nanobuild");
+    run(
+        root,
+        tool,
+        &["add", "minijinja", "serde_json", "--grant", "minijinja=random"],
+    );
+    let lockfile = std::fs::read_to_string(root.join("nanobuild.lock")).unwrap();
+    assert!(
+        ["\"json ", "\"context ", "\"render "]
+            .iter()
+            .all(|name| lockfile.contains(name)),
+        "{lockfile}"
+    );
     assert_eq!(run(root, tool, &["run"]), natively);
 }

@@ -67,6 +67,8 @@ pub struct Nanoprocess {
     pub packages: Vec<Package>,
     /// Packages of that graph that the bindings name natively, because the application has them anyway.
     pub natives: BTreeSet<String>,
+    /// Macros that the application compiles as text: `NAME SHA-256`, of their definitions as the crate has them.
+    pub macros: BTreeSet<String>,
 }
 
 /// One package of a guest's resolved graph.

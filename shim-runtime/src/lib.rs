@@ -55,9 +55,9 @@ pub use host::baseline_cpu;
 #[cfg(all(not(target_family = "wasm"), feature = "host"))]
 #[doc(hidden)]
 pub use host::{
-    Abilities, Anchor, Call, CallbackFn, CallbackMut, Directory, Grants, Handle, Inputs, Instances, Keeper, Kept,
-    Lease, Limits, Link, Loan, MadeBy, Nanoprocess, Opaque, Own, Recipe, Remote, Same, Slots, Spec, Stream, Tended,
-    Ticket, chosen, copy_back, fmt, refuse, replay,
+    Abilities, Anchor, Around, Call, CallbackFn, CallbackMut, Directory, Grants, Handle, Inputs, Instances, Keeper,
+    Kept, Lease, Limits, Link, Loan, MadeBy, Nanoprocess, Opaque, Own, Recipe, Remote, Same, Slots, Spec, Stream,
+    Tended, Ticket, chosen, copy_back, fmt, form, refuse, replay,
 };
 #[cfg(all(not(target_family = "wasm"), feature = "host"))]
 pub use host::{Captured, Configuration, ConfigurationError, Fault, FaultKind, TrapKind, catch};

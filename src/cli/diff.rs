@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use nanobuild_policy::check::newly_asked;
 use nanobuild_policy::diff::{Difference, Evidence, diff};
 use nanobuild_policy::finding::{Finding, Severity};
+use nanobuild_policy::lockfile::Nanoprocess;
 use semver::Version;
 
 use super::Tools;
@@ -86,7 +87,10 @@ fn event(old: &Examined, new: &Examined, difference: &Difference) -> Event {
         old: old.facts.version.to_string(),
         new: new.facts.version.to_string(),
         reasons: reasons(&new.facts.signature, &new.report, &wanted),
-        notes: notes(difference),
+        notes: notes(difference)
+            .into_iter()
+            .chain(macros(&old.facts, &new.facts))
+            .collect(),
         gone: difference.gone.iter().map(ToString::to_string).collect(),
     }
 }
@@ -105,6 +109,15 @@ pub(super) fn notes(difference: &Difference) -> Vec<String> {
         })
     });
     lines.collect()
+}
+
+/// Macros whose text the application has not compiled before, one line each.
+fn macros(old: &Nanoprocess, new: &Nanoprocess) -> Vec<String> {
+    let anew = new.macros.difference(&old.macros).map(|fact| {
+        let name = fact.split(' ').next().unwrap_or_default();
+        format!("macro {name}!: the application compiles its text, which is new")
+    });
+    anew.collect()
 }
 
 fn exact(spec: &Spec) -> Result<Version, Error> {

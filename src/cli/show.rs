@@ -66,7 +66,10 @@ pub(super) fn skipped(cx: &Context<'_>, spec: &Spec) -> Result<ExitCode, Error> 
     };
     let bytes = files::read(&cx.project.bindings().join(folder).join(COVERAGE))?;
     let coverage: Option<Coverage> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let Some(Coverage { skipped: items, .. }) = coverage else {
+    let Some(Coverage {
+        skipped: items, macros, ..
+    }) = coverage
+    else {
         return Err(Error::NotBuilt {
             name: record.key.name.clone(),
         });
@@ -80,6 +83,7 @@ pub(super) fn skipped(cx: &Context<'_>, spec: &Spec) -> Result<ExitCode, Error> 
         name: record.key.name.clone(),
         version,
         items,
+        macros,
     });
     Ok(ExitCode::SUCCESS)
 }

@@ -129,8 +129,8 @@ pub enum ItemKind {
     Const(Const),
     /// `static`; `true` if `mut`
     Static(Const, bool),
-    /// `macro_rules!`, with its source as rustdoc shows it (arms only); `#[macro_export]`ed.
-    Macro(String),
+    /// `macro_rules!`, `#[macro_export]`ed.
+    Macro(Macro),
     /// `macro` proc macros, primitives, extern types and whatever else: its rustdoc kind.
     Other(String),
 }
@@ -324,6 +324,24 @@ pub struct Const {
     pub value: Option<String>,
     /// Whether `value` is a literal.
     pub is_literal: bool,
+}
+
+/// `macro_rules!`
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Macro {
+    /// As rustdoc shows it: what its arms match.
+    pub arms: String,
+    /// As it is written, if it stands in the package's sources.
+    pub definition: Option<Definition>,
+}
+
+/// How a macro is defined.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Definition {
+    /// Its arms, as tokens.
+    pub body: String,
+    /// `#[macro_export(local_inner_macros)]`: macros that it names without a path are the crate's own.
+    pub inner: bool,
 }
 
 /// `type X<…> = …`

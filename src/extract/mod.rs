@@ -6,6 +6,7 @@ pub mod api;
 mod bodies;
 mod bounds;
 
+mod macros;
 mod outline;
 
 mod parse;
@@ -120,8 +121,17 @@ pub enum Error {
 pub fn extract(jail: &sys::Jail, fetched: &Fetched, target: &str) -> Result<Extracted, Error> {
     let json = rustdoc::document(jail, fetched, target)?;
     let mut extracted = parse(&json, &fetched.package)?;
+    define_macros(&mut extracted, &fetched.package)?;
     read_bodies(&mut extracted, &fetched.package)?;
     Ok(extracted)
+}
+
+/// Adds the definitions of exported macros, which rustdoc leaves out, from the sources in the folder `package`.
+///
+/// # Errors
+/// When a source file cannot be read.
+pub fn define_macros(extracted: &mut Extracted, package: &Utf8Path) -> Result<(), Error> {
+    Ok(macros::attach(&mut extracted.api, package)?)
 }
 
 /// Adds the bodies of short `const fn`s, which rustdoc leaves out, from the sources in the folder `package`.

@@ -130,7 +130,7 @@ impl Outline<'_> {
                     &item.meta,
                     &format!(
                         "macro {name} {}",
-                        source.split_whitespace().collect::<Vec<_>>().join(" ")
+                        source.arms.split_whitespace().collect::<Vec<_>>().join(" ")
                     ),
                 );
             }

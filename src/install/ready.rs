@@ -20,6 +20,9 @@ pub struct Coverage {
     pub functions: Functions,
     /// What the bindings leave out.
     pub skipped: Vec<Skipped>,
+    /// Macros that are carried over as text.
+    #[serde(default)]
+    pub macros: Vec<String>,
 }
 
 /// Public functions of a crate.
@@ -40,6 +43,8 @@ pub struct Prepared {
     pub artifact: Vec<u8>,
     /// What the bindings leave out.
     pub skipped: Vec<Skipped>,
+    /// Names of the macros that are carried over as text.
+    pub macros: Vec<String>,
     /// Public functions: bound, total.
     pub functions: (u64, u64),
     /// What the analysis found, in detail.
@@ -97,6 +102,7 @@ impl Ready {
         let coverage = Coverage {
             functions: Functions { bound, total },
             skipped: prepared.skipped.clone(),
+            macros: prepared.macros.clone(),
         };
         let coverage = serde_json::to_string_pretty(&coverage).unwrap_or_default();
         let report = serde_json::to_string(&prepared.report).unwrap_or_default();

@@ -69,8 +69,7 @@ pub(super) fn examine(order: &Order<'_>) -> Result<Examined, Error> {
         report,
         ..
     } = inspected(order)?;
-    let module = &settled.module.bytes;
-    let facts = facts::of(order, &fetched, signature, module, settled.fingerprint);
+    let facts = facts::of(order, &fetched, &settled, signature);
     Ok(Examined {
         facts,
         report,

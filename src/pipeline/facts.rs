@@ -1,5 +1,7 @@
 //! Between the records and the stages: what a review starts from, and what the lockfile will say.
 
+use std::collections::BTreeSet;
+
 use camino::Utf8Path;
 use nanobuild_policy::Signature;
 use nanobuild_policy::lockfile::{Nanoprocess, Package};
@@ -8,29 +10,31 @@ use crate::fetch::Fetched;
 use crate::project::{Record, source_text};
 use crate::review::Baseline;
 use crate::session::{Order, Wanted};
+use crate::settle::Settled;
 use crate::sys::files;
 
 /// Puts together what the stages found out.
-pub(super) fn of(
-    order: &Order<'_>,
-    fetched: &Fetched,
-    signature: Signature,
-    module: &[u8],
-    interface: u64,
-) -> Nanoprocess {
-    let packages = fetched.graph.clone();
-    facts(
-        order.wanted,
-        order.root,
-        packages,
-        &fetched.natives,
-        signature,
-        module,
-        interface,
-    )
+pub(super) fn of(order: &Order<'_>, fetched: &Fetched, settled: &Settled, signature: Signature) -> Nanoprocess {
+    let (packages, module) = (fetched.graph.clone(), &settled.module.bytes);
+    let natives = &fetched.natives;
+    let macros = settled.plan.bridge.macros.iter();
+    Nanoprocess {
+        macros: macros
+            .map(|plan| format!("{} {}", plan.name, files::digest(plan.written.as_bytes())))
+            .collect(),
+        ..facts(
+            order.wanted,
+            order.root,
+            packages,
+            natives,
+            signature,
+            module,
+            settled.fingerprint,
+        )
+    }
 }
 
-/// The same, from parts.
+/// The same, from parts, of a crate without macros.
 #[must_use]
 pub fn facts(
     wanted: &Wanted,
@@ -58,6 +62,7 @@ pub fn facts(
         signature,
         packages,
         natives: natives.iter().map(|native| native.name.clone()).collect(),
+        macros: BTreeSet::new(),
     }
 }
 

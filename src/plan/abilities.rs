@@ -55,6 +55,13 @@ pub(super) fn of(natives: &BTreeSet<String>, bounds: &[Bound]) -> Option<Vec<&'s
     Some(found)
 }
 
+/// Whether std's trait at `path` says nothing that a value would have to be asked for.
+#[must_use]
+pub(super) fn asks_nothing(path: &str) -> bool {
+    let known = ABILITIES.binary_search_by_key(&path, |(known, _)| known);
+    known.is_ok_and(|known| ABILITIES[known].1.is_empty())
+}
+
 /// What a stand-in for an `AsRef` of bytes or text is asked.
 fn seen_as(trait_: &PathTy) -> Option<&'static str> {
     let ty = cross::type_args(trait_).next()?;

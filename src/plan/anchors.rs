@@ -27,6 +27,7 @@ pub(super) fn anchor(
         keep: for_good(planner, named),
         ..AnchorPlan::default()
     };
+    plan.keep.extend(taken_in(planner, named, params)?);
     let mut read = Read::of(planner, &named.output);
     plan.pins = pins(planner, named, &read.holds);
     plan.followed = followed(planner, named, params, &read.shown)?;
@@ -104,6 +105,39 @@ fn for_good(planner: &Planner<'_>, named: &Named) -> Vec<(usize, Keep)> {
         .filter(|(_, input)| !lifetimes::is_static_cow(input) && lives_for_good(planner, input))
         .map(|(index, _)| (index, Keep::Forever))
         .collect()
+}
+
+/// What an object that is changed may take in, because its type names the lifetime: `&mut Environment<'source>` and
+/// `&'source str`. It is kept for good, since the object cannot tell when it lets go.
+fn taken_in(planner: &Planner<'_>, named: &Named, params: &[ParamPlan]) -> Result<Vec<(usize, Keep)>, Obstacle> {
+    let changed = named.inputs.iter().filter_map(|input| match input {
+        Ty::Ref { mutable: true, ty, .. } if planner.types.is_object(ty) => Some(lifetimes::lifetimes(planner.api, ty)),
+        _ => None,
+    });
+    let names: BTreeSet<String> = changed
+        .flatten()
+        .filter(|name| name != "static" && name != "_")
+        .collect();
+    let mut kept = Vec::new();
+    for (index, input) in named.inputs.iter().enumerate() {
+        let borrowed = lifetimes::lifetimes(planner.api, input);
+        let Some(lifetime) = borrowed.iter().find(|name| names.contains(*name)) else {
+            continue;
+        };
+        match (source(planner, input, lifetime), params[index].pass) {
+            (Source::Span, Pass::Text | Pass::Bytes | Pass::Message) => kept.push((index, Keep::Forever)),
+            (Source::Temporary, Pass::Message) if is_flat(planner, input) => kept.push((index, Keep::Forever)),
+            (Source::Temporary, Pass::Message) => {
+                let reason = format!(
+                    "an object may keep `{}`, of which the guest has a copy only",
+                    params[index].name
+                );
+                return Err(Obstacle::new("borrow of a copy", reason));
+            }
+            _ => {}
+        }
+    }
+    Ok(kept)
 }
 
 /// Whether an argument of the type, objects apart, has to live for good itself.

@@ -9,7 +9,7 @@ use crate::plan::bridge::{Asked, AskedMethod, Callee, FunctionPlan, Own, ParamPl
 use crate::plan::cross::{self, Way};
 use crate::plan::functions::{self, Context};
 use crate::plan::planner::Planner;
-use crate::plan::stand_ins::borrows;
+use crate::plan::replies::borrows;
 use crate::plan::types::Types;
 
 /// What is asked of values that implement each such trait.
@@ -82,7 +82,7 @@ fn crosses(types: &Types<'_>, function: &Function) -> bool {
     };
     let by_reference = matches!(&receiver.1, Ty::Ref { ty, .. } if **ty == Ty::SelfTy);
     let output = function.output == Ty::Tuple(Vec::new())
-        || cross::value(types, &function.output, Way::In).is_ok() && !borrows(&function.output);
+        || cross::value(types, &function.output, Way::In).is_ok() && !borrows(types, &function.output);
     receiver.0 == "self"
         && by_reference
         && !function.is_async

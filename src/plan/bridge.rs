@@ -12,8 +12,8 @@ pub use functions::{
     AnchorPlan, Callee, Constant, Conversion, FunctionPlan, Keep, Lends, LentBy, Owned, ParamPlan, Pass, Place,
     Returns, Step, StepArg,
 };
-pub use hosted::{Asked, AskedMethod, Closure, ClosureKind, Home, Hosted, Lender, Own, Settle};
-pub use types::{Choice, Keeper, Repr, TypePlan};
+pub use hosted::{Asked, AskedMethod, Closure, ClosureKind, Home, Hosted, Lender, Made, Own, Settle, Uses};
+pub use types::{By, Choice, Formed, FormedObject, Keeper, Repr, TypePlan};
 
 /// How a crate's API crosses the boundary.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,10 @@ pub struct Bridge {
     pub impls: Vec<ImplPlan>,
     /// Constants and statics, associated ones too.
     pub consts: Vec<ConstPlan>,
+    /// Exported macros.
+    pub macros: Vec<MacroPlan>,
+    /// Items that macros name, by the names that the crate's root has for them.
+    pub macro_items: BTreeMap<String, Vec<String>>,
     /// The exports that pull and drop iterators without a name, if there are any.
     pub iterators: Option<Iterators>,
     /// The exports that answer for values of hidden types and drop them, if there are any.
@@ -98,6 +102,23 @@ pub struct AliasPlan {
     pub meta: Meta,
     /// The alias.
     pub alias: Alias,
+}
+
+/// An exported macro, which is carried over as text.
+#[derive(Debug, Clone)]
+pub struct MacroPlan {
+    /// Names the unit for demotion: its public path.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// Documentation, attributes.
+    pub meta: Meta,
+    /// Its definition, as the crate has it.
+    pub written: String,
+    /// Its arms, as the bindings have them.
+    pub arms: String,
+    /// `#[macro_export(local_inner_macros)]`
+    pub inner: bool,
 }
 
 /// A trait of the crate, defined again on the host.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use crate::extract::api::{Api, Arg, Bound, Def, Function, Generics, Impl, ItemId, Param, Ty};
 use crate::plan::asked;
-use crate::plan::bridge::{Choice, FunctionPlan, Own};
+use crate::plan::bridge::{By, Choice, FunctionPlan, Own};
 use crate::plan::conversions::{bounds_of, mentions_param};
 use crate::plan::cross::{self, Way};
 use crate::plan::lifetimes;
 use crate::plan::subst::Subst;
 use crate::plan::types::Types;
+use crate::plan::unnamed;
 
 /// The most instances of one item: more are not worth their code.
 pub(super) const MOST: usize = 16;
@@ -99,10 +100,11 @@ fn is_plain_arg(api: &Api, arg: &Arg) -> bool {
     matches!(arg, Arg::Type(ty) if is_plain(api, ty))
 }
 
-/// The trait of the crate among the bounds, if some of the crate's own types implement it.
+/// The trait of the crate among the bounds, if some of the crate's own types implement it. Of several it is the one whose types
+/// implement all the others.
 #[must_use]
 pub(super) fn chosen(implementors: &Implementors, bounds: &[Bound]) -> Option<ItemId> {
-    bounds.iter().find_map(|bound| match bound {
+    let own = bounds.iter().filter_map(|bound| match bound {
         Bound::Trait {
             trait_, maybe: false, ..
         } => match &trait_.def {
@@ -110,7 +112,15 @@ pub(super) fn chosen(implementors: &Implementors, bounds: &[Bound]) -> Option<It
             _ => None,
         },
         _ => None,
-    })
+    });
+    let own: Vec<ItemId> = own.collect();
+    let suits = |id: &ItemId, ty: &Ty| implementors[id].contains(ty);
+    let all_suit = |id: &&ItemId| {
+        implementors[*id]
+            .iter()
+            .all(|ty| own.iter().all(|other| suits(other, ty)))
+    };
+    own.iter().find(all_suit).copied()
 }
 
 /// The choices for the type parameters in scope.
@@ -126,9 +136,8 @@ pub(super) fn of(implementors: &Implementors, scopes: &[&Generics]) -> Vec<Choic
             let trait_ = chosen(implementors, &bounds_of(name, scopes))?;
             Some(Choice {
                 param: name.clone(),
-                trait_,
                 types: implementors[&trait_].clone(),
-                asked: None,
+                by: By::Trait { trait_, asked: None },
             })
         })
         .collect()
@@ -163,9 +172,8 @@ fn opened(types: &Types<'_>, name: &str, scopes: &[&Generics], function: &Functi
     let asked = asked::through(&types.asked, &bounds).filter(able);
     (!all.is_empty() && all.len() < MOST).then(|| Choice {
         param: name.to_owned(),
-        trait_,
         types: all,
-        asked,
+        by: By::Trait { trait_, asked },
     })
 }
 
@@ -226,7 +234,7 @@ pub(super) fn mentions(ty: &Ty, name: &str) -> bool {
 pub(super) fn count(choices: &[Choice]) -> Option<u32> {
     let count = choices
         .iter()
-        .map(|choice| choice.types.len() + usize::from(choice.asked.is_some()))
+        .map(|choice| choice.types.len() + usize::from(choice.asked().is_some()))
         .product::<usize>();
     u32::try_from(count).ok().filter(|_| count <= MOST)
 }
@@ -264,6 +272,7 @@ fn subst(chosen: &BTreeMap<String, Ty>) -> Subst {
 /// What stands for the parameters of a function of which some are chosen, `_` for the rest.
 fn arguments(plan: &FunctionPlan, chosen: &BTreeMap<String, Ty>) -> Vec<Ty> {
     let names = plan.generics.params.iter().filter_map(|param| match param {
+        Param::Type { name, .. } if unnamed::is_unnamed(name) => None,
         Param::Type { name, .. } | Param::Const { name, .. } => Some(name),
         Param::Lifetime { .. } => None,
     });
@@ -287,6 +296,7 @@ pub fn instantiate(plan: &FunctionPlan) -> Vec<FunctionPlan> {
         for param in &mut plan.params {
             param.guest = subst.ty(&param.guest);
         }
+        plan.output = subst.ty(&plan.output);
         plan
     };
     (0..).zip(instances(&plan.choices)).map(each).collect()

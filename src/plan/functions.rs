@@ -9,6 +9,7 @@ use crate::plan::choices;
 use crate::plan::conversions::{Converted, convert, mentions_param};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::crossing;
+use crate::plan::forms;
 use crate::plan::iterators;
 use crate::plan::keys;
 use crate::plan::lends;
@@ -60,28 +61,29 @@ pub(super) fn plan(
     if choices::count(&choices).is_none() {
         choices = choices::of(&planner.types.implementors, &scopes);
     }
-    let instances = choices::count(&choices).ok_or_else(|| {
+    choices::count(&choices).ok_or_else(|| {
         Obstacle::new(
             "trait of the crate",
             "too many combinations of types that implement traits of the crate",
         )
     })?;
     let before = planner.types.scope.replace(choices.clone());
-    let planned = over(planner, function, context, choices, instances);
+    let planned = over(planner, function, context, choices);
     planner.types.scope.replace(before);
     planned
 }
 
-/// Plans a function over choices of types, of which there are so many.
+/// Plans a function over choices of types.
 fn over(
     planner: &mut Planner<'_>,
     function: &Function,
     context: Context<'_>,
-    choices: Vec<Choice>,
-    instances: u32,
+    mut choices: Vec<Choice>,
 ) -> Result<FunctionPlan, Obstacle> {
     let scopes = [&function.generics, context.outer];
     let (mut params, hosts) = arguments(planner, function, &scopes, &choices)?;
+    let inputs: Vec<&Ty> = function.inputs.iter().map(|(_, ty)| ty).collect();
+    let instances = forms::add_choices(planner, (&inputs, &function.output), &scopes, &mut choices);
     let mut named = named(planner, &params, function);
     let unnamed = iterators::unnamed(&named.output);
     let unnamed = unnamed
@@ -89,7 +91,7 @@ fn over(
         .transpose()?;
     let Settled { settle, read } = match unnamed {
         Some(_) => plain(&function.output),
-        None => settle::output(planner, &named.output, &hosts, &params, &named.inputs)
+        None => settle::output(planner, &named.output, &hosts, (&params, &choices), &named.inputs)
             .or_else(|why| unit_or(&function.output, why))?,
     };
     if unnamed.is_none() {
@@ -189,7 +191,7 @@ fn chosen(types: &Types<'_>, name: &str, ty: &Ty, choices: &[Choice]) -> Option<
         pass: Pass::Chosen(at),
         loan: false,
     };
-    let asked = choices[at].asked.as_ref();
+    let asked = choices[at].asked();
     Some((plan, asked.map(|own| Hosted::asked(param, own))))
 }
 

@@ -1,10 +1,11 @@
 //! Trait implementations: which are repeated, derived, or forwarded, and how.
 
 use crate::extract::api::{AssocItem, AssocKind, Def, Impl, PathTy, Ty};
-use crate::plan::bridge::{Callee, ImplBody, ImplPlan, Place};
+use crate::plan::bridge::{Callee, Choice, ImplBody, ImplPlan, Place};
 use crate::plan::choices;
 use crate::plan::conversions;
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::forms;
 use crate::plan::functions::{self, Context};
 use crate::plan::keys;
 use crate::plan::lends;
@@ -94,7 +95,7 @@ pub(super) fn implement<'a>(
                 hosted,
                 wrapped: wrappers::convert(&planner.types, &block.self_ty, &[&block.generics])
                     .map(|converted| (converted.conversion, converted.guest)),
-                choices: choices::of(&planner.types.implementors, &[&block.generics]),
+                choices: choices(planner, block).0,
                 number,
                 body,
             });
@@ -139,6 +140,19 @@ fn derived_on_host(planner: &Planner<'_>, block: &Impl) -> bool {
     block.derived && derives
 }
 
+/// The choices of an impl, and how many instances there are.
+fn choices(planner: &Planner<'_>, block: &Impl) -> (Vec<Choice>, u32) {
+    let scopes = [&block.generics];
+    let mut choices = choices::of(&planner.types.implementors, &scopes);
+    let instances = forms::add_choices(
+        planner,
+        (&[&block.self_ty], &Ty::Tuple(Vec::new())),
+        &scopes,
+        &mut choices,
+    );
+    (choices, instances)
+}
+
 /// The body of an impl, and its associated types.
 pub(super) type Body = (ImplBody, Vec<(String, Ty)>);
 
@@ -151,8 +165,7 @@ fn std_body(
 ) -> Result<Body, Obstacle> {
     self_crosses(planner, block)?;
     values_can(planner, block)?;
-    let choices = choices::of(&planner.types.implementors, &[&block.generics]);
-    let instances = choices::count(&choices).unwrap_or(1);
+    let (_, instances) = choices(planner, block);
     for arg in cross::type_args(&block.trait_) {
         trait_argument(planner, arg)?;
     }

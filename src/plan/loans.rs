@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::extract::api::{Api, AssocItem, AssocKind, Function, ItemId, ItemKind, Ty};
+use crate::extract::api::{Api, AssocItem, AssocKind, Function, Generics, InherentImpl, ItemId, ItemKind, Ty};
 use crate::plan::lifetimes;
 use crate::plan::types::{Kind, Types, generics_of, lifetime_params, local, type_params};
 
@@ -20,7 +20,7 @@ pub(super) fn spread(api: &Api, find: impl Fn(&Function, &mut BTreeSet<ItemId>))
     let mut found = BTreeSet::new();
     loop {
         let before = found.len();
-        for function in &functions {
+        for (_, function) in &functions {
             find(function, &mut found);
         }
         if found.len() == before {
@@ -29,25 +29,33 @@ pub(super) fn spread(api: &Api, find: impl Fn(&Function, &mut BTreeSet<ItemId>))
     }
 }
 
-/// All functions of a crate, of whatever they are part.
-fn functions(api: &Api) -> Vec<&Function> {
+/// All functions of a crate, of whatever they are part, with the parameters of that.
+pub(super) fn functions(api: &Api) -> Vec<(&Generics, &Function)> {
     let mut all = Vec::new();
     for item in api.items.values() {
         match &item.kind {
-            ItemKind::Function(function) => all.push(function),
-            ItemKind::Struct(item) => all.extend(item.facts.inherent.iter().flat_map(|block| members(&block.items))),
-            ItemKind::Enum(item) => all.extend(item.facts.inherent.iter().flat_map(|block| members(&block.items))),
-            ItemKind::Trait(item) => all.extend(members(&item.items)),
+            ItemKind::Function(function) => all.push((&function.generics, function)),
+            ItemKind::Struct(item) => all.extend(inherent(&item.facts.inherent)),
+            ItemKind::Enum(item) => all.extend(inherent(&item.facts.inherent)),
+            ItemKind::Trait(item) => all.extend(members(&item.generics, &item.items)),
             _ => {}
         }
     }
-    all.extend(api.impls.iter().flat_map(|block| members(&block.items)));
+    all.extend(
+        api.impls
+            .iter()
+            .flat_map(|block| members(&block.generics, &block.items)),
+    );
     all
 }
 
-fn members(items: &[AssocItem]) -> impl Iterator<Item = &Function> {
-    items.iter().filter_map(|item| match &item.kind {
-        AssocKind::Function(function) => Some(function),
+fn inherent(blocks: &[InherentImpl]) -> impl Iterator<Item = (&Generics, &Function)> {
+    blocks.iter().flat_map(|block| members(&block.generics, &block.items))
+}
+
+fn members<'a>(outer: &'a Generics, items: &'a [AssocItem]) -> impl Iterator<Item = (&'a Generics, &'a Function)> {
+    items.iter().filter_map(move |item| match &item.kind {
+        AssocKind::Function(function) => Some((outer, function)),
         _ => None,
     })
 }

@@ -79,6 +79,7 @@ fn offered(planner: &Planner<'_>) -> BTreeSet<ItemId> {
     let mut keys: BTreeSet<&str> = bridge.functions.iter().map(|plan| plan.key.as_str()).collect();
     keys.extend(bridge.consts.iter().map(|plan| plan.key.as_str()));
     keys.extend(bridge.traits.iter().map(|plan| plan.key.as_str()));
+    keys.extend(bridge.macros.iter().map(|plan| plan.key.as_str()));
     let of = |id: &ItemId| {
         let item = &planner.api.items[id];
         let key = super::key(planner.api, item.path.as_ref()?);

@@ -12,7 +12,7 @@ use crate::plan::functions::{self, Context};
 use crate::plan::instances;
 use crate::plan::lifetimes;
 use crate::plan::types::{Kind, Types, generics_of, local};
-use crate::plan::{choices, consts, hidden, impls, iterators, key, modules, recipes};
+use crate::plan::{choices, consts, hidden, impls, iterators, key, macros, modules, recipes};
 
 /// The bridge, and what is not on it.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +37,8 @@ pub struct Coverage {
 /// Plans how `extracted` crosses. `demoted` holds the keys of units that rustc rejected, with its words.
 #[must_use]
 pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
-    let sized = lifetimes::with_named_impls(super::sized::settle(&extracted.api));
+    let named = super::unnamed::named(super::sized::settle(&extracted.api));
+    let sized = lifetimes::with_named_impls(super::blankets::expand(named));
     let projecting = super::projections::projecting(&sized);
     let settled = super::defaults::settle(&sized, &projecting);
     let expanded = instances::expand(&settled, &extracted.natives, &projecting);
@@ -61,6 +62,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     planner.types();
     planner.members();
     impls::plan_all(&mut planner);
+    macros::plan_all(&mut planner);
     modules::plan_all(&mut planner);
     super::nodes::mark(&mut planner);
     let Planner { mut plan, exports, .. } = planner;
@@ -281,9 +283,8 @@ impl<'a> Planner<'a> {
                 ItemKind::Static(value, false) => consts::free(self, value, path, key, &item.meta, true),
                 ItemKind::Struct(definition) => self.inherent(*id, &key, &definition.facts.inherent),
                 ItemKind::Enum(definition) => self.inherent(*id, &key, &definition.facts.inherent),
-                ItemKind::Macro(_) => self.skip(&key, Obstacle::new("macro", "a macro"), false),
                 ItemKind::Alias(alias) => self.alias(*id, alias, path, key, &item.meta),
-                ItemKind::Union(_) | ItemKind::Trait(_) | ItemKind::Other(_) => {}
+                ItemKind::Union(_) | ItemKind::Trait(_) | ItemKind::Macro(_) | ItemKind::Other(_) => {}
             }
         }
     }

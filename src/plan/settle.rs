@@ -3,9 +3,10 @@
 
 use crate::extract::api::{Arg, Def, PathTy, Ty};
 use crate::plan::anchors::main_lifetime;
-use crate::plan::bridge::{Home, Lender, ParamPlan, Pass, Settle};
+use crate::plan::bridge::{Choice, Home, Lender, Made, ParamPlan, Pass, Settle, Uses};
 use crate::plan::conversions::mentions_param;
 use crate::plan::cross::{self, Obstacle, Way};
+use crate::plan::forms;
 use crate::plan::hidden;
 use crate::plan::lends;
 use crate::plan::planner::Planner;
@@ -32,13 +33,14 @@ pub(super) fn output(
     planner: &Planner<'_>,
     output: &Ty,
     hosts: &Hosts,
-    params: &[ParamPlan],
+    (params, choices): (&[ParamPlan], &[Choice]),
     inputs: &[Ty],
 ) -> Result<Settled, Obstacle> {
     let outputs = Outputs {
         planner,
         hosts,
         params,
+        choices,
         inputs,
     };
     serde::settle(output, params, |ty| outputs.settle(ty)).unwrap_or_else(|| outputs.settle(output))
@@ -48,6 +50,7 @@ struct Outputs<'o, 'a> {
     planner: &'o Planner<'a>,
     hosts: &'o Hosts,
     params: &'o [ParamPlan],
+    choices: &'o [Choice],
     /// The arguments' types, with all lifetimes named.
     inputs: &'o [Ty],
 }
@@ -167,8 +170,18 @@ impl Outputs<'_, '_> {
                     .map(|values| (*at, values))
                     .ok_or_else(|| Obstacle::new("generic result", "an object over values that no argument brings"))
             });
+            let uses = Uses {
+                values: values.collect::<Result<_, _>>()?,
+                kinds: local(ty).and_then(|id| forms::kinds(types, ty, self.choices, self.planner.first_drop(id))),
+            };
             return Ok(Settled {
-                settle: Settle::Object(values.collect::<Result<_, _>>()?),
+                settle: Settle::Object(uses),
+                read: ty.clone(),
+            });
+        }
+        if let Some(made) = self.made(ty) {
+            return Ok(Settled {
+                settle: Settle::Made(made?),
                 read: ty.clone(),
             });
         }
@@ -180,6 +193,23 @@ impl Outputs<'_, '_> {
             settle: Settle::Loan(lender),
             read,
         })
+    }
+
+    /// An object over a type of std, if it is one: that is around values that the call was given, or made in the guest.
+    fn made(&self, ty: &Ty) -> Option<Result<Made, Obstacle>> {
+        let types = &self.planner.types;
+        let (id, made) = (local(ty)?, forms::made(types, ty)?);
+        let place = types.forms.place(id, &made)?;
+        let values = made.inner.map(|param| {
+            let at = self.hosts.find(param);
+            at.filter(|at| matches!(self.hosts.list[*at].home, Home::Call | Home::Given(..)))
+                .ok_or_else(|| Obstacle::new("generic result", "an object over values that no argument brings"))
+        });
+        Some(values.transpose().map(|values| Made {
+            field: made.at,
+            values,
+            kind: self.planner.first_drop(id) + place,
+        }))
     }
 
     /// Whose values an object of a type with a loan uses: those of the argument that it borrows mutably, or takes.

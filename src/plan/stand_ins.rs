@@ -8,7 +8,7 @@ use crate::plan::conversions::{self, bounds_of};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::lifetimes::with_lifetime;
 use crate::plan::types::{Types, local};
-use crate::plan::{abilities, asked, functions};
+use crate::plan::{abilities, asked, forms, functions, replies};
 
 /// An argument that a stand-in can take the place of, seen from the value that it stands for.
 pub(super) struct Candidate<'t> {
@@ -191,7 +191,7 @@ fn closure(types: &Types<'_>, bounds: &[Bound], scopes: &[&Generics]) -> Result<
             Binding::Equal(ty) if name == "Output" && *ty != Ty::Tuple(Vec::new()) => {
                 cross::value(types, ty, Way::In)?;
                 scalar &= is_scalar(ty);
-                if borrows(ty) {
+                if replies::borrows(types, ty) {
                     return Err(Obstacle::new("closure", "a closure whose result borrows"));
                 }
             }
@@ -227,17 +227,6 @@ fn kind(def: &Def) -> Option<ClosureKind> {
     }
 }
 
-/// Whether a reference stands in the type: what a closure returns must not borrow, since the guest has a copy that ends.
-pub(super) fn borrows(ty: &Ty) -> bool {
-    match ty {
-        Ty::Ref { .. } => true,
-        Ty::Tuple(parts) => parts.iter().any(borrows),
-        Ty::Slice(ty) | Ty::Array(ty, _) => borrows(ty),
-        Ty::Path(path) => cross::type_args(path).any(borrows),
-        _ => false,
-    }
-}
-
 /// The type parameters of the caller that an object type is given, if `ty` is one that has them: `R` of `Reader<R>`, by
 /// number and name; without those that are one of the crate's own types.
 #[must_use]
@@ -259,7 +248,8 @@ pub(super) fn holder<'t>(types: &Types<'_>, ty: &'t Ty) -> Option<Vec<(usize, &'
 /// Whether an object in `ty` keeps values of type `param`.
 #[must_use]
 pub(super) fn is_held(types: &Types<'_>, ty: &Ty, param: &str) -> bool {
-    if holder(types, ty).is_some_and(|held| held.iter().any(|(_, name)| *name == param)) {
+    let held = holder(types, ty).is_some_and(|held| held.iter().any(|(_, name)| *name == param));
+    if held || forms::made(types, ty).is_some_and(|made| made.inner == Some(param)) {
         return true;
     }
     match ty {

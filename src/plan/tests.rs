@@ -9,7 +9,7 @@ use camino::Utf8Path;
 use super::bridge::{Bridge, ImplBody, Repr};
 use super::{Plan, plan};
 use crate::extract::api::Arg;
-use crate::extract::{parse, tests::document};
+use crate::extract::{define_macros, parse, tests::document};
 use crate::generate::print::{Printer, Side};
 
 fn describe(plan: &Plan) -> String {
@@ -44,6 +44,12 @@ fn describe(plan: &Plan) -> String {
     for item in &plan.bridge.consts {
         writeln!(text, "const {}", item.key).expect("text takes everything");
     }
+    for item in &plan.bridge.macros {
+        writeln!(text, "macro {}\n    {}", item.key, item.arms).expect("text takes everything");
+    }
+    for (alias, path) in &plan.bridge.macro_items {
+        writeln!(text, "    {alias} = {}", path.join("::")).expect("text takes everything");
+    }
     for item in &plan.skipped {
         writeln!(text, "skipped {} [{}]: {}", item.path, item.construct, item.reason).expect("text takes everything");
     }
@@ -70,7 +76,9 @@ fn instances(bridge: &Bridge, ty: &super::bridge::TypePlan) -> String {
 fn golden(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/plan");
     let json = document(&folder.join(format!("{name}.rs")));
-    let extracted = parse(&json, Utf8Path::new("/nowhere")).expect("the fixture is extracted");
+    let package = Utf8Path::from_path(&folder).expect("the folder's name is text");
+    let mut extracted = parse(&json, package).expect("the fixture is extracted");
+    define_macros(&mut extracted, package).expect("the fixture is readable");
     let found = describe(&plan(&extracted, &BTreeMap::new()));
     let path = folder.join(format!("{name}.txt"));
     if std::env::var_os("BLESS").is_some() {
@@ -94,6 +102,11 @@ fn values_of_the_callers_types() {
 }
 
 #[test]
+fn objects_over_types_of_std() {
+    golden("forms");
+}
+
+#[test]
 fn mutable_borrows_of_what_is_in_the_guest() {
     golden("lends");
 }
@@ -101,4 +114,14 @@ fn mutable_borrows_of_what_is_in_the_guest() {
 #[test]
 fn constants_are_made_of_steps() {
     golden("constants");
+}
+
+#[test]
+fn macros_that_only_forward() {
+    golden("macros");
+}
+
+#[test]
+fn arguments_of_types_without_a_name() {
+    golden("unnamed");
 }

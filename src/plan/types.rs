@@ -1,6 +1,7 @@
 //! How each struct and enum is represented: by value, as a handle, or as bytes.
 
 mod instances;
+mod keepers;
 mod variants;
 
 use std::cell::RefCell;
@@ -14,7 +15,7 @@ use crate::plan::conversions::bounds_of;
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::instances::Instances;
 use crate::plan::projections::{self, Projections};
-use crate::plan::{abilities, asked, links, loans, recipes};
+use crate::plan::{abilities, asked, forms, leases, links, loans, recipes};
 
 /// The kind of representation, before exports are numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub(super) struct Types<'a> {
     loans: BTreeSet<ItemId>,
     /// Handles that borrow objects mutably.
     links: BTreeSet<ItemId>,
+    /// The types of which the guest has objects in several forms.
+    pub forms: forms::All,
     /// The crate's own types that implement its traits.
     pub implementors: Implementors,
     /// Types that implement its traits and borrow.
@@ -87,6 +90,7 @@ impl<'a> Types<'a> {
             keepers: BTreeMap::new(),
             loans: BTreeSet::new(),
             links: BTreeSet::new(),
+            forms: forms::All::default(),
             implementors: choices::implementors(api),
             lent: Implementors::new(),
             instances,
@@ -115,27 +119,16 @@ impl<'a> Types<'a> {
             }
             types.kinds.extend(falls);
         }
-        types.keepers = types.all_keepers();
+        types.keepers = types.all_keepers(&|_| true);
+        let leased = leases::find(api, &types);
+        types.keepers = types.all_keepers(&|id| leased.contains(&id));
         types.loans = loans::find(api, &types);
+        types.forms = forms::find(api, &types);
+        types.tend();
         types.links = links::find(api, &types);
         types.asked = asked::find(api, &types);
         types.lent = choices::lent(api, &types);
         types
-    }
-
-    fn all_keepers(&self) -> BTreeMap<ItemId, Vec<Keeper>> {
-        let objects = self
-            .kinds
-            .iter()
-            .filter(|(id, kind)| **kind == Kind::Object && !self.instances.contains_key(id));
-        objects
-            .filter_map(|(id, _)| {
-                Some((
-                    *id,
-                    keepers(self.natives, &self.implementors, generics_of(&self.api.items[id])?),
-                ))
-            })
-            .collect()
     }
 
     /// How the handle type `id` keeps values of its type parameters.
@@ -275,22 +268,6 @@ impl<'a> Types<'a> {
             Kind::Object
         }
     }
-}
-
-/// How a handle keeps values of its type parameters. One whose parameters are bounded where it is defined has, as a rule,
-/// a destructor that relies on the bounds.
-fn keepers(natives: &BTreeSet<String>, implementors: &Implementors, generics: &Generics) -> Vec<Keeper> {
-    let has_lifetimes = lifetime_params(generics).next().is_some();
-    let of = |name| {
-        let bounds = bounds_of(name, &[generics]);
-        match (choices::chosen(implementors, &bounds), abilities::of(natives, &bounds)) {
-            (Some(trait_), _) => Keeper::Chosen(trait_),
-            _ if has_lifetimes => Keeper::Lease,
-            (_, Some(abilities)) if !abilities.is_empty() => Keeper::Tended,
-            _ => Keeper::Kept,
-        }
-    };
-    type_params(generics).map(of).collect()
 }
 
 fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Option<Kind> {

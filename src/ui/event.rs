@@ -234,6 +234,8 @@ pub enum Event {
         version: String,
         /// Items with reasons.
         items: Vec<Skipped>,
+        /// Macros that they carry over as text, which the application compiles.
+        macros: Vec<String>,
     },
     /// What of a crate the application uses.
     Trimmed {

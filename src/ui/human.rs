@@ -70,7 +70,15 @@ pub(super) fn print(event: &Event, verbosity: Verbosity) {
         Event::Explained {
             name, version, reasons, ..
         } => explain::print(name, version, reasons),
-        Event::Skipped { name, version, items } => skipped(name, version, items),
+        Event::Skipped {
+            name,
+            version,
+            items,
+            macros,
+        } => {
+            skipped(name, version, items);
+            carried(macros);
+        }
         Event::Trimmed { .. } => explain::trimmed(event),
         Event::Suggestions { rows } => suggestions(rows),
         Event::Doctor { checks } => doctor(checks),
@@ -214,6 +222,16 @@ fn skipped(name: &str, version: &str, items: &[Skipped]) {
         for item in items {
             println!("  {}: {}", printable(&item.path), printable(&item.reason));
         }
+    }
+}
+
+fn carried(macros: &[String]) {
+    if !macros.is_empty() {
+        let names: Vec<String> = macros.iter().map(|name| format!("{}!", printable(name))).collect();
+        println!(
+            "\ncarried over as text, which the application compiles: {}",
+            names.join(" ")
+        );
     }
 }
 

@@ -189,7 +189,7 @@ fn parts() {
     });
     let others: Vec<toml::Table> = others.collect();
     println!("{inner} {map:?} {:?} {}", map.get("key"), others.len());
-    println!("{:?} {:?}", list.get("key"), list.as_table());
+    println!("{:?} {:?}", list.get(2_usize), list.as_table());
 }
 
 /// Builders over whatever can be seen as bytes, and text written into a buffer of the caller's.

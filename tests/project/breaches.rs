@@ -189,6 +189,7 @@ fn zip(imports: &[Capability]) -> Nanoprocess {
         },
         packages: Vec::new(),
         natives: Default::default(),
+        macros: Default::default(),
     }
 }
 

@@ -53,6 +53,7 @@ impl Make for Stub {
         );
         let source = format!("pub const SANDBOXED: &str = \"{version}\";\n");
         Ok(Prepared {
+            macros: Vec::new(),
             files: [("Cargo.toml".into(), manifest), ("src/lib.rs".into(), source)].into(),
             artifact: b"artifact".to_vec(),
             skipped: Vec::new(),

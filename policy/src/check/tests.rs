@@ -30,6 +30,7 @@ pub(crate) fn facts(name: &str, imports: &[Capability]) -> Nanoprocess {
         },
         packages: Vec::new(),
         natives: Default::default(),
+        macros: Default::default(),
     }
 }
 

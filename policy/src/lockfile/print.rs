@@ -69,6 +69,9 @@ fn nanoprocess(text: &mut String, process: &Nanoprocess) {
     if !process.natives.is_empty() {
         list(text, "natives", process.natives.iter().cloned());
     }
+    if !process.macros.is_empty() {
+        list(text, "macros", process.macros.iter().cloned());
+    }
 }
 
 /// `random: random_get`

@@ -46,6 +46,8 @@ struct RawNanoprocess {
     packages: Vec<String>,
     #[serde(default)]
     natives: BTreeSet<String>,
+    #[serde(default)]
+    macros: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -115,6 +117,7 @@ fn nanoprocess(raw: RawNanoprocess) -> Result<Nanoprocess, Error> {
         features: raw.features,
         wasm: raw.wasm,
         natives: raw.natives,
+        macros: raw.macros,
         signature,
     })
 }

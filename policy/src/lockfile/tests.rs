@@ -48,6 +48,7 @@ fn nanoprocess(name: &str) -> Nanoprocess {
         },
         packages: vec![package("adler2", &[]), package("zip", &["default", "time"])],
         natives: BTreeSet::new(),
+        macros: BTreeSet::new(),
     }
 }
 
@@ -90,6 +91,7 @@ fn what_is_printed_reads_back() {
     };
     lockfile.nanoprocesses[0].checksum = None;
     lockfile.nanoprocesses[0].packages.clear();
+    lockfile.nanoprocesses[0].macros = ["json 89ab".into()].into();
     assert_eq!(Lockfile::parse(&lockfile.print()), Ok(lockfile));
     assert_eq!(Lockfile::parse(&Lockfile::default().print()), Ok(Lockfile::default()));
 }

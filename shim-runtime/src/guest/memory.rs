@@ -3,6 +3,8 @@
 
 use crate::wire::{Malformed, Reader, Writer};
 use std::alloc::{Layout, alloc, dealloc};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 
@@ -134,6 +136,18 @@ pub fn text(slot: u64) -> &'static str {
 /// The message in a span.
 pub fn message(slot: u64) -> Reader<'static> {
     Reader::over(bytes(slot))
+}
+
+/// A copy of bytes that stays; equal ones are kept once.
+pub(super) fn kept(bytes: &[u8]) -> &'static [u8] {
+    static KEPT: Single<RefCell<BTreeSet<&'static [u8]>>> = Single::new(RefCell::new(BTreeSet::new()));
+    let mut all = KEPT.get().borrow_mut();
+    if let Some(known) = all.get(bytes) {
+        return known;
+    }
+    let kept: &'static [u8] = bytes.to_vec().leak();
+    all.insert(kept);
+    kept
 }
 
 /// A value that was decoded for the duration of a call; releases it when dropped.

@@ -7,6 +7,7 @@
 
 mod constants;
 pub mod fmt;
+mod forms;
 mod hash;
 pub mod hidden;
 mod iterators;

@@ -12,6 +12,8 @@ pub(crate) type Bytes<'r> = &'r [u8];
 #[derive(Default)]
 pub(crate) struct Reading<'r> {
     temporaries: Vec<Temporary<'r>>,
+    /// The message goes before what is read of it does.
+    passing: bool,
 }
 
 /// How to write what is borrowed.
@@ -117,6 +119,18 @@ impl<'r> Reader<'r> {
         Reader::with_side(bytes, Reading::default(), usize::MAX)
     }
 
+    /// Says that the message goes before what is read of it does: what can be owned is, and other text and bytes, which borrow
+    /// for good, are kept so.
+    pub(super) fn passing(&mut self) -> &mut Self {
+        self.side.passing = true;
+        self
+    }
+
+    /// Whether the message goes before what is read of it does.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.side.passing
+    }
+
     fn far_bytes(&mut self) -> Result<&'r [u8], Malformed> {
         if self.u8()? != text::INLINE {
             return Err(Malformed("the host writes bytes inline"));
@@ -138,11 +152,12 @@ impl<'r> Reader<'r> {
     }
 
     pub(crate) fn borrowed_bytes(&mut self) -> Result<&'r [u8], Malformed> {
-        self.far_bytes()
+        let bytes = self.far_bytes()?;
+        Ok(if self.is_passing() { memory::kept(bytes) } else { bytes })
     }
 
     pub(crate) fn borrowed_text(&mut self) -> Result<&'r str, Malformed> {
-        std::str::from_utf8(self.far_bytes()?).map_err(|_| Malformed("text is not UTF-8"))
+        std::str::from_utf8(self.borrowed_bytes()?).map_err(|_| Malformed("text is not UTF-8"))
     }
 
     pub(crate) fn keep_lent<T: 'r>(

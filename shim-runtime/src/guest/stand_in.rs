@@ -64,7 +64,7 @@ impl StandIn {
             w.u8(Ask::Own as u8);
             arguments(w);
         });
-        take::<M, T>(&mut reply)
+        take::<M, T>(reply.passing())
     }
 
     /// As [`StandIn::own`], where the question is up to three scalars and the answer is one.

@@ -1,10 +1,14 @@
 //! What values of the application can be asked for by their stand-ins: what their types are known to implement where the
 //! call stands that hands them over.
 
+mod within;
+
 use crate::wire::asks::{Ask, MOST, Scalars};
 use crate::wire::{Get, Malformed, Put, Reader, Writer};
 use std::fmt::{self, Debug, Display};
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
+
+pub use within::Around;
 
 /// How one question is answered by changing the value.
 type Answer<T> = fn(&mut T, &mut Reader<'_>, &mut Writer) -> Result<(), Malformed>;
@@ -37,6 +41,8 @@ pub struct Abilities<T> {
     pub(super) scalar_shared: Option<ScalarLook<T>>,
     pub(super) serialize: Option<Look<T>>,
     pub(super) make: Option<Make<T>>,
+    /// The values are around those that stand-ins ask: what they can do themselves is not what is asked.
+    within: bool,
 }
 
 impl<T> Clone for Abilities<T> {
@@ -75,6 +81,7 @@ impl<T> Abilities<T> {
         scalar_shared: None,
         serialize: None,
         make: None,
+        within: false,
     };
 
     /// Answers a question.
@@ -141,13 +148,7 @@ impl<T> Abilities<T> {
     where
         T: Read,
     {
-        self.read = Some(|value, r, w| {
-            let most = r.length()?.min(MOST);
-            let mut buffer = vec![0; most];
-            let answer = value.read(&mut buffer).map(|len| &buffer[..len.min(most)]);
-            put(answer, w);
-            Ok(())
-        });
+        self.read = Some(|value, r, w| answer_read(r, w, |buffer| value.read(buffer)));
         self
     }
 
@@ -177,11 +178,7 @@ impl<T> Abilities<T> {
     where
         T: Seek,
     {
-        self.seek = Some(|value, r, w| {
-            let position = <SeekFrom as Get<'_, ()>>::get(r)?;
-            put(value.seek(position), w);
-            Ok(())
-        });
+        self.seek = Some(|value, r, w| answer_seek(r, w, |position| value.seek(position)));
         self
     }
 
@@ -190,11 +187,7 @@ impl<T> Abilities<T> {
     where
         T: io::Write,
     {
-        self.write = Some(|value, r, w| {
-            let bytes = r.borrowed_bytes()?;
-            put(value.write(bytes).map(|len| len as u64), w);
-            Ok(())
-        });
+        self.write = Some(|value, r, w| answer_write(r, w, |bytes| value.write(bytes)));
         self.flush = Some(|value, _, w| {
             put(value.flush(), w);
             Ok(())
@@ -284,6 +277,26 @@ impl<T> Abilities<T> {
         self.own_shared = Some(look);
         self
     }
+}
+
+type Answered = Result<(), Malformed>;
+
+fn answer_read(r: &mut Reader<'_>, w: &mut Writer, read: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> Answered {
+    let most = r.length()?.min(MOST);
+    let mut buffer = vec![0; most];
+    put(read(&mut buffer).map(|len| &buffer[..len.min(most)]), w);
+    Ok(())
+}
+
+fn answer_write(r: &mut Reader<'_>, w: &mut Writer, write: impl FnOnce(&[u8]) -> io::Result<usize>) -> Answered {
+    let bytes = r.borrowed_bytes()?;
+    put(write(bytes).map(|len| len as u64), w);
+    Ok(())
+}
+
+fn answer_seek(r: &mut Reader<'_>, w: &mut Writer, seek: impl FnOnce(SeekFrom) -> io::Result<u64>) -> Answered {
+    put(seek(<SeekFrom as Get<'_, ()>>::get(r)?), w);
+    Ok(())
 }
 
 const TOO_FAR: Malformed = Malformed("an amount that no buffer has");

@@ -185,6 +185,13 @@ impl Handle {
         }
     }
 
+    /// Says which form of its type the object has, before anybody else gets it.
+    pub fn set_kind(&mut self, kind: u32) {
+        if let Handle::Live(live) = self {
+            live.kind = kind;
+        }
+    }
+
     /// Leaves the care for the object to somebody else; this handle goes on referring to it.
     pub(crate) fn entrust(&mut self) -> Handle {
         let mut owner = Handle::at(self.process(), self.place(), self.kind());

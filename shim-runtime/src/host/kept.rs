@@ -3,10 +3,10 @@
 mod keeper;
 mod own;
 
-use super::abilities::{Abilities, ScalarAnswer, ScalarLook};
+use super::abilities::{Abilities, Around, ScalarAnswer, ScalarLook};
 use super::fault::{Fault, FaultKind};
 use super::nanoprocess::{self, Nanoprocess};
-use crate::wire::asks::{Ask, Scalars};
+use crate::wire::asks::{Ask, Scalars, ticket};
 use crate::wire::{Get, Malformed, Reader, Writer};
 use std::fmt;
 
@@ -81,9 +81,22 @@ impl<T> Kept<T> {
 
 #[cold]
 #[track_caller]
-fn unknown<T>(process: &'static Nanoprocess) -> T {
-    let message = "it named a value of its caller's that it does not have";
-    Fault::new(FaultKind::Malformed, process.name(), message).raise()
+fn unknown<T>(ticket: Ticket, process: &'static Nanoprocess) -> T {
+    let (kind, message) = match ticket.0 {
+        ticket::INSIDE => (
+            FaultKind::Error,
+            "what it reads or writes was opened in its nanoprocess and cannot leave that",
+        ),
+        ticket::BUFFERED => (
+            FaultKind::Error,
+            "what it reads or writes cannot leave its nanoprocess, because there is something in the buffer around it",
+        ),
+        _ => (
+            FaultKind::Malformed,
+            "it named a value of its caller's that it does not have",
+        ),
+    };
+    Fault::new(kind, process.name(), message).raise()
 }
 
 impl<T> Default for Kept<T> {
@@ -207,7 +220,17 @@ impl<'k, T> Lease<'k, T> {
     /// Adds what the type can do, as the bounds say of the code that calls.
     pub fn able(&mut self, add: impl FnOnce(Abilities<T>) -> Abilities<T>) {
         let abilities = self.abilities_mut();
-        *abilities = add(*abilities);
+        *abilities = abilities.and(add);
+    }
+
+    /// The values, each within one of std's types; `add` says what those ask of them.
+    pub fn around<'o, O: Around<Inner = T>>(self, add: impl FnOnce(Abilities<O>) -> Abilities<O>) -> Lease<'o, O> {
+        let values = self.into_kept().values.into_iter();
+        Lease::Own(Own::of(Kept {
+            values: values.map(|(id, value)| (id, O::around(value))).collect(),
+            maker: None,
+            abilities: add(Abilities::WITHIN),
+        }))
     }
 
     /// Adds the values of another argument.
@@ -272,7 +295,7 @@ impl<'k, T> Lease<'k, T> {
             Lease::Mut(kept) => kept.take(ticket.0),
             Lease::Ref(..) => None,
         };
-        taken.unwrap_or_else(|| unknown(process))
+        taken.unwrap_or_else(|| unknown(ticket, process))
     }
 
     /// The value that a guest refers to.
@@ -281,9 +304,9 @@ impl<'k, T> Lease<'k, T> {
         let kept = match self {
             Lease::Mut(kept) => kept,
             Lease::Ref(kept, _) => kept,
-            Lease::Own(_) => return unknown(process),
+            Lease::Own(_) => return unknown(ticket, process),
         };
-        kept.get(ticket.0).unwrap_or_else(|| unknown(process))
+        kept.get(ticket.0).unwrap_or_else(|| unknown(ticket, process))
     }
 
     /// The value that a guest refers to, to be changed.
@@ -292,9 +315,9 @@ impl<'k, T> Lease<'k, T> {
         match self {
             Lease::Mut(kept) => match kept.position(ticket.0) {
                 Some(at) => &mut kept.values[at].1,
-                None => unknown(process),
+                None => unknown(ticket, process),
             },
-            Lease::Own(_) | Lease::Ref(..) => unknown(process),
+            Lease::Own(_) | Lease::Ref(..) => unknown(ticket, process),
         }
     }
 

@@ -57,12 +57,12 @@ pub mod fmt {
 }
 
 pub use crate::wire::hash::replay;
-pub use abilities::Abilities;
+pub use abilities::{Abilities, Around};
 pub use anchor::{Anchor, Link};
 pub use back::copy_back;
 pub use call::Call;
 pub use callback::{CallbackFn, CallbackMut};
-pub use choices::{chosen, refuse};
+pub use choices::{chosen, form, refuse};
 pub use configuration::{Captured, Configuration, ConfigurationError};
 pub use engine::Slots;
 #[cfg(feature = "settings")]

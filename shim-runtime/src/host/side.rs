@@ -262,6 +262,11 @@ impl<'r> Reader<'r> {
         self.bytes.0
     }
 
+    /// Whether the message goes before what is read of it does: what is borrowed from it is kept elsewhere.
+    pub(crate) fn is_passing(&self) -> bool {
+        false
+    }
+
     fn source(&self) -> Result<(&'static Nanoprocess, u64), Malformed> {
         self.side
             .source

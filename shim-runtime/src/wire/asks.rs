@@ -54,6 +54,14 @@ asks! {
 /// In the slot of a value, beside its number: nobody notices when it is dropped, so that nobody need be told.
 pub(crate) const QUIET: u64 = 1 << 32;
 
+/// What a guest gives back where it has no value of the application's: the numbers of values are larger.
+pub(crate) mod ticket {
+    /// Something that it made itself.
+    pub(crate) const INSIDE: u32 = 0;
+    /// A type of std around a value, with something in its buffer.
+    pub(crate) const BUFFERED: u32 = 1;
+}
+
 /// What a question over scalars carries: as many slots as it may have, unused ones last.
 pub(crate) type Scalars = [u64; 3];
 

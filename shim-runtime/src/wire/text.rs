@@ -236,6 +236,7 @@ impl<M> Put<M> for Cow<'_, str> {
 impl<'r, M> Get<'r, M> for Cow<'r, str> {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         match r.u8()? {
+            0 if r.is_passing() => utf8(r.owned_bytes()?).map(Cow::Owned),
             0 => r.borrowed_text().map(Cow::Borrowed),
             1 => utf8(r.owned_bytes()?).map(Cow::Owned),
             _ => Err(Malformed("not a Cow")),
@@ -266,6 +267,7 @@ impl<M, T: Put<M> + Clone> Put<M> for Cow<'_, [T]> {
 impl<'r, M, T: Get<'r, M> + Clone + 'r> Get<'r, M> for Cow<'r, [T]> {
     fn get(r: &mut Reader<'r>) -> Result<Self, Malformed> {
         match r.u8()? {
+            0 if r.is_passing() => T::get_all(r).map(Cow::Owned),
             0 => T::get_slice(r).map(Cow::Borrowed),
             1 => T::get_all(r).map(Cow::Owned),
             _ => Err(Malformed("not a Cow")),

@@ -6,6 +6,7 @@ mod chance;
 mod command;
 mod entrusted;
 mod faults;
+mod forms;
 mod guest;
 mod hostile;
 mod instances;

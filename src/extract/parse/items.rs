@@ -5,7 +5,9 @@ use rustdoc_types::{
 };
 
 use super::{cx::Cx, impls, members, meta, types::Scope};
-use crate::extract::api::{Alias, Const, Enum, Field, Item, ItemId, ItemKind, Meta, Shape, Struct, Trait, Ty, Variant};
+use crate::extract::api::{
+    Alias, Const, Enum, Field, Item, ItemId, ItemKind, Macro, Meta, Shape, Struct, Trait, Ty, Variant,
+};
 
 /// Translates item `number`; `None` (and a note) if rustdoc does not define it.
 pub(super) fn item(cx: &Cx<'_>, number: ItemId) -> Option<Item> {
@@ -55,7 +57,10 @@ fn kind(cx: &Cx<'_>, doc: &DocItem) -> ItemKind {
                 static_.is_mutable,
             )
         }
-        ItemEnum::Macro(source) => ItemKind::Macro(source.clone()),
+        ItemEnum::Macro(source) => ItemKind::Macro(Macro {
+            arms: source.clone(),
+            definition: None,
+        }),
         ItemEnum::ProcMacro(proc_macro) => ItemKind::Other(
             match proc_macro.kind {
                 MacroKind::Bang => "proc_macro",

@@ -6,6 +6,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::extract::api::{Arg, Def, Ty};
+use crate::generate::bindings::forms;
 use crate::generate::bindings::functions::slot_name;
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Choice, FunctionPlan, Place};
@@ -15,11 +16,15 @@ pub(super) fn export(printer: Printer<'_>, first: u32, choices: &[Choice]) -> To
     if choices.is_empty() {
         return quote!(#first);
     }
-    let each = choices.iter().map(|choice| {
+    let each = choices.iter().enumerate().map(|(at, choice)| {
+        if let Some(formed) = choice.formed() {
+            let (count, form) = (Literal::usize_unsuffixed(formed.numbers.len()), forms::form(at));
+            return quote!((#count, #form));
+        }
         let (of, last) = (of(printer, choice), Literal::usize_unsuffixed(choice.types.len()));
         let count = Literal::usize_unsuffixed(choice.in_guest().len());
         let number = quote!(#of::nanobuild_number());
-        match &choice.asked {
+        match choice.asked() {
             Some(_) => quote!((#count, #number.min(#last))),
             None => quote!((#count, #number)),
         }
@@ -36,7 +41,7 @@ pub(super) fn is_asked(printer: Printer<'_>, choice: &Choice) -> TokenStream {
 /// The statement that hands over a value; of one that is asked, the number that its slot's variable holds.
 pub(super) fn put(printer: Printer<'_>, choice: &Choice, index: usize, arg: &Ident, ty: &Ty) -> TokenStream {
     let own = put_own(printer, choice, arg, ty);
-    if choice.asked.is_none() {
+    if choice.asked().is_none() {
         return own;
     }
     let slot = slot_name(index);
@@ -59,7 +64,8 @@ fn put_own(printer: Printer<'_>, choice: &Choice, arg: &Ident, ty: &Ty) -> Token
 
 /// The parameter as one that implements the trait: another trait above it may have such methods too.
 fn of(printer: Printer<'_>, choice: &Choice) -> TokenStream {
-    let (param, trait_) = (ident(&choice.param), printer.def(&Def::Local(choice.trait_)));
+    let param = ident(&choice.param);
+    let trait_ = choice.trait_().map(|trait_| printer.def(&Def::Local(trait_)));
     quote!(<#param as #trait_>)
 }
 

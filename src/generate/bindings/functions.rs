@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::extract::api::Ty;
-use crate::generate::bindings::{anchors, choices, docs, hosted, recipes};
+use crate::generate::bindings::{anchors, choices, docs, forms, hosted, recipes};
 use crate::generate::print::{Printer, ident, member};
 use crate::plan::bridge::{
     AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, LentBy, Owned, ParamPlan, Pass, Place, Returns,
@@ -79,6 +79,7 @@ pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         .filter_map(|(index, param)| convert(printer, index, param));
     let (owner, slots) = (anchors::anchor(plan), slots(plan));
     let (homes, serves) = (hosted::homes(printer, plan), hosted::serves(printer, plan));
+    let forms = forms::forms(&plan.choices, |index| arg(index, &plan.params[index]));
     let (before, after): (Vec<_>, Vec<_>) = slots.into_iter().partition(|slot| !slot.kept);
     let (before, after) = (
         before.into_iter().map(|slot| slot.statement),
@@ -89,6 +90,7 @@ pub(super) fn body(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let (anchor, finish) = (owner, finish(printer, plan));
     quote! {
         #(#conversions)*
+        #forms
         #homes
         let mut nb_call = nb::Call::new(&PROCESS);
         #pins

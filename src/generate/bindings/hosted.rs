@@ -5,12 +5,13 @@ use quote::{format_ident, quote};
 
 use crate::generate::bindings::asked::{self, Parts};
 use crate::generate::bindings::choices;
+use crate::generate::bindings::forms;
 use crate::generate::bindings::functions::{self, arg, slot_name};
 use crate::generate::print::{Printer, ident};
-use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Pass, Settle};
+use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Pass, Settle, Uses};
 
 /// The variable that holds the values with the number `at`.
-fn values(at: usize) -> Ident {
+pub(super) fn values(at: usize) -> Ident {
     format_ident!("nb_k{at}")
 }
 
@@ -128,7 +129,7 @@ fn stand_in(plan: &FunctionPlan, at: usize) -> Option<usize> {
 /// The number of the hosted values that an argument of chosen type is one of where the type is the application's.
 fn asked_values(plan: &FunctionPlan, choice: usize) -> Option<usize> {
     let choice = &plan.choices[choice];
-    choice.asked.as_ref()?;
+    choice.asked()?;
     let param = Some(&choice.param);
     plan.hosted.iter().position(|hosted| hosted.param.as_ref() == param)
 }
@@ -292,13 +293,18 @@ fn settled(plan: &FunctionPlan, settle: &Settle, value: TokenStream, depth: usiz
             let values = values(*at);
             quote!(#values.get_mut(#value, &PROCESS))
         }
-        Settle::Object(list) => {
+        Settle::Object(Uses { values: list, kinds }) => {
+            let form = kinds.as_ref().map(|(at, kinds)| {
+                let form = forms::form(*at);
+                quote!(#v.handle.set_kind([#(#kinds),*][#form as usize]);)
+            });
             let settles = list.iter().map(|(field, at)| {
                 let (keeper, values) = (keeper(*field), values(*at));
                 quote!(nb::Keeper::settle(&mut #v.#keeper, #values, &mut #v.handle);)
             });
-            quote!({ let mut #v = #value; #(#settles)* #v })
+            quote!({ let mut #v = #value; #form #(#settles)* #v })
         }
+        Settle::Made(made) => forms::made(plan, made, &v, &value),
         Settle::Loan(lender) => {
             let loan = loan(plan, *lender);
             quote!({ let mut #v = #value; #v.loan = #loan; #v })

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::generate::bindings::{choices, functions, hosted};
+use crate::generate::bindings::{choices, forms, functions, hosted};
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Bridge, ImplBody, ImplPlan, Repr};
 use crate::plan::local_type;
@@ -33,6 +33,7 @@ pub(super) fn implementation(printer: Printer<'_>, bridge: &Bridge, plan: &ImplP
 
 fn format(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
     let export = choices::export(printer, export, &plan.choices);
+    let forms = own_form(plan);
     let (homes, serves): (Vec<_>, Vec<_>) = plan.hosted.iter().map(hosted::looked_at).unzip();
     let wrapped = plan.wrapped.as_ref();
     let value = wrapped.map_or_else(
@@ -46,6 +47,7 @@ fn format(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
         #[track_caller]
         fn fmt(&self, nb_f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             let nb_spec = nb::fmt::spec(nb_f);
+            #forms
             #(#homes)*
             let mut nb_call = nb::Call::new(&PROCESS);
             #(#serves)*
@@ -59,11 +61,18 @@ fn format(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
     }
 }
 
+/// The statement that finds out which form an object has, if it may have several.
+fn own_form(plan: &ImplPlan) -> TokenStream {
+    forms::forms(&plan.choices, |_| ident("self"))
+}
+
 fn hash(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
+    let forms = own_form(plan);
     let export = choices::export(printer, export, &plan.choices);
     quote! {
         #[track_caller]
         fn hash<NbHasher: ::std::hash::Hasher>(&self, nb_state: &mut NbHasher) {
+            #forms
             let mut nb_call = nb::Call::new(&PROCESS);
             let nb_m = nb_call.message(|nb_w| nb::Put::<Here>::lend(self, nb_w));
             nb_call.value_with(#export, [nb_m], nb::Anchor::none(), |nb_r| nb::replay(nb_r, nb_state));
@@ -74,6 +83,7 @@ fn hash(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
 /// The source chain lives in the handle's arena; a value has none, so its chain is kept for good.
 fn source(printer: Printer<'_>, bridge: &Bridge, plan: &ImplPlan, export: u32) -> TokenStream {
     let export = choices::export(printer, export, &plan.choices);
+    let forms = own_form(plan);
     let object = local_type(&plan.self_ty).and_then(|id| bridge.types.get(&id));
     let object = object.is_some_and(|plan| matches!(plan.repr, Repr::Object { .. }));
     let anchor = if object {
@@ -84,6 +94,7 @@ fn source(printer: Printer<'_>, bridge: &Bridge, plan: &ImplPlan, export: u32) -
     quote! {
         #[track_caller]
         fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
+            #forms
             let mut nb_call = nb::Call::new(&PROCESS);
             let nb_m = nb_call.message(|nb_w| nb::Put::<Here>::lend(self, nb_w));
             let nb_source = nb_call.value::<Here, ::std::option::Option<&nb::ErrorChain>>(#export, [nb_m], #anchor);

@@ -6,10 +6,12 @@ pub mod authority;
 mod choices;
 mod constants;
 mod docs;
+mod forms;
 mod functions;
 mod hosted;
 mod impls;
 mod items;
+mod macros;
 mod recipes;
 mod types;
 
@@ -127,6 +129,12 @@ fn units(printer: Printer<'_>, bridge: &Bridge, embedded: Embedded<'_>) -> Units
     }
     for plan in &bridge.impls {
         add(&plan.module, &plan.key, impls::implementation(printer, bridge, plan));
+    }
+    for plan in &bridge.macros {
+        add(&[], &plan.key, macros::definition(plan));
+    }
+    for (key, tokens) in macros::items(bridge) {
+        add(&[], key, tokens);
     }
     units
 }

@@ -298,7 +298,7 @@ fn type_bounds(printer: Printer<'_>, plan: &TypePlan) -> Vec<TokenStream> {
                 .for_each(|bound| *bound = reader());
         } else {
             bounds.retain(|bound| !matches!(bound, Bound::Lifetime(_)));
-            bounds.extend(main.is_some().then(reader));
+            bounds.extend((*keeper == Keeper::Lease).then(reader));
         }
     }
     printer.params(&generics, false)

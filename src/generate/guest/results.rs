@@ -71,7 +71,7 @@ pub(super) fn wrapped(plan: &FunctionPlan, call: TokenStream) -> TokenStream {
     let mut leaf = |ty: &Ty, value: &TokenStream| match ty {
         ty if is_hidden(ty) => Some(quote!(nb::hide!(#value))),
         Ty::Ref { ty, .. } if is_hidden(ty) => Some(quote!(nb::hide_lent!(#value))),
-        Ty::Ref { mutable: true, .. } => Some(match places.next()? {
+        Ty::Ref { mutable: true, ty, .. } => Some(match places.next()? {
             _ if by_value && is_run(ty) => quote!(nb::guest::piece(#value)),
             whole if by_value => quote!(nb::guest::part(#value, #whole)),
             true => quote!(nb::guest::lend_whole(#value)),

@@ -138,8 +138,10 @@ pub enum Settle {
     Borrow(usize),
     /// A hosted value, borrowed mutably.
     BorrowMut(usize),
-    /// An object that uses hosted values: its type parameter by number, and the values.
-    Object(Vec<(usize, usize)>),
+    /// An object that uses hosted values.
+    Object(Uses),
+    /// An object over a type of std.
+    Made(Made),
     /// An object that uses the values that one of the arguments uses.
     Loan(Lender),
     /// The argument, which is a mutable borrow.
@@ -156,6 +158,26 @@ pub enum Settle {
     Result(Box<Settle>, Box<Settle>),
     /// In a tuple.
     Tuple(Vec<Settle>),
+}
+
+/// What an object uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uses {
+    /// Its type parameters by number, and hosted values.
+    pub values: Vec<(usize, usize)>,
+    /// The choice that says which form it has, and its kind for each.
+    pub kinds: Option<(usize, Vec<u32>)>,
+}
+
+/// An object over a type of std.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Its type parameter by number.
+    pub field: usize,
+    /// The hosted values that the type of std is around; none if the guest made its own.
+    pub values: Option<usize>,
+    /// Its kind.
+    pub kind: u32,
 }
 
 /// Whose values an object uses that does not name their type.

@@ -68,25 +68,84 @@ pub enum Keeper {
     Chosen(ItemId),
 }
 
-/// A type parameter that is one of the crate's own types.
+/// A type parameter that is one of several types in the guest, for each of which there is an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// The parameter.
     pub param: String,
-    /// The trait that the types implement.
-    pub trait_: ItemId,
     /// The types, in the order of their numbers.
     pub types: Vec<Ty>,
-    /// How values of other types are asked, if the application may implement the trait: one more instance.
-    pub asked: Option<Own>,
+    /// What says which one is meant.
+    pub by: By,
+}
+
+/// What says which type a parameter is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// The caller's type, which is one of the crate's own.
+    Trait {
+        /// The trait that the types implement.
+        trait_: ItemId,
+        /// How values of other types are asked, if the application may implement the trait: one more instance.
+        asked: Option<Own>,
+    },
+    /// The form that objects among the arguments have.
+    Form(Formed),
+}
+
+/// Objects of which there are several forms in the guest: over a stand-in, which has the number 0, and over types of std.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Formed {
+    /// The arguments that are such objects.
+    pub objects: Vec<FormedObject>,
+    /// The numbers of the forms for which there are instances.
+    pub numbers: Vec<u32>,
+}
+
+/// An argument of which there are several forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormedObject {
+    /// Which argument.
+    pub index: usize,
+    /// The export that drops it in its first form.
+    pub drop: u32,
+    /// The numbers of its forms, in the order of the exports that drop them.
+    pub numbers: Vec<u32>,
 }
 
 impl Choice {
     /// The types in the guest, for each of which there is an instance.
     #[must_use]
     pub fn in_guest(&self) -> Vec<Ty> {
-        let asked = self.asked.as_ref().map(|own| Ty::Opaque(own.guest_type(false)));
+        let asked = self.asked().map(|own| Ty::Opaque(own.guest_type(false)));
         self.types.iter().cloned().chain(asked).collect()
+    }
+
+    /// The trait by which the caller's type is chosen.
+    #[must_use]
+    pub fn trait_(&self) -> Option<ItemId> {
+        match &self.by {
+            By::Trait { trait_, .. } => Some(*trait_),
+            By::Form(_) => None,
+        }
+    }
+
+    /// How values of other types are asked, if they may be.
+    #[must_use]
+    pub fn asked(&self) -> Option<&Own> {
+        match &self.by {
+            By::Trait { asked, .. } => asked.as_ref(),
+            By::Form(_) => None,
+        }
+    }
+
+    /// The objects that say by their form which type is meant.
+    #[must_use]
+    pub fn formed(&self) -> Option<&Formed> {
+        match &self.by {
+            By::Trait { .. } => None,
+            By::Form(formed) => Some(formed),
+        }
     }
 }
 

@@ -54,7 +54,8 @@ impl<'a> Repeater<'a> {
     /// The choices for parameters bounded by traits whose associated types matter.
     fn projected(&self, scopes: &[&Generics]) -> Vec<Choice> {
         let mut choices = choices::of(&self.implementors, scopes);
-        choices.retain(|choice| self.projecting.traits.contains(&choice.trait_));
+        let matters = |trait_: &ItemId| self.projecting.traits.contains(trait_);
+        choices.retain(|choice| choice.trait_().is_some_and(|trait_| matters(&trait_)));
         let mut seen = BTreeSet::new();
         choices.retain(|choice| seen.insert(choice.param.clone()));
         choices

@@ -7,9 +7,14 @@ use crate::extract::api::{Arg, Generics, ItemId, Ty};
 use crate::plan::bridge::Choice;
 use crate::plan::choices;
 use crate::plan::instances::{self, Instance};
-use crate::plan::types::{generics_of, local};
+use crate::plan::types::{generics_of, local, type_params};
 
 impl Planner<'_> {
+    /// The export that drops objects of the handle type `id`, the first one if there are several.
+    pub(in crate::plan) fn first_drop(&self, id: ItemId) -> u32 {
+        self.drops.get(&id).copied().unwrap_or_default()
+    }
+
     /// The export that drops objects of the handle type `ty`.
     pub(in crate::plan) fn drop_export(&self, ty: &Ty) -> u32 {
         let of = |id| Some(self.drops.get(&id)? + self.instance(id, ty)?);
@@ -30,6 +35,10 @@ impl Planner<'_> {
     pub(super) fn instances(&self, id: ItemId, generics: &Generics) -> Vec<Instance> {
         if let Some(instances) = self.types.instances(id) {
             return instances.to_vec();
+        }
+        let params: Vec<&str> = type_params(generics).collect();
+        if let Some(instances) = self.types.forms.instances(id, &params) {
+            return instances;
         }
         let choices = choices::of(&self.types.implementors, &[generics]);
         let types = |chosen: BTreeMap<String, Ty>| chosen.into_iter().map(|(name, ty)| (name, Arg::Type(ty))).collect();
