@@ -122,6 +122,7 @@ fn lockfile(names: &[&str]) -> Lockfile {
         },
         packages: Vec::new(),
         natives: Default::default(),
+        macros: Default::default(),
     };
     Lockfile {
         nanoprocesses: names.iter().map(facts).collect(),

@@ -115,7 +115,6 @@ fn over(
     }
     let returns = unnamed.unwrap_or_else(|| returns(planner, &read, &settle, &params));
     squeeze(&mut params, &anchor, hosts.list.iter().any(Hosted::makes));
-    let callee = wrappers::callee(context.callee, &params);
     let constant = planner.constant(function, (&context.key, context.meta, &context.place), &returns);
     Ok(FunctionPlan {
         key: context.key,
@@ -123,6 +122,7 @@ fn over(
         name: context.name.to_owned(),
         meta: context.meta.clone(),
         generics: keys::widen(&function.generics),
+        callee: wrappers::callee(context.callee, &params),
         params,
         hosted: hosts.list,
         output: function.output.clone(),
@@ -132,7 +132,6 @@ fn over(
         anchor,
         export: planner.block_of_exports(instances),
         choices,
-        callee,
         arguments: Vec::new(),
         crossing: crossing::of(&planner.types, function),
         is_unsafe: function.is_unsafe,

@@ -166,7 +166,7 @@ impl Piece {
     ///
     /// # Panics
     /// If it is somewhere else.
-    pub fn within<M>(self, value: &mut [u8]) -> Piece {
+    pub fn within(self, value: &mut [u8]) -> Piece {
         // Nothing may lie anywhere.
         let start = if self.len == 0 {
             0

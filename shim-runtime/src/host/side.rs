@@ -74,9 +74,8 @@ pub(crate) struct Writing {
     pub(super) depth: u16,
     /// Nothing is written: the objects in a value lend together from now on.
     pub(super) joining: Option<Outer>,
-    /// Whether there are any.
+    /// Whether there are any; and whether the guest may go on borrowing what recipes make.
     pub(super) joined: bool,
-    /// The guest may go on borrowing the values that recipes make.
     pub(super) pins: bool,
 }
 

@@ -95,6 +95,7 @@ pub(super) fn part_reply(plan: &FunctionPlan, call: &TokenStream, backs: &[Token
     };
     let value = format_ident!("a{}", lends.index);
     let mut leaf = |ty: &Ty, part: &TokenStream| match ty {
+        Ty::Ref { mutable: true, ty, .. } if is_run(ty) => Some(quote!(#part.within(&mut #value))),
         Ty::Ref { mutable: true, .. } => Some(quote!(#part.within::<Here>(&mut #value))),
         _ => None,
     };
