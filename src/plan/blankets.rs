@@ -1,5 +1,6 @@
 //! Traits that are implemented for whatever implements another one (`impl<T: ?Sized + ToUpperCamelCase> ToPascalCase for T`), where
-//! that is only text or slices, for which no code is chosen by type: an implementation for each of those.
+//! that is only text or slices, for which no code is chosen by type; and for references to their own implementors
+//! (`impl<T: ?Sized + Index> Index for &T`): an implementation for each of those.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,19 +38,31 @@ fn unsized_implementors(api: &Api) -> BTreeMap<ItemId, BTreeSet<Ty>> {
 }
 
 fn repeated(block: &Impl, plain: &Implementors, unsized_: &BTreeMap<ItemId, BTreeSet<Ty>>) -> Vec<Impl> {
-    let types = bounding(block)
-        .filter(|trait_| !plain.contains_key(trait_))
-        .and_then(|trait_| unsized_.get(&trait_));
-    match (types, &block.self_ty) {
-        (Some(types), Ty::Param(name)) => types.iter().map(|ty| for_type(block, name, ty)).collect(),
-        _ => vec![block.clone()],
+    let (param, is_lent) = match &block.self_ty {
+        Ty::Param(name) => (name, false),
+        Ty::Ref { mutable: false, ty, .. } => match &**ty {
+            Ty::Param(name) => (name, true),
+            _ => return vec![block.clone()],
+        },
+        _ => return vec![block.clone()],
+    };
+    let types: Vec<&Ty> = match bounding(block, param) {
+        // Where only sized types implement it, code is chosen by those.
+        Some(own) if is_lent && block.trait_.def == Def::Local(own) && unsized_.contains_key(&own) => {
+            plain.get(&own).into_iter().flatten().chain(&unsized_[&own]).collect()
+        }
+        Some(other) if !is_lent && !plain.contains_key(&other) => unsized_.get(&other).into_iter().flatten().collect(),
+        _ => Vec::new(),
+    };
+    if types.is_empty() {
+        return vec![block.clone()];
     }
+    types.into_iter().map(|ty| for_type(block, param, ty)).collect()
 }
 
 /// The trait whose implementors a block of another one of the crate's traits is for.
-fn bounding(block: &Impl) -> Option<ItemId> {
-    let Ty::Param(name) = &block.self_ty else { return None };
-    let local = matches!(block.trait_.def, Def::Local(_)) && type_params(&block.generics).eq([name.as_str()]);
+fn bounding(block: &Impl, name: &str) -> Option<ItemId> {
+    let local = matches!(block.trait_.def, Def::Local(_)) && type_params(&block.generics).eq([name]);
     let bounds = bounds_of(name, &[&block.generics]);
     let mut traits = bounds.iter().filter_map(|bound| match bound {
         Bound::Trait {
@@ -64,15 +77,21 @@ fn bounding(block: &Impl) -> Option<ItemId> {
 }
 
 fn for_type(block: &Impl, param: &str, ty: &Ty) -> Impl {
+    let params = BTreeMap::from([(param.to_owned(), ty.clone())]);
+    let self_ty = Subst {
+        params: params.clone(),
+        ..Subst::default()
+    }
+    .ty(&block.self_ty);
     let subst = Subst {
-        self_ty: Some(ty.clone()),
-        params: BTreeMap::from([(param.to_owned(), ty.clone())]),
+        self_ty: Some(self_ty.clone()),
+        params,
         ..Subst::default()
     };
     Impl {
         generics: subst.generics(&block.generics),
         trait_: subst.path(&block.trait_),
-        self_ty: ty.clone(),
+        self_ty,
         items: block.items.iter().map(|item| subst.member(item)).collect(),
         ..block.clone()
     }
