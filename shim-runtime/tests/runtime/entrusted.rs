@@ -132,7 +132,7 @@ fn what_is_looked_at_may_be_in_use_more_than_once() {
 }
 
 /// The question that generated code answers.
-const OWN: u64 = 11;
+const OWN: u64 = 13;
 
 #[test]
 fn what_is_not_send_is_touched_on_its_own_thread_only() {
