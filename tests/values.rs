@@ -362,10 +362,8 @@ const MACROS: &str = r#"
             "last": false,
         });
         println!("{value} {} {}", json!(null), json!([object, { "z": [ [ ] ] }, ]));
-        println!("{} {:?} {:?}", value["b"][0], value["x"]["deep"], value.get("none"));
-        let (rows, key) = (json!([{ "id": 1 }, { "id": 2 }]), String::from("id"));
-        let first = rows.get(0).unwrap();
-        println!("{} {} {:?} {:?}", rows[1]["id"], first[&key], first.as_object().unwrap().get("id"), rows[7]["id"]);
+        let (rows, key, none) = (json!([{ "id": 1 }, { "id": 2 }]), String::from("id"), value.get("none"));
+        println!("{none:?} {} {} {:?}", value["x"]["deep"], rows.get(0).unwrap()[&key], rows[1].as_object().unwrap().get("id"));
         println!("{} {:?}", json!("text") == Value::String("text".into()), json!({"a": 1}).pointer("/a").and_then(Value::as_i64));
 
         let (env, n) = (Environment::new(), 41);
