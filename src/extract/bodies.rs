@@ -1,14 +1,11 @@
 //! Bodies of short `const fn`s, from the package's sources, which rustdoc does not show.
 //!
-//! Files are read as tokens, and only what is short and shallow is handed on to be parsed: whatever else lies there can be
-//! as long and nested as it likes.
+//! Only what is short and shallow is handed on to be parsed.
 
-use std::collections::BTreeMap;
-
-use camino::Utf8Path;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::api::{Api, AssocItem, AssocKind, Function, InherentImpl, ItemKind, Meta};
+use super::sources::Sources;
 use crate::sys::files;
 
 /// Groups in groups of modules and impls that are still read.
@@ -22,49 +19,33 @@ const LONGEST: usize = 256;
 ///
 /// # Errors
 /// When a file cannot be read.
-pub(super) fn attach(api: &mut Api, package: &Utf8Path) -> Result<(), files::Error> {
-    let mut sources = Sources {
-        package,
-        files: BTreeMap::new(),
-    };
+pub(super) fn attach(api: &mut Api, sources: &mut Sources<'_>) -> Result<(), files::Error> {
     for item in api.items.values_mut() {
         match &mut item.kind {
-            ItemKind::Function(function) => sources.attach(function, &item.name, &item.meta)?,
-            ItemKind::Struct(definition) => sources.attach_all(&mut definition.facts.inherent)?,
-            ItemKind::Enum(definition) => sources.attach_all(&mut definition.facts.inherent)?,
+            ItemKind::Function(function) => attach_to(function, &item.name, &item.meta, sources)?,
+            ItemKind::Struct(definition) => attach_to_all(&mut definition.facts.inherent, sources)?,
+            ItemKind::Enum(definition) => attach_to_all(&mut definition.facts.inherent, sources)?,
             _ => {}
         }
     }
     Ok(())
 }
 
-struct Sources<'a> {
-    package: &'a Utf8Path,
-    files: BTreeMap<String, TokenStream>,
+fn attach_to_all(blocks: &mut [InherentImpl], sources: &mut Sources<'_>) -> Result<(), files::Error> {
+    for AssocItem { name, meta, kind } in blocks.iter_mut().flat_map(|block| &mut block.items) {
+        if let AssocKind::Function(function) = kind {
+            attach_to(function, name, meta, sources)?;
+        }
+    }
+    Ok(())
 }
 
-impl Sources<'_> {
-    fn attach_all(&mut self, blocks: &mut [InherentImpl]) -> Result<(), files::Error> {
-        for AssocItem { name, meta, kind } in blocks.iter_mut().flat_map(|block| &mut block.items) {
-            if let AssocKind::Function(function) = kind {
-                self.attach(function, name, meta)?;
-            }
-        }
-        Ok(())
+fn attach_to(function: &mut Function, name: &str, meta: &Meta, sources: &mut Sources<'_>) -> Result<(), files::Error> {
+    if let Some((file, line)) = meta.span.as_ref().filter(|_| function.is_const) {
+        let line = usize::try_from(*line).unwrap_or_default();
+        function.body = find(sources.tokens(file)?, name, line, 0);
     }
-
-    fn attach(&mut self, function: &mut Function, name: &str, meta: &Meta) -> Result<(), files::Error> {
-        let Some((file, line)) = meta.span.as_ref().filter(|_| function.is_const) else {
-            return Ok(());
-        };
-        if !self.files.contains_key(file) {
-            let bytes = files::read_beneath(self.package, Utf8Path::new(file))?.unwrap_or_default();
-            let tokens = String::from_utf8_lossy(&bytes).parse().unwrap_or_default();
-            self.files.insert(file.clone(), tokens);
-        }
-        function.body = find(&self.files[file], name, usize::try_from(*line).unwrap_or_default(), 0);
-        Ok(())
-    }
+    Ok(())
 }
 
 /// The body of the function of that name that is defined at that line, in this file or a module or impl written in it.

@@ -1,13 +1,9 @@
 //! Definitions of exported macros, from the package's sources: rustdoc shows no more than what they match.
-//!
-//! Files are read as tokens, never parsed further: whatever lies there can be nested as deeply as it likes.
 
-use std::collections::BTreeMap;
-
-use camino::Utf8Path;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::api::{Api, Definition, ItemKind};
+use super::sources::Sources;
 use crate::sys::files;
 
 /// Groups in groups of modules and macros that are still read.
@@ -17,19 +13,13 @@ const DEEPEST: usize = 64;
 ///
 /// # Errors
 /// When a file cannot be read.
-pub(super) fn attach(api: &mut Api, package: &Utf8Path) -> Result<(), files::Error> {
-    let mut sources = BTreeMap::new();
+pub(super) fn attach(api: &mut Api, sources: &mut Sources<'_>) -> Result<(), files::Error> {
     for item in api.items.values_mut() {
         let (ItemKind::Macro(found), Some((file, line))) = (&mut item.kind, &item.meta.span) else {
             continue;
         };
-        if !sources.contains_key(file) {
-            let bytes = files::read_beneath(package, Utf8Path::new(file))?.unwrap_or_default();
-            let tokens = String::from_utf8_lossy(&bytes).parse().unwrap_or_default();
-            sources.insert(file.clone(), tokens);
-        }
         let place = usize::try_from(*line).unwrap_or_default();
-        found.definition = find(&sources[file], &item.name, place, 0);
+        found.definition = find(sources.tokens(file)?, &item.name, place, 0);
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod outline;
 mod parse;
 
 pub mod rustdoc;
+mod sources;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -131,8 +132,9 @@ pub fn extract(jail: &sys::Jail, fetched: &Fetched, target: &str) -> Result<Extr
 /// # Errors
 /// When a source file cannot be read.
 pub fn read_sources(extracted: &mut Extracted, package: &Utf8Path) -> Result<(), Error> {
-    macros::attach(&mut extracted.api, package)?;
-    Ok(bodies::attach(&mut extracted.api, package)?)
+    let mut sources = sources::Sources::of(package);
+    macros::attach(&mut extracted.api, &mut sources)?;
+    Ok(bodies::attach(&mut extracted.api, &mut sources)?)
 }
 
 /// The public API in rustdoc's JSON output `json`. Files below the folder `package` are named relative to it.

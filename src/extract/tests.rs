@@ -55,13 +55,20 @@ fn golden(name: &str) {
     );
     let found = describe(&extracted);
     let path = folder.join(name).with_extension("txt");
+    is_golden(&path, &found);
+}
+
+/// Compares what was found with a golden file. `BLESS=1` accepts it.
+#[track_caller]
+pub(crate) fn is_golden(path: &Path, found: &str) {
     if std::env::var_os("BLESS").is_some() {
-        fs_err::write(&path, &found).expect("the golden file is writable");
+        fs_err::write(path, found).expect("the golden file is writable");
     }
-    let expected = fs_err::read_to_string(&path).unwrap_or_default();
+    let expected = fs_err::read_to_string(path).unwrap_or_default();
     assert!(
         found == expected,
-        "{name} differs; see it with BLESS=1 and git diff:\n{found}"
+        "{} differs; see it with BLESS=1 and git diff:\n{found}",
+        path.display()
     );
 }
 

@@ -281,12 +281,12 @@ struct Read {
     mapped: BTreeSet<String>,
     /// Guest memory that the result points into beyond the call.
     holds: BTreeSet<String>,
-    /// References to objects.
-    referred: BTreeSet<String>,
-    /// The same, and to values with objects in them.
-    shown: BTreeSet<String>,
     /// The same, in values that are `Copy`.
     copies: BTreeSet<String>,
+    /// References to objects.
+    referred: BTreeSet<String>,
+    /// Shared references to objects, and to values with objects in them.
+    shown: BTreeSet<String>,
     /// It has handles of its own, with inputs.
     owned: bool,
 }

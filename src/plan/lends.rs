@@ -11,7 +11,7 @@ use crate::plan::lifetimes;
 use crate::plan::links;
 use crate::plan::loans::each_local;
 use crate::plan::nodes;
-use crate::plan::places::{is_bytes_referent, is_text_referent};
+use crate::plan::places::{is_bytes_referent, is_piece};
 use crate::plan::planner::Planner;
 use crate::plan::serde;
 use crate::plan::trait_name;
@@ -244,7 +244,7 @@ impl Lenders<'_, '_> {
             return Err(obstacle("several values of which the guest has copies only"));
         };
         let value = referent(&self.inputs[index]);
-        if is_bytes_referent(value) && (is_bytes_referent(part) || is_text_referent(part)) {
+        if is_bytes_referent(value) && is_piece(part) {
             return Ok((index, LentBy::Value));
         }
         owned(self.planner, value, &mut BTreeSet::new())?;

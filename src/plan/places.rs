@@ -30,6 +30,12 @@ pub(super) fn is_text_referent(ty: &Ty) -> bool {
     matches!(ty, Ty::Prim(name) if name == "str")
 }
 
+/// Bytes or text, which may lie anywhere in the bytes of an argument.
+#[must_use]
+pub fn is_piece(ty: &Ty) -> bool {
+    is_bytes_referent(ty) || is_text_referent(ty)
+}
+
 /// `[u8]`
 pub(super) fn is_bytes_referent(ty: &Ty) -> bool {
     matches!(ty, Ty::Slice(item) if **item == Ty::Prim("u8".to_owned()))

@@ -9,7 +9,10 @@ use camino::Utf8Path;
 use super::bridge::{Bridge, ImplBody, Repr};
 use super::{Plan, plan};
 use crate::extract::api::Arg;
-use crate::extract::{parse, read_sources, tests::document};
+use crate::extract::{
+    parse, read_sources,
+    tests::{document, is_golden},
+};
 use crate::generate::print::{Printer, Side};
 
 fn describe(plan: &Plan) -> String {
@@ -80,15 +83,7 @@ fn golden(name: &str) {
     let mut extracted = parse(&json, package).expect("the fixture is extracted");
     read_sources(&mut extracted, package).expect("the fixture is readable");
     let found = describe(&plan(&extracted, &BTreeMap::new()));
-    let path = folder.join(format!("{name}.txt"));
-    if std::env::var_os("BLESS").is_some() {
-        fs_err::write(&path, &found).expect("the golden file is writable");
-    }
-    let expected = fs_err::read_to_string(&path).unwrap_or_default();
-    assert!(
-        found == expected,
-        "the plan differs; see it with BLESS=1 and git diff:\n{found}"
-    );
+    is_golden(&folder.join(format!("{name}.txt")), &found);
 }
 
 #[test]

@@ -68,12 +68,6 @@ pub(super) struct Types<'a> {
     pub value_params: RefCell<BTreeSet<String>>,
 }
 
-/// Whether a type implements what.
-struct Traits {
-    copy: BTreeSet<ItemId>,
-    drop: BTreeSet<ItemId>,
-}
-
 impl<'a> Types<'a> {
     /// Decides for all types of `api`. `demoted` names those that rustc rejected, by public path.
     #[must_use]
@@ -102,7 +96,7 @@ impl<'a> Types<'a> {
             copy: implementors(api, "std::marker::Copy"),
             value_params: RefCell::default(),
         };
-        let traits = implemented(api);
+        let dropped = implementors(api, "std::ops::Drop");
         for (id, item) in &api.items {
             if let Some(kind) = first_guess(api, item, demoted) {
                 types.kinds.insert(*id, kind);
@@ -112,7 +106,7 @@ impl<'a> Types<'a> {
         loop {
             let falls: Vec<_> = types
                 .values()
-                .filter_map(|id| Some((id, types.fall(id, &traits)?)))
+                .filter_map(|id| Some((id, types.fall(id, &dropped)?)))
                 .collect();
             if falls.is_empty() {
                 break;
@@ -204,7 +198,7 @@ impl<'a> Types<'a> {
             .map(|(id, _)| *id)
     }
 
-    fn fall(&self, id: ItemId, traits: &Traits) -> Option<Kind> {
+    fn fall(&self, id: ItemId, dropped: &BTreeSet<ItemId>) -> Option<Kind> {
         let item = &self.api.items[&id];
         let generics = generics_of(item)?;
         *self.value_params.borrow_mut() = type_params(generics).map(str::to_owned).collect();
@@ -213,8 +207,8 @@ impl<'a> Types<'a> {
                 let private = is_private(definition);
                 // What the guest cannot build again stays there, if part of it might have to.
                 let sealed = item.meta.non_exhaustive && !self.has_default(id) && self.may_stick(&definition.shape);
-                let open = !private && !sealed && !traits.drop.contains(&id);
-                (!open || self.fields_cross(id, &definition.shape).is_err()).then(|| self.closed(id, generics, traits))
+                let open = !private && !sealed && !dropped.contains(&id);
+                (!open || self.fields_cross(id, &definition.shape).is_err()).then(|| self.closed(id, generics))
             }
             ItemKind::Enum(definition) => {
                 let bad: Vec<_> = self.bad_variants(id, definition).collect();
@@ -244,7 +238,7 @@ impl<'a> Types<'a> {
         })
     }
 
-    fn closed(&self, id: ItemId, generics: &Generics, traits: &Traits) -> Kind {
+    fn closed(&self, id: ItemId, generics: &Generics) -> Kind {
         if self.instances.contains_key(&id) {
             return Kind::Object;
         }
@@ -262,7 +256,7 @@ impl<'a> Types<'a> {
                 "a private type with parameters of the caller",
             ));
         }
-        if traits.copy.contains(&id) && type_params(generics).next().is_none() {
+        if self.copy.contains(&id) && type_params(generics).next().is_none() {
             Kind::Bytes
         } else {
             Kind::Object
@@ -295,13 +289,6 @@ fn first_guess(api: &Api, item: &Item, demoted: &BTreeMap<String, String>) -> Op
 
 fn is_unsized(ty: &Ty) -> bool {
     matches!(ty, Ty::Slice(_) | Ty::DynTrait(_)) || *ty == Ty::Prim("str".to_owned())
-}
-
-fn implemented(api: &Api) -> Traits {
-    Traits {
-        copy: implementors(api, "std::marker::Copy"),
-        drop: implementors(api, "std::ops::Drop"),
-    }
 }
 
 /// The local types that implement a trait of std.

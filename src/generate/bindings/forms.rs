@@ -47,7 +47,9 @@ pub(super) fn made(plan: &FunctionPlan, made: &Made, object: &Ident, value: &Tok
 /// What values can do for the types of std that are around them in the guest.
 fn within(abilities: &[&str]) -> TokenStream {
     let asked = abilities.iter().filter_map(|name| match *name {
-        "read" | "seek" | "write" => Some(format_ident!("{name}_within")),
+        "read" | "write" => Some(format_ident!("{name}_within")),
+        // What is around them looks after its buffer itself.
+        "seek" => Some(format_ident!("seek")),
         _ => None,
     });
     quote!(#(.#asked())*)

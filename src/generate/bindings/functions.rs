@@ -363,10 +363,10 @@ fn finish(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
         }
         // Of what has been written back the result is a part.
         Returns::Message { .. } if value_lender(plan).is_some() => {
-            let lender = value_lender(plan).map(|index| &plan.params[index]);
-            let value = value_lender(plan).map(|index| arg(index, &plan.params[index]));
+            let lender = value_lender(plan).map(|index| (index, &plan.params[index]));
+            let value = lender.map(|(index, param)| arg(index, param));
             let within = match lender {
-                Some(param) if is_slice(param) => quote!(within_bytes),
+                Some((_, param)) if is_slice(param) => quote!(within_bytes),
                 _ => quote!(within::<Here, _>),
             };
             quote! {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use crate::extract::api::{Arg, Binding, Bound, Ty};
 use crate::plan::bridge::{FunctionPlan, LentBy, Returns};
-use crate::plan::{is_hidden, trait_name};
+use crate::plan::{is_hidden, is_piece, trait_name};
 
 /// The expression that makes something else of parts of a value: what `leaf` says of a part by its type.
 fn mapped(ty: &Ty, value: &TokenStream, leaf: &mut Leaf<'_>, depth: usize) -> Option<TokenStream> {
@@ -72,7 +72,7 @@ pub(super) fn wrapped(plan: &FunctionPlan, call: TokenStream) -> TokenStream {
         ty if is_hidden(ty) => Some(quote!(nb::hide!(#value))),
         Ty::Ref { ty, .. } if is_hidden(ty) => Some(quote!(nb::hide_lent!(#value))),
         Ty::Ref { mutable: true, ty, .. } => Some(match places.next()? {
-            _ if by_value && is_run(ty) => quote!(nb::guest::piece(#value)),
+            _ if by_value && is_piece(ty) => quote!(nb::guest::piece(#value)),
             whole if by_value => quote!(nb::guest::part(#value, #whole)),
             true => quote!(nb::guest::lend_whole(#value)),
             false => quote!(nb::guest::lend_copy(#value)),
@@ -80,11 +80,6 @@ pub(super) fn wrapped(plan: &FunctionPlan, call: TokenStream) -> TokenStream {
         _ => None,
     };
     mapped(&plan.read, &call, &mut leaf, 0).unwrap_or(call)
-}
-
-/// Whether it is bytes or text, which lie anywhere in the bytes of an argument.
-fn is_run(ty: &Ty) -> bool {
-    matches!(ty, Ty::Slice(_)) || *ty == Ty::Prim("str".to_owned())
 }
 
 /// The reply of a call whose result is a part of an argument, which comes back first.
@@ -95,7 +90,7 @@ pub(super) fn part_reply(plan: &FunctionPlan, call: &TokenStream, backs: &[Token
     };
     let value = format_ident!("a{}", lends.index);
     let mut leaf = |ty: &Ty, part: &TokenStream| match ty {
-        Ty::Ref { mutable: true, ty, .. } if is_run(ty) => Some(quote!(#part.within(&mut #value))),
+        Ty::Ref { mutable: true, ty, .. } if is_piece(ty) => Some(quote!(#part.within(&mut #value))),
         Ty::Ref { mutable: true, .. } => Some(quote!(#part.within::<Here>(&mut #value))),
         _ => None,
     };

@@ -7,7 +7,10 @@ use camino::Utf8Path;
 
 use super::carry;
 use crate::extract::api::{AssocKind, ItemKind};
-use crate::extract::{parse, read_sources, tests::document};
+use crate::extract::{
+    parse, read_sources,
+    tests::{document, is_golden},
+};
 use crate::plan::instances::Instances;
 use crate::plan::types::Types;
 
@@ -43,13 +46,5 @@ fn what_is_carried_over_can_do_nothing_but_calculate() {
             _ => {}
         }
     }
-    let path = folder.join("carried.txt");
-    if std::env::var_os("BLESS").is_some() {
-        fs_err::write(&path, &found).expect("the golden file is writable");
-    }
-    let expected = fs_err::read_to_string(&path).unwrap_or_default();
-    assert!(
-        found == expected,
-        "it differs; see it with BLESS=1 and git diff:\n{found}"
-    );
+    is_golden(folder.join("carried.txt").as_std_path(), &found);
 }

@@ -1,8 +1,8 @@
 //! Types of std around values of the application: the guest has one around a stand-in, and the host the same around the value.
 //! The guest's does the work, and asks for what is within. The host's is empty, unless the application used it in between.
 
-use super::{Abilities, answer_read, answer_seek, answer_write, put};
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use super::{Abilities, answer_read, answer_write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 
 /// A type that is around a value.
 pub trait Around: Sized {
@@ -63,35 +63,15 @@ impl<R: Read> Abilities<BufReader<R>> {
         });
         self
     }
-
-    /// `R: Seek`
-    pub fn seek_within(mut self) -> Self
-    where
-        R: Seek,
-    {
-        self.seek = Some(|value, r, w| answer_seek(r, w, |position| value.seek(position)));
-        self
-    }
 }
 
 impl<W: Write> Abilities<BufWriter<W>> {
     /// `W: Write`
-    pub fn write_within(mut self) -> Self {
-        self.write = Some(|value, r, w| answer_write(r, w, |bytes| emptied(value)?.get_mut().write(bytes)));
-        self.flush = Some(|value, _, w| {
-            put(value.flush(), w);
-            Ok(())
-        });
-        self
-    }
-
-    /// `W: Seek`
-    pub fn seek_within(mut self) -> Self
-    where
-        W: Seek,
-    {
-        self.seek = Some(|value, r, w| answer_seek(r, w, |position| value.seek(position)));
-        self
+    pub fn write_within(self) -> Self {
+        Abilities {
+            write: Some(|value, r, w| answer_write(r, w, |bytes| emptied(value)?.get_mut().write(bytes))),
+            ..self.write()
+        }
     }
 }
 
