@@ -38,12 +38,18 @@ fn sandbox(order: &Order<'_>) -> Result<Prepared, Error> {
         checks,
     } = inspected(order)?;
     let (plan, module) = (&settled.plan, &settled.module);
-    order.ui.say(&events::signature(dependency, &signature));
     let known = baseline(order, &fetched.graph, settled.fingerprint);
-    let approved = review(name, &dependency.version.to_string(), &signature, &known, order.ask)?;
-    if let Some(event) = events::rebaselined(dependency, &known, &signature) {
-        order.ui.say(&event);
-    }
+    let approved = order.turn.take(|| {
+        order.ui.say(&events::signature(dependency, &signature));
+        let version = dependency.version.to_string();
+        let asked = || review(name, &version, &signature, &known, order.ask);
+        let approved = order.ui.hold(asked)?;
+        if let Some(event) = events::rebaselined(dependency, &known, &signature) {
+            order.ui.say(&event);
+        }
+        Ok(approved)
+    });
+    let approved = approved.unwrap_or(Err(Error::Stopped))?;
 
     stage(Stage::Confine);
     let grants = approved.grants(&order.record.decision.grants);

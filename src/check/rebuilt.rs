@@ -1,5 +1,7 @@
 //! The lockfile and `.nanobuild/` against what comes out of the sources when nothing that lies ready is trusted.
 
+use std::collections::BTreeMap;
+
 use camino::Utf8Path;
 use nanobuild_policy::check::{self, locked};
 use nanobuild_policy::finding::{Code, Finding, Mend};
@@ -17,8 +19,14 @@ pub(super) fn findings(session: &mut Session<'_>, lockfile: &Lockfile) -> Result
     let project = &cx.project;
     let cache = project.cache().join("tmp").join("check");
     let mut found = Vec::new();
+    let folders = lockfile
+        .nanoprocesses
+        .iter()
+        .map(|facts| facts.folder.clone())
+        .collect();
+    let mut rebuilt: BTreeMap<_, _> = session.rebuild(&folders, &cache)?.into_iter().collect();
     for facts in &lockfile.nanoprocesses {
-        let Some(prepared) = session.rebuild(&facts.folder, &cache)? else {
+        let Some(prepared) = rebuilt.remove(&facts.folder) else {
             continue;
         };
         compare(facts, &prepared.facts, &mut found);

@@ -25,6 +25,8 @@ pub enum Error {
     Aot(#[from] aot::Error),
     #[error(transparent)]
     Compile(#[from] compile::Error),
+    #[error("stopped because another crate failed")]
+    Stopped,
     #[error("the generated bindings do not compile")]
     Bindings(#[source] compile::Error),
     #[error("failed to print the bindings: {unit}: {reason}")]

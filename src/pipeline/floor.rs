@@ -1,5 +1,7 @@
 //! The floor: what an empty crate's guest asks for, measured once for each toolchain and kept.
 
+use std::sync::{Mutex, PoisonError};
+
 use camino::Utf8Path;
 
 use super::Error;
@@ -23,8 +25,11 @@ const LIBRARY: &str =
 
 const GUEST: &str = "#[unsafe(no_mangle)]\npub extern \"C\" fn nb0(number: u64) -> u64 { guest::nothing(number) }\n";
 
-/// The floor, from the cache if it was measured with this toolchain and this runtime.
+/// The floor, from the cache if it was measured with this toolchain and this runtime. Measured once, however many
+/// dependencies are worked on.
 pub(super) fn measured(order: &Order<'_>) -> Result<Floor, Error> {
+    static MEASURING: Mutex<()> = Mutex::new(());
+    let _alone = MEASURING.lock().unwrap_or_else(PoisonError::into_inner);
     let path = order.cache.join("floor").join(format!("{}.json", order.setting));
     let known = files::read(&path)?.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if let Some(floor) = known {

@@ -61,7 +61,7 @@ pub enum Choice {
 }
 
 /// Someone who can be asked.
-pub trait Ask: Debug {
+pub trait Ask: Debug + Sync {
     /// Whether a dependency may have these capabilities.
     fn grant(&self, name: &str, version: &str, capabilities: &[Capability]) -> Answer;
 

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Nanoprocess;
 
-use super::{Failure, Wanted};
+use super::{Failure, Turn, Wanted};
 use crate::inspect::Report;
 use crate::install::Prepared;
 use crate::project::Record;
@@ -37,6 +37,8 @@ pub struct Order<'a> {
     pub ui: &'a Ui,
     /// Who is asked.
     pub ask: &'a dyn Ask,
+    /// When the person may be asked, of others that are worked on at once.
+    pub turn: &'a Turn<'a>,
     /// How far the network may be used.
     pub net: Net,
     /// What is wanted.
@@ -65,8 +67,8 @@ pub struct Examined {
     pub folders: Vec<(Utf8PathBuf, String)>,
 }
 
-/// Makes bindings.
-pub trait Make: Debug {
+/// Makes bindings, of several dependencies at once.
+pub trait Make: Debug + Sync {
     /// Puts one dependency behind the boundary.
     ///
     /// # Errors

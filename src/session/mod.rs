@@ -3,6 +3,8 @@
 //! Everything a session writes to the project goes through one transaction, which only [`Session::close`] commits.
 
 mod adapt;
+mod at_once;
+mod build;
 mod error;
 mod inputs;
 mod make;
@@ -18,9 +20,10 @@ use nanobuild_policy::lockfile::{Nanoprocess, Tools};
 use semver::Version;
 
 pub use adapt::{Drift, drift};
+pub use at_once::Turn;
+pub use build::demand;
 pub use error::{Error, Failure};
 pub use make::{Examined, Make, MakeError, Order};
-pub use place::demand;
 pub use published::published;
 
 use crate::install::{self, edits::Texts};

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::grant::Key;
 use nanobuild_policy::lockfile::Lockfile;
 
-use super::{Error, Examined, Make, Order, Wanted, tool_and_rustc};
+use super::{Error, Examined, Make, Order, Turn, Wanted, tool_and_rustc};
 use crate::install;
 use crate::project::Record;
 use crate::review::Silent;
@@ -64,11 +64,14 @@ pub fn published(ui: &Ui, make: &dyn Make, net: Net, name: &str, version: &semve
         jail: &Jail::new(Demand::Required)?,
         ui,
         ask: &Silent,
+        turn: &Turn::default(),
         net,
         wanted: &wanted,
         record: &record(name),
     };
-    let examined = make.examine(&order).map_err(|error| Error::Build {
+    let examined = make.examine(&order);
+    ui.finish(name);
+    let examined = examined.map_err(|error| Error::Build {
         name: name.to_owned(),
         code: error.code(),
         help: error.help(),

@@ -84,14 +84,25 @@ pub(super) fn in_foreground() -> bool {
     FOREGROUND.load(Ordering::SeqCst)
 }
 
-/// Stops every captured program, with all that it started. The set stays locked: nothing new starts.
+/// Stops every captured program that runs, with all that it started.
+pub fn stop_running() {
+    kill(&RUNNING.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+/// Stops every captured program. The set stays locked: nothing new starts.
 pub(super) fn stop_all() {
     let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    kill(&running);
+    std::mem::forget(running);
+}
+
+fn kill(running: &BTreeSet<u32>) {
+    #[cfg(not(unix))]
+    let _ = running;
     #[cfg(unix)]
-    for id in running.iter() {
+    for id in running {
         if let Some(group) = i32::try_from(*id).ok().and_then(rustix::process::Pid::from_raw) {
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
     }
-    std::mem::forget(running);
 }

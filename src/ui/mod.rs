@@ -8,7 +8,7 @@ mod human;
 mod json;
 mod progress;
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::check::Report;
 
@@ -75,11 +75,30 @@ impl Ui {
 
     /// Says one thing.
     pub fn say(&self, event: &Event) {
-        let mut progress = self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match self.format {
             Format::Json => json::print(event),
-            _ => progress.around(event, self.verbosity, || human::print(event, self.verbosity)),
+            _ => self
+                .progress()
+                .around(event, self.verbosity, |event| human::print(event, self.verbosity)),
         }
+    }
+
+    /// Leaves the terminal to a question: what is said meanwhile is printed after it.
+    pub fn hold<T>(&self, ask: impl FnOnce() -> T) -> T {
+        self.progress().hold(true);
+        let answer = ask();
+        let missed = self.progress().hold(false);
+        missed.iter().for_each(|event| self.say(event));
+        answer
+    }
+
+    /// Work on a crate has ended: its stages are not shown any more.
+    pub fn finish(&self, name: &str) {
+        self.progress().forget(name);
+    }
+
+    fn progress(&self) -> MutexGuard<'_, progress::Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Prints what a check found.
@@ -96,10 +115,7 @@ impl Ui {
 
     /// Says what went wrong, with every cause and the way out, once.
     pub fn error(&self, error: &dyn std::error::Error, help: Option<&str>, code: u8) {
-        self.progress
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .clear();
+        self.progress().clear();
         match self.format {
             Format::Json => json::error(error, help, code),
             _ => human::error(error, help),
@@ -108,9 +124,6 @@ impl Ui {
 
     /// Hides the progress display while a person is asked something.
     pub fn pause(&self) {
-        self.progress
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .clear();
+        self.progress().clear();
     }
 }
