@@ -134,7 +134,7 @@ mod tests {
         let work = |item: &usize, turn: &Turn<'_>| {
             // Later ones are ready sooner.
             thread::sleep(std::time::Duration::from_millis(20 - *item as u64));
-            if item % 3 != 0 {
+            if !item.is_multiple_of(3) {
                 turn.take(|| decided.lock().unwrap().push(*item));
             }
             Ok::<_, ()>(*item)
