@@ -52,6 +52,7 @@ mod types;
 mod unnamed;
 mod wrappers;
 
+pub use asked::key as asked_key;
 pub use bridge::Bridge;
 pub use carried::key as carried_key;
 pub use choices::{instances, instantiate, instantiate_ty};
