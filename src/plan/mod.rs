@@ -58,6 +58,7 @@ pub use carried::key as carried_key;
 pub use choices::{instances, instantiate, instantiate_ty};
 pub use expose::{NOT_EXPOSED, not_exposed};
 pub use hidden::is_hidden;
+pub use impls::derive_key;
 pub use lifetimes::{elides, has_lifetimes, is_static_cow, mentions_static, same_but_lifetimes, with_lifetime};
 pub use places::{is_piece, moves_on, through};
 pub use planner::{Coverage, Plan, plan};
