@@ -304,7 +304,7 @@ fn owned(bound: &Bound, scopes: &[&Generics]) -> Option<(Ty, Owned)> {
             Some((to_owned(&target)?, Owned::AsRef(target)))
         }
         "std::borrow::Borrow" => {
-            if let Some(target @ Ty::Tuple(_)) = type_args(trait_).next() {
+            if let Some(target) = type_args(trait_).next().filter(|target| mentions_param(target)) {
                 let (ty, each) = element(target, scopes)?;
                 return (!each.moves()).then(|| (ty, Owned::Behind(target.clone(), Box::new(each))));
             }
