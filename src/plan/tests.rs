@@ -44,6 +44,13 @@ fn describe(plan: &Plan) -> String {
         let pins = if function.anchor.pins { " pins" } else { "" };
         writeln!(text, "{constant}fn {}{chosen}{times}{pins}", function.key).expect("text takes everything");
     }
+    for item in &plan.bridge.traits {
+        let methods = item.asked.iter().flat_map(|asked| &asked.methods);
+        let methods: Vec<&str> = methods.map(|method| method.name.as_str()).collect();
+        if !methods.is_empty() {
+            writeln!(text, "trait {} asks {}", item.key, methods.join(", ")).expect("text takes everything");
+        }
+    }
     for item in &plan.bridge.consts {
         writeln!(text, "const {}", item.key).expect("text takes everything");
     }
@@ -114,6 +121,30 @@ fn macros_that_only_forward() {
 #[test]
 fn arguments_of_types_without_a_name() {
     golden("unnamed");
+}
+
+#[test]
+fn what_the_application_gives() {
+    golden("given");
+}
+
+#[test]
+fn what_rustc_rejects_costs_no_more_than_itself() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/plan");
+    let json = document(&folder.join("callers.rs"));
+    let package = Utf8Path::from_path(&folder).expect("the folder's name is text");
+    let extracted = parse(&json, package).expect("the fixture is extracted");
+    let whole = plan(&extracted, &BTreeMap::new());
+    let of_trait = whole.bridge.traits.iter().find(|item| item.asked.is_some());
+    let trait_ = &of_trait.expect("a trait that the application implements").key;
+    let of_type = whole.bridge.types.values().find(|ty| !ty.derives.is_empty());
+    let ty = of_type.expect("a type that derives something");
+    let demoted = [super::asked_key(trait_), super::derive_key(&ty.key, &ty.derives[0])];
+    let less = plan(&extracted, &demoted.map(|key| (key, "rejected".to_owned())).into());
+    let same = less.bridge.traits.iter().find(|item| item.key == *trait_);
+    assert!(same.is_some_and(|item| item.asked.is_none()));
+    let same = less.bridge.types.values().find(|other| other.key == ty.key);
+    assert_eq!(same.expect("the type is still there").derives, ty.derives[1..]);
 }
 
 #[test]

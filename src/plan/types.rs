@@ -246,10 +246,7 @@ impl<'a> Types<'a> {
     pub(super) fn is_sealed(&self, id: ItemId) -> bool {
         let item = &self.api.items[&id];
         let is_value = self.kinds.get(&id) == Some(&Kind::Value);
-        is_value
-            && item.meta.non_exhaustive
-            && matches!(item.kind, ItemKind::Struct(_))
-            && !self.has_default(id)
+        is_value && item.meta.non_exhaustive && matches!(item.kind, ItemKind::Struct(_)) && !self.has_default(id)
     }
 
     /// The identifier that a type was defined with.
