@@ -74,7 +74,7 @@ impl Progress {
         let message = self.summary();
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner:>12.cyan} {msg} ({elapsed})") {
+            if let Ok(style) = ProgressStyle::with_template("{spinner:>12.cyan} {wide_msg} ({elapsed})") {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(100));
