@@ -241,8 +241,10 @@ fn methods(
     {
         let function = function_for(definition, block, item);
         let mut context = impls::context(block, item, format!("{key}::{}", item.name));
-        let no_docs = crate::extract::api::Meta::default();
-        context.meta = &no_docs;
+        // What the trait says of the method stands there.
+        let own = block.items.iter().find(|own| own.name == item.name);
+        let own = own.map(|own| own.meta.clone()).unwrap_or_default();
+        context.meta = &own;
         methods.push(functions::plan(planner, &function, context)?);
     }
     Ok((methods, types))

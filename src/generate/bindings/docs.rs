@@ -17,7 +17,7 @@ const LISTED: usize = 40;
 /// Doc comment, `deprecated`, `must_use`, `non_exhaustive`.
 #[must_use]
 pub(super) fn attributes(meta: &Meta) -> TokenStream {
-    let docs = meta.docs.as_ref().map(|docs| quote!(#[doc = #docs]));
+    let docs = comment(meta);
     let hidden = meta.hidden.then(|| quote!(#[doc(hidden)]));
     let deprecated = meta.deprecated.as_ref().map(|deprecated| {
         let since = deprecated.since.as_ref().map(|since| quote!(since = #since,));
@@ -29,6 +29,12 @@ pub(super) fn attributes(meta: &Meta) -> TokenStream {
         None => quote!(#[must_use]),
     });
     quote!(#docs #hidden #deprecated #must_use)
+}
+
+/// Doc comment alone: all that a method of a trait's implementation may carry.
+#[must_use]
+pub(super) fn comment(meta: &Meta) -> Option<TokenStream> {
+    meta.docs.as_ref().map(|docs| quote!(#[doc = #docs]))
 }
 
 /// The crate's documentation as inner attributes, with what was skipped and why at its end.

@@ -18,7 +18,10 @@ pub(super) fn placed(printer: Printer<'_>, plan: &FunctionPlan) -> TokenStream {
     let allowed = plan.is_unsafe.then(|| quote!(#[allow(unsafe_code)]));
     let attributes = quote!(#attributes #allowed);
     match &plan.place {
-        Place::Impl => quote!(#allowed #[track_caller] #function),
+        Place::Impl => {
+            let comment = docs::comment(&plan.meta);
+            quote!(#comment #allowed #[track_caller] #function)
+        }
         Place::Module(_) => quote!(#attributes #[track_caller] pub #function),
         Place::Inherent { generics, self_ty } => {
             let (params, wheres) = (printer.params(generics, false), printer.wheres(generics));
