@@ -97,18 +97,18 @@ pub(super) fn size(ty: &Ty) -> usize {
 
 /// What generic parameters stand for.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Subst {
+pub(in crate::extract) struct Subst {
     /// By name, without the apostrophe.
-    pub(super) lifetimes: BTreeMap<String, String>,
+    pub(in crate::extract) lifetimes: BTreeMap<String, String>,
     /// By name.
-    pub(super) types: BTreeMap<String, Ty>,
+    pub(in crate::extract) types: BTreeMap<String, Ty>,
     /// By name.
-    pub(super) consts: BTreeMap<String, String>,
+    pub(in crate::extract) consts: BTreeMap<String, String>,
 }
 
 impl Subst {
     /// `ty` with every parameter replaced that has a value.
-    pub(super) fn ty(&self, ty: &Ty) -> Ty {
+    pub(in crate::extract) fn ty(&self, ty: &Ty) -> Ty {
         let boxed = |ty: &Ty| Box::new(self.ty(ty));
         match ty {
             Ty::Param(name) => self.types.get(name).unwrap_or(ty).clone(),
