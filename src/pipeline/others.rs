@@ -52,10 +52,7 @@ pub(super) fn join(
 
 /// The package that is called `krate`, if there is just one and the guest can name it. Serde's types are its traits' affair.
 fn package<'f>(fetched: &'f Fetched, krate: &str) -> Option<&'f Package> {
-    let mut named = fetched
-        .graph
-        .iter()
-        .filter(|package| code_name(&package.name) == krate);
+    let mut named = fetched.graph.iter().filter(|package| code_name(&package.name) == krate);
     let (package, None) = (named.next()?, named.next()) else {
         return None;
     };

@@ -46,7 +46,7 @@ mod stand_ins;
 mod std_traits;
 mod subst;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod traits;
 mod types;
 mod unnamed;

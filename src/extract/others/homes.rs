@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolve::{Found, Scope};
-use super::{Other, OTHERS};
+use super::{OTHERS, Other};
 use crate::extract::api::{Api, Entry, ItemId, Meta, Module, Target};
 
 /// A module of another crate that the crate offers as its own.
@@ -49,7 +49,9 @@ impl Homes {
             }
         }
         // Where one lies in another, it is found there.
-        homes.mounts.sort_by_key(|mount| (mount.module.len(), mount.at.len(), mount.at.clone()));
+        homes
+            .mounts
+            .sort_by_key(|mount| (mount.module.len(), mount.at.len(), mount.at.clone()));
         homes
     }
 
@@ -77,10 +79,12 @@ impl Homes {
         let mounted = self.mounts.iter().flat_map(|mount| {
             let below = |module: &&Module| module.path.starts_with(&mount.module);
             let modules = scope.others[&mount.krate].modules.iter().filter(below);
-            modules.flat_map(|module| &module.entries).filter_map(|entry| match entry.target {
-                Target::Define(id) | Target::Reexport(id) | Target::Variant(id, _) => Some(id),
-                _ => None,
-            })
+            modules
+                .flat_map(|module| &module.entries)
+                .filter_map(|entry| match entry.target {
+                    Target::Define(id) | Target::Reexport(id) | Target::Variant(id, _) => Some(id),
+                    _ => None,
+                })
         });
         self.offered.keys().copied().chain(variants).chain(mounted).collect()
     }
@@ -92,7 +96,10 @@ impl Homes {
             for (id, item) in other.items.iter().filter(|(id, _)| items.contains(id)) {
                 let Some(path) = &item.path else { continue };
                 let mut names = self.offered.get(id).cloned().unwrap_or_default();
-                names.extend(self.mounted(krate, path).map(|path| (item.meta.hidden, path.len(), path)));
+                names.extend(
+                    self.mounted(krate, path)
+                        .map(|path| (item.meta.hidden, path.len(), path)),
+                );
                 let home = names.into_iter().min().map(|(.., path)| path);
                 let home = home.unwrap_or_else(|| {
                     named.insert(krate.clone());
@@ -162,7 +169,11 @@ impl Homes {
             let target = match found {
                 Found::Module(krate, module) => {
                     let home = self.mounted(krate, module).next()?;
-                    if home == own { Target::Module } else { Target::ModuleAlias(home) }
+                    if home == own {
+                        Target::Module
+                    } else {
+                        Target::ModuleAlias(home)
+                    }
                 }
                 Found::Item(id) => self.target(*id, &own)?,
                 Found::Variant(id, variant) => Target::Variant(*id, variant.clone()),
@@ -178,7 +189,11 @@ impl Homes {
 
     fn target(&self, id: ItemId, own: &[String]) -> Option<Target> {
         let home = self.homes.get(&id)?;
-        Some(if home == own { Target::Define(id) } else { Target::Reexport(id) })
+        Some(if home == own {
+            Target::Define(id)
+        } else {
+            Target::Reexport(id)
+        })
     }
 
     /// A module of another crate, as the crate's own.
@@ -218,7 +233,9 @@ fn of_glob(scope: &Scope, module: &Module, path: &[String]) -> Vec<(String, Foun
     });
     let entries = modules.flat_map(|(krate, path)| {
         let of: Option<&Other> = scope.others.get(&krate);
-        let entries = of.and_then(|other| other.module(&path)).map_or(&[][..], |module| &module.entries);
+        let entries = of
+            .and_then(|other| other.module(&path))
+            .map_or(&[][..], |module| &module.entries);
         let named = entries.iter().filter(|entry| !own(&entry.name));
         let found = named.flat_map(move |entry| {
             let full = [std::slice::from_ref(&krate), &path[..], &[entry.name.clone()]].concat();

@@ -6,6 +6,8 @@
 mod homes;
 mod reach;
 mod resolve;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

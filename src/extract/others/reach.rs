@@ -35,7 +35,9 @@ impl Reached {
             for (kept, other) in reached.impls.iter_mut().zip(scope.others.values()) {
                 join(api, &reached.items, kept, other, &mut named);
             }
-            named.0.retain(|id| !reached.items.contains(id) && scope.item(*id).is_some());
+            named
+                .0
+                .retain(|id| !reached.items.contains(id) && scope.item(*id).is_some());
             if named.0.is_empty() {
                 return reached;
             }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Other, visit};
-use crate::extract::parse::walk::Subst;
 use crate::extract::api::{Alias, Api, Arg, Def, Generics, Item, ItemId, ItemKind, Param, PathTy, Target, Ty};
+use crate::extract::parse::walk::Subst;
 
 /// The crates that names are looked up in.
 #[derive(Debug)]
