@@ -14,7 +14,7 @@ mod parse;
 
 pub mod rustdoc;
 mod sources;
-mod visit;
+pub(crate) mod visit;
 
 #[cfg(test)]
 pub(crate) mod tests;

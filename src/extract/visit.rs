@@ -6,7 +6,7 @@ use super::api::{
 };
 
 /// What is done with each type and path; parts come before what they are part of.
-pub(super) trait Visitor {
+pub(crate) trait Visitor {
     /// A type.
     fn ty(&mut self, _: &mut Ty) {}
     /// The path of a type or trait.
@@ -18,13 +18,13 @@ pub(super) trait Visitor {
 }
 
 /// Visits all items and impls.
-pub(super) fn api(api: &mut Api, visitor: &mut dyn Visitor) {
+pub(crate) fn api(api: &mut Api, visitor: &mut dyn Visitor) {
     api.items.values_mut().for_each(|own| item(own, visitor));
     api.impls.iter_mut().for_each(|block| impl_(block, visitor));
 }
 
 /// Visits one item.
-pub(super) fn item(item: &mut Item, visitor: &mut dyn Visitor) {
+pub(crate) fn item(item: &mut Item, visitor: &mut dyn Visitor) {
     match &mut item.kind {
         ItemKind::Struct(own) => {
             generics(&mut own.generics, visitor);
@@ -55,14 +55,14 @@ pub(super) fn item(item: &mut Item, visitor: &mut dyn Visitor) {
 }
 
 /// Visits one trait impl.
-pub(super) fn impl_(block: &mut Impl, visitor: &mut dyn Visitor) {
+pub(crate) fn impl_(block: &mut Impl, visitor: &mut dyn Visitor) {
     generics(&mut block.generics, visitor);
     head(block, visitor);
     members(&mut block.items, visitor);
 }
 
 /// Visits what an impl is of, and for what.
-pub(super) fn head(block: &mut Impl, visitor: &mut dyn Visitor) {
+pub(crate) fn head(block: &mut Impl, visitor: &mut dyn Visitor) {
     path(&mut block.trait_, visitor);
     ty(&mut block.self_ty, visitor);
 }
@@ -165,7 +165,7 @@ fn args(args: &mut [Arg], visitor: &mut dyn Visitor) {
 }
 
 /// Visits a type and its parts.
-pub(super) fn ty(own: &mut Ty, visitor: &mut dyn Visitor) {
+pub(crate) fn ty(own: &mut Ty, visitor: &mut dyn Visitor) {
     match own {
         Ty::Path(named) => path(named, visitor),
         Ty::Tuple(parts) => parts.iter_mut().for_each(|part| ty(part, visitor)),

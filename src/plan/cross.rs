@@ -2,6 +2,7 @@
 
 use crate::extract::api::{Arg, Bound, Def, PathTy, Ty};
 use crate::plan::bridge::Keeper;
+use crate::plan::choices;
 use crate::plan::types::Types;
 
 /// Why something does not cross: the construct in the way, and a sentence.
@@ -194,7 +195,7 @@ fn named(types: &Types<'_>, path: &PathTy, way: Way) -> Result<(), Obstacle> {
             type_args(path)
                 .enumerate()
                 .try_for_each(|(at, arg)| match keepers.get(at) {
-                    Some(Keeper::Chosen(trait_)) if types.implementors[trait_].contains(arg) => Ok(()),
+                    Some(Keeper::Chosen(trait_)) if choices::is_among(&types.implementors[trait_], arg) => Ok(()),
                     Some(_) if !matches!(arg, Ty::Param(_)) => Err(Obstacle::new(
                         "generic type",
                         "a private type at another type than a parameter of the caller's",

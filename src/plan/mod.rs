@@ -50,6 +50,7 @@ pub(crate) mod tests;
 mod traits;
 mod types;
 mod unnamed;
+mod unseen;
 mod wrappers;
 
 pub use bridge::Bridge;
