@@ -155,7 +155,10 @@ pub(super) fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle
         hidden if super::hidden::is_hidden(hidden) => Ok(()),
         Ty::Assoc { .. } => {
             let settled = types.in_scope(ty);
+            let known = settled.iter().any(|one| !matches!(one, Ty::Assoc { .. }));
             settled.iter().try_for_each(|one| match one {
+                // What one of a borrowing object borrows differs from call to call: rustc tells its callers.
+                Ty::Assoc { self_ty, .. } if known && types.is_object(self_ty) => Ok(()),
                 Ty::Assoc { .. } => Err(obstacle_of(one)),
                 known => value(types, known, way),
             })
