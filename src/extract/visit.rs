@@ -191,3 +191,30 @@ pub(crate) fn ty(own: &mut Ty, visitor: &mut dyn Visitor) {
     }
     visitor.ty(own);
 }
+
+/// Takes away the receivers of all functions, and the types that blocks are for: what remains is what others can hand over.
+pub(crate) fn without_receivers(api: &mut Api) {
+    for item in api.items.values_mut() {
+        let blocks = match &mut item.kind {
+            ItemKind::Struct(own) => &mut own.facts.inherent,
+            ItemKind::Enum(own) => &mut own.facts.inherent,
+            _ => continue,
+        };
+        for block in blocks {
+            block.self_ty = Ty::SelfTy;
+            drop_receivers(&mut block.items);
+        }
+    }
+    for block in &mut api.impls {
+        block.self_ty = Ty::SelfTy;
+        drop_receivers(&mut block.items);
+    }
+}
+
+fn drop_receivers(items: &mut [AssocItem]) {
+    for item in items {
+        if let AssocKind::Function(function) = &mut item.kind {
+            function.inputs.retain(|(name, _)| name != "self");
+        }
+    }
+}

@@ -24,11 +24,11 @@ pub use error::Error;
 /// What the guest's manifest calls the real crate, so that no name of it can clash with anything.
 pub const GUEST: &str = "guest";
 
-/// Whether the guest can name `package` by its own name: it comes from the default registry, and is nothing that the guest has
-/// under that name.
+/// Whether the guest can name `package` by its own name: it comes from the default registry, and the guest has nothing else, itself
+/// included, under a name like that.
 #[must_use]
 pub fn can_name(package: &Package) -> bool {
-    package.source == lock::REGISTRY && !matches!(package.name.as_str(), GUEST | "nanobuild-runtime")
+    package.source == lock::REGISTRY && package.name != GUEST && !package.name.starts_with("nanobuild")
 }
 
 /// The target that guests are compiled for.

@@ -7,7 +7,7 @@ use nanobuild_policy::lockfile::Package;
 use semver::Version;
 
 use super::Error;
-use crate::extract::others::Joined;
+use crate::extract::others::{self, Joined};
 use crate::extract::{Api, Extracted, foreign_traits};
 use crate::fetch::{self, Fetched};
 use crate::plan::is_serde;
@@ -15,12 +15,15 @@ use crate::select;
 use crate::session::Order;
 use crate::sys::files;
 
-/// The crates whose traits `api` implements and the application has natively at the same version.
+/// The crates whose traits `api` implements and the application has natively at the same version; not those that it takes types
+/// from, and nobody has a use for the traits.
 ///
 /// # Errors
 /// When the application's lockfile cannot be read.
 pub(super) fn of(order: &Order<'_>, api: &Api, fetched: &Fetched) -> Result<Vec<Package>, Error> {
-    let named = foreign_traits(api);
+    let mut named = foreign_traits(api);
+    let for_types = others::wanted_for_types(api);
+    named.retain(|krate| !for_types.contains(krate));
     if named.is_empty() {
         return Ok(Vec::new());
     }

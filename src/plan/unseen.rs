@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::extract::api::{Api, AssocItem, AssocKind, Def, InherentImpl, ItemId, ItemKind, PathTy, Ty};
+use crate::extract::api::{Api, AssocKind, Def, ItemId, ItemKind, PathTy, Ty};
 use crate::extract::visit::{self, Visitor};
 use crate::plan::asked;
 use crate::plan::types::{self, local};
@@ -56,32 +56,9 @@ fn hide_places(api: &mut Api, unseen: &BTreeSet<ItemId>) -> BTreeSet<ItemId> {
         unseen,
         over: BTreeSet::new(),
     };
-    for item in api.items.values_mut() {
-        match &mut item.kind {
-            ItemKind::Struct(own) => own.facts.inherent.iter_mut().for_each(hide_self),
-            ItemKind::Enum(own) => own.facts.inherent.iter_mut().for_each(hide_self),
-            _ => {}
-        }
-    }
-    for block in &mut api.impls {
-        block.self_ty = Ty::SelfTy;
-        hide_receivers(&mut block.items);
-    }
+    visit::without_receivers(api);
     visit::api(api, &mut arguments);
     arguments.over
-}
-
-fn hide_self(block: &mut InherentImpl) {
-    block.self_ty = Ty::SelfTy;
-    hide_receivers(&mut block.items);
-}
-
-fn hide_receivers(items: &mut [AssocItem]) {
-    for item in items {
-        if let AssocKind::Function(function) = &mut item.kind {
-            function.inputs.retain(|(name, _)| name != "self");
-        }
-    }
 }
 
 /// Whether a function of the type `id` returns values of its parameters.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolve::{Found, Scope};
-use super::{OTHERS, Other};
+use super::{OTHERS, Other, below};
 use crate::extract::api::{Api, Entry, ItemId, Meta, Module, Target};
 
 /// A module of another crate that the crate offers as its own.
@@ -43,7 +43,7 @@ impl Homes {
                     _ => continue,
                 };
                 for (name, found) in &found {
-                    homes.offer(scope, [&module.path[..], &[name.clone()]].concat(), entry.hidden, found);
+                    homes.offer(scope, below(&module.path, name), entry.hidden, found);
                 }
                 homes.found.insert((number, place), found);
             }
@@ -165,7 +165,7 @@ impl Homes {
     /// What stands in the module `path` instead of `entry`.
     fn entries(&self, path: &[String], entry: &Entry, found: &[(String, Found)]) -> Vec<Entry> {
         let entries = found.iter().filter_map(|(name, found)| {
-            let own = [path, &[name.clone()]].concat();
+            let own = below(path, name);
             let target = match found {
                 Found::Module(krate, module) => {
                     let home = self.mounted(krate, module).next()?;
@@ -205,9 +205,7 @@ impl Homes {
         let path = moved(&module.path).unwrap_or_default();
         let entries = module.entries.iter().filter_map(|entry| {
             let target = match &entry.target {
-                Target::Define(id) | Target::Reexport(id) => {
-                    self.target(*id, &[&path[..], &[entry.name.clone()]].concat())?
-                }
+                Target::Define(id) | Target::Reexport(id) => self.target(*id, &below(&path, &entry.name))?,
                 Target::ModuleAlias(path) => Target::ModuleAlias(moved(path)?),
                 target => target.clone(),
             };
@@ -238,7 +236,7 @@ fn of_glob(scope: &Scope, module: &Module, path: &[String]) -> Vec<(String, Foun
             .map_or(&[][..], |module| &module.entries);
         let named = entries.iter().filter(|entry| !own(&entry.name));
         let found = named.flat_map(move |entry| {
-            let full = [std::slice::from_ref(&krate), &path[..], &[entry.name.clone()]].concat();
+            let full = below(&[std::slice::from_ref(&krate), &path[..]].concat(), &entry.name);
             let found = scope.find(&full).into_iter();
             found.map(|found| (entry.name.clone(), found))
         });

@@ -8,11 +8,14 @@ mod reach;
 mod resolve;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::api::{Api, Def, Impl, Item, ItemId, Module, OTHERS, Target, Ty};
+use super::api::{Api, Def, Impl, Item, ItemId, Module, OTHERS, Target};
 use super::{Extracted, visit};
+pub use wanted::{wanted, wanted_for_types};
+
 use homes::Homes;
 use reach::Reached;
 use resolve::Scope;
@@ -24,36 +27,6 @@ pub struct Joined {
     pub extracted: Extracted,
     /// Crates of which something came along that the crate itself offers under no name, as code names them.
     pub named: BTreeSet<String>,
-}
-
-/// The crates whose types the public signatures, fields and impls of `api` name, by the names that code gives them.
-#[must_use]
-pub fn wanted(api: &Api) -> BTreeSet<String> {
-    let mut found = Wanted::default();
-    let mut api = api.clone();
-    // An impl of another crate's trait does not cross without that crate.
-    api.impls
-        .retain(|block| !matches!(block.trait_.def, Def::Foreign { .. }));
-    visit::api(&mut api, &mut found);
-    found.0.remove("");
-    found.0
-}
-
-#[derive(Debug, Default)]
-struct Wanted(BTreeSet<String>);
-
-impl visit::Visitor for Wanted {
-    fn ty(&mut self, ty: &mut Ty) {
-        if let Ty::Path(path) = ty
-            && let Def::Foreign { krate, .. } = &path.def
-        {
-            self.0.insert(krate.clone());
-        }
-    }
-
-    fn private(&self) -> bool {
-        false
-    }
 }
 
 /// Another crate, its items numbered apart from all others.
@@ -151,6 +124,16 @@ impl Other {
     fn module(&self, path: &[String]) -> Option<&Module> {
         self.modules.iter().find(|module| module.path == path)
     }
+}
+
+/// The path of what a module offers under `name`.
+fn below(module: &[String], name: &str) -> Vec<String> {
+    module
+        .iter()
+        .map(String::as_str)
+        .chain([name])
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Adds to numbers.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Other, visit};
+use super::{Other, below, visit};
 use crate::extract::api::{Alias, Api, Arg, Def, Generics, Item, ItemId, ItemKind, Param, PathTy, Target, Ty};
-use crate::extract::parse::walk::Subst;
+use crate::extract::parse::walk::{self, MOST_NODES, Subst};
 
 /// The crates that names are looked up in.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl Scope {
                     .collect()
             }
             Found::Module(of, path) => {
-                let full = [&[of], &path[..], &[name.to_owned()]].concat();
+                let full = below(&[&[of], &path[..]].concat(), name);
                 self.find_deeper(&full, depth)
             }
             Found::Item(id) if self.item(id).is_some_and(|item| has_variant(item, name)) => {
@@ -113,7 +113,7 @@ impl Scope {
         match target {
             Target::Define(id) | Target::Reexport(id) => vec![Found::Item(*id)],
             Target::Variant(id, variant) => vec![Found::Variant(*id, variant.clone())],
-            Target::Module => vec![Found::Module(krate.to_owned(), [path, &[name.to_owned()]].concat())],
+            Target::Module => vec![Found::Module(krate.to_owned(), below(path, name))],
             Target::ModuleAlias(path) => vec![Found::Module(krate.to_owned(), path.clone())],
             Target::Foreign(path) => self.find_deeper(path, depth),
             Target::ForeignGlob(_) => Vec::new(),
@@ -195,7 +195,7 @@ fn filled(generics: &Generics, args: &[Arg]) -> Option<Vec<Arg>> {
         let arg = match param {
             Param::Lifetime { .. } => lifetimes.next().unwrap_or_else(|| Arg::Lifetime("_".to_owned())),
             Param::Type { default, .. } => {
-                let default = || default.as_ref().map(|ty| Arg::Type(known.ty(ty)));
+                let default = || default.as_ref().and_then(|ty| small(known.ty(ty))).map(Arg::Type);
                 others.next().or_else(default)?
             }
             Param::Const { default, .. } => others.next().or_else(|| default.clone().map(Arg::Const))?,
@@ -204,6 +204,10 @@ fn filled(generics: &Generics, args: &[Arg]) -> Option<Vec<Arg>> {
         all.push(arg);
     }
     (lifetimes.next().is_none() && others.next().is_none()).then_some(all)
+}
+
+fn small(ty: Ty) -> Option<Ty> {
+    (walk::size(&ty) <= MOST_NODES).then_some(ty)
 }
 
 fn bind(known: &mut Subst, param: &Param, arg: &Arg) {
@@ -235,7 +239,11 @@ impl visit::Visitor for Aliases {
             params
                 .zip(&path.args)
                 .for_each(|(param, arg)| bind(&mut known, param, arg));
-            *ty = known.ty(&alias.ty);
+            let Some(expanded) = small(known.ty(&alias.ty)) else {
+                *ty = Ty::Opaque("_".to_owned());
+                return;
+            };
+            *ty = expanded;
         }
     }
 }

@@ -7,8 +7,8 @@ use std::process::Command;
 
 use camino::Utf8Path;
 
-use super::{join, wanted};
-use crate::extract::api::{Api, ItemKind};
+use super::{join, wanted, wanted_for_types};
+use crate::extract::api::{Api, Def, ItemKind, Ty};
 use crate::extract::tests::{document_with, is_golden};
 use crate::extract::{Extracted, parse};
 use crate::plan::tests::describe;
@@ -77,6 +77,17 @@ fn what_comes_along_crosses_and_does_not_count() {
     );
     assert_eq!(plain.coverage.total, full.coverage.total);
     is_golden(&source("fixture").with_file_name("planned.txt"), &describe(&full));
+}
+
+#[test]
+fn traits_that_somebody_uses_stay_the_other_crates() {
+    let (mut own, _) = joined();
+    // Nobody is handed a `Text` but within a type of the same crate.
+    assert_eq!(wanted_for_types(&own.api), OTHERS.map(str::to_owned).into());
+    let of_traits = own.api.impls.iter_mut();
+    let mut of_shapes = of_traits.filter(|block| matches!(block.trait_.def, Def::Foreign { .. }));
+    of_shapes.next().expect("`Text` is a target").self_ty = Ty::Prim("u8".to_owned());
+    assert_eq!(wanted_for_types(&own.api), ["days".to_owned()].into());
 }
 
 #[test]

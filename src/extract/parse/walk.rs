@@ -53,8 +53,11 @@ fn arg_mentions(arg: &Arg, seen: &mut dyn FnMut(ItemId)) {
     }
 }
 
+/// Types larger than this come from aliases or defaults that double; nobody writes them.
+pub(in crate::extract) const MOST_NODES: usize = 1024;
+
 /// How many nodes `ty` has.
-pub(super) fn size(ty: &Ty) -> usize {
+pub(in crate::extract) fn size(ty: &Ty) -> usize {
     let args = |args: &[Arg]| {
         args.iter()
             .map(|arg| if let Arg::Type(ty) = arg { size(ty) } else { 1 })
