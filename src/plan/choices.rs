@@ -30,9 +30,12 @@ pub(super) fn implementors(api: &Api) -> Implementors {
         };
         let types = found.entry(*trait_).or_default();
         let is_unseen = types::local(&block.self_ty).is_some_and(|id| unseen.contains(&id));
-        if (is_unseen || is_plain(api, &block.self_ty)) && !is_among(types, &block.self_ty) {
-            let mut ty = block.self_ty.clone();
-            lifetimes::each_lifetime(api, &mut ty, &mut |lifetime| "_".clone_into(lifetime));
+        if !is_unseen && !is_plain(api, &block.self_ty) {
+            continue;
+        }
+        let mut ty = block.self_ty.clone();
+        lifetimes::each_lifetime(api, &mut ty, &mut |lifetime| "_".clone_into(lifetime));
+        if !types.contains(&ty) {
             types.push(ty);
         }
     }

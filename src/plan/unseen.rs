@@ -18,6 +18,9 @@ pub(super) fn of(api: &Api) -> BTreeSet<ItemId> {
     }
     let mut places = api.clone();
     let over = hide_places(&mut places, &unseen);
+    if over.is_empty() {
+        return over;
+    }
     let mut shown = Shown::default();
     visit::api(&mut places, &mut shown);
     let handing = over.iter().any(|id| hands_over(api, *id));
