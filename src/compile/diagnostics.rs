@@ -11,6 +11,8 @@ pub struct Diagnostic {
     pub file: Utf8PathBuf,
     /// The line, from 1. Inside a macro's expansion: the line of the outermost call that stands in the file.
     pub line: usize,
+    /// The trait whose derivation does not compile, if it is one's (`Eq`).
+    pub derived: Option<String>,
     /// rustc's code (`E0308`).
     pub code: Option<String>,
     /// The message without its place.
@@ -108,9 +110,11 @@ fn own(message: &Rustc, own_file: OwnFile<'_>, said: &mut Said) {
     if found.is_empty() {
         said.unplaced.push(rendered(message));
     }
+    let derived = message.spans.iter().filter(|span| span.is_primary).find_map(derived);
     said.own.extend(found.into_iter().map(|(file, line)| Diagnostic {
         file,
         line,
+        derived: derived.clone(),
         code: message.code.as_ref().map(|code| code.code.clone()),
         message: message.message.clone(),
         rendered: rendered(message),
@@ -128,6 +132,19 @@ fn place(span: &DiagnosticSpan, own_file: OwnFile<'_>) -> Option<(Utf8PathBuf, u
         next = span.expansion.as_ref().map(|expansion| &expansion.span);
     }
     outermost
+}
+
+/// The trait whose derivation a span was expanded from.
+fn derived(span: &DiagnosticSpan) -> Option<String> {
+    let mut next = span.expansion.as_ref();
+    while let Some(expansion) = next {
+        let name = &expansion.macro_decl_name;
+        if let Some(name) = name.strip_prefix("#[derive(").and_then(|rest| rest.strip_suffix(")]")) {
+            return Some(name.to_owned());
+        }
+        next = expansion.span.expansion.as_ref();
+    }
+    None
 }
 
 fn rendered(message: &Rustc) -> String {

@@ -15,11 +15,18 @@ use crate::plan::types::Types;
 /// What is asked of values that implement each such trait.
 pub(super) type Traits = BTreeMap<ItemId, Own>;
 
+/// The key of what asks the application's implementations of a trait, which the trait can do without.
+#[must_use]
+pub fn key(trait_: &str) -> String {
+    format!("{trait_} of the application")
+}
+
 /// Finds the traits that can be asked through: of each method that the application has to write, everything crosses.
 #[must_use]
-pub(super) fn find(api: &Api, types: &Types<'_>) -> Traits {
+pub(super) fn find(api: &Api, types: &Types<'_>, demoted: &BTreeMap<String, String>) -> Traits {
+    let is_accepted = |path: &Vec<String>| !demoted.contains_key(&key(&super::key(api, path)));
     let traits = api.items.iter().filter_map(|(id, item)| match &item.kind {
-        ItemKind::Trait(definition) if item.path.is_some() => Some((*id, definition)),
+        ItemKind::Trait(definition) if item.path.as_ref().is_some_and(is_accepted) => Some((*id, definition)),
         _ => None,
     });
     let asked = traits.filter(|(_, definition)| can_be_asked(types, definition));

@@ -108,9 +108,7 @@ fn contained(ty: &Ty, scopes: &[&Generics]) -> Option<Converted> {
             let inner = contained(ty, scopes)?;
             let conversion = match inner.conversion {
                 // What is behind a reference cannot be converted by value.
-                Conversion::Collect { each: Some(each), .. } | Conversion::Iter(each)
-                    if !matches!(each, Owned::Into(_)) =>
-                {
+                Conversion::Collect { each: Some(each), .. } | Conversion::Iter(each) if !each.moves() => {
                     Conversion::Iter(each)
                 }
                 _ => return None,
@@ -162,9 +160,21 @@ pub(super) fn element(ty: &Ty, scopes: &[&Generics]) -> Option<(Ty, Owned)> {
     let bounds = match ty {
         Ty::Param(name) => bounds_of(name, scopes),
         Ty::ImplTrait(bounds) => bounds.clone(),
+        Ty::Tuple(parts) if mentions_param(ty) => {
+            let (types, parts) = parts.iter().map(|part| part_of(part, scopes)).collect::<Option<_>>()?;
+            return Some((Ty::Tuple(types), Owned::Tuple(parts)));
+        }
         _ => return None,
     };
-    bounds.iter().find_map(owned)
+    bounds.iter().find_map(|bound| owned(bound, scopes))
+}
+
+/// What a part of a tuple is converted to: it may be of a type that the crate names.
+fn part_of(ty: &Ty, scopes: &[&Generics]) -> Option<(Ty, Owned)> {
+    match mentions_param(ty) {
+        true => element(ty, scopes),
+        false => Some((ty.clone(), Owned::Same)),
+    }
 }
 
 fn by_bound(bound: &Bound, name: &str, lifetime: Option<String>, scopes: &[&Generics]) -> Option<Converted> {
@@ -241,20 +251,16 @@ fn only_arg(trait_: &PathTy) -> Option<Ty> {
 /// What an iterator's items are for the guest, and how each is converted, if the caller chooses their type.
 fn item_of(trait_: &PathTy, name: &str, scopes: &[&Generics]) -> Option<(Ty, Option<Owned>)> {
     let bound = trait_.bindings.iter().find(|(name, _)| name == "Item");
-    let bounds = match bound.map(|(_, binding)| binding) {
+    let bounded = |bounds: &[Bound]| bounds.iter().find_map(|bound| owned(bound, scopes));
+    let (ty, each) = match bound.map(|(_, binding)| binding) {
         Some(Binding::Equal(ty)) if !mentions_param(ty) => return Some((ty.clone(), None)),
-        Some(Binding::Equal(Ty::Param(item))) => bounds_of(item, scopes),
-        Some(Binding::Equal(Ty::Ref { mutable: false, ty, .. })) => match &**ty {
-            Ty::Param(item) => bounds_of(item, scopes),
-            _ => return None,
-        },
-        Some(Binding::Equal(_)) => return None,
-        Some(Binding::Bound(bounds)) => bounds.clone(),
-        None => item_bounds(name, scopes),
+        Some(Binding::Equal(Ty::Ref { mutable: false, ty, .. })) => element(ty, scopes)?,
+        Some(Binding::Equal(ty)) => element(ty, scopes)?,
+        Some(Binding::Bound(bounds)) => bounded(bounds)?,
+        None => bounded(&item_bounds(name, scopes))?,
     };
-    let (ty, each) = bounds.iter().find_map(owned)?;
     // What is behind a reference cannot be converted by value.
-    let moved = matches!(each, Owned::Into(_)) && has_lent_items(trait_);
+    let moved = each.moves() && has_lent_items(trait_);
     (!moved).then_some((ty, Some(each)))
 }
 
@@ -284,7 +290,7 @@ fn item_bounds(name: &str, scopes: &[&Generics]) -> Vec<Bound> {
 }
 
 /// What a value bounded so is converted to if it has to be owned.
-fn owned(bound: &Bound) -> Option<(Ty, Owned)> {
+fn owned(bound: &Bound, scopes: &[&Generics]) -> Option<(Ty, Owned)> {
     let Bound::Trait {
         trait_, maybe: false, ..
     } = bound
@@ -298,6 +304,10 @@ fn owned(bound: &Bound) -> Option<(Ty, Owned)> {
             Some((to_owned(&target)?, Owned::AsRef(target)))
         }
         "std::borrow::Borrow" => {
+            if let Some(target @ Ty::Tuple(_)) = type_args(trait_).next() {
+                let (ty, each) = element(target, scopes)?;
+                return (!each.moves()).then(|| (ty, Owned::Behind(target.clone(), Box::new(each))));
+            }
             let target = only_arg(trait_)?;
             Some((to_owned(&target)?, Owned::Borrow(target)))
         }

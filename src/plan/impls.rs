@@ -1,6 +1,6 @@
 //! Trait implementations: which are repeated, derived, or forwarded, and how.
 
-use crate::extract::api::{AssocItem, AssocKind, Def, Impl, PathTy, Ty};
+use crate::extract::api::{AssocItem, AssocKind, Def, Generics, Impl, ItemId, PathTy, Ty};
 use crate::plan::bridge::{Callee, Choice, ImplBody, ImplPlan, Place};
 use crate::plan::choices;
 use crate::plan::conversions;
@@ -19,10 +19,16 @@ use crate::plan::{abilities, stand_ins};
 /// Traits that the host derives on value types, in the order in which they are printed.
 const DERIVABLE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
 
+/// The key of a derivation of a type's, which rustc may reject where a part of the type lacks the trait.
+#[must_use]
+pub fn derive_key(ty_key: &str, name: &str) -> String {
+    format!("derive({name}) of {ty_key}")
+}
+
 /// Those of `derived` that the host derives too. `Default` is forwarded: an enum's `#[default]` is not known here.
 /// What a generic type implements by hand is not forwarded, so that traits above it cannot be derived either.
 #[must_use]
-pub(super) fn derivable(derived: &[String], is_generic: bool) -> Vec<String> {
+fn derivable(derived: &[String], is_generic: bool) -> Vec<String> {
     let has = |wanted: &str| derived.iter().any(|name| name == wanted);
     let below = |name: &str| match name {
         "Copy" => has("Clone"),
@@ -34,6 +40,23 @@ pub(super) fn derivable(derived: &[String], is_generic: bool) -> Vec<String> {
         .iter()
         .filter(|&&name| has(name) && (!is_generic || below(name)));
     known.map(|&name| name.to_owned()).collect()
+}
+
+/// What the host's definition of a value type derives.
+pub(super) fn derives(
+    planner: &Planner<'_>,
+    id: ItemId,
+    derived: &[String],
+    generics: &Generics,
+    key: &str,
+) -> Vec<String> {
+    let accepted = derived
+        .iter()
+        .filter(|name| planner.accepted(&derive_key(key, name)).is_ok());
+    let accepted: Vec<String> = accepted.cloned().collect();
+    let mut derives = derivable(&accepted, type_params(generics).next().is_some());
+    derives.retain(|name| name != "Copy" || !planner.types.holds_objects(id));
+    derives
 }
 
 /// Plans all impls, those of std's traits and those of the crate's own.

@@ -53,11 +53,13 @@ mod unnamed;
 mod unseen;
 mod wrappers;
 
+pub use asked::key as asked_key;
 pub use bridge::Bridge;
 pub use carried::key as carried_key;
 pub use choices::{instances, instantiate, instantiate_ty};
 pub use expose::{NOT_EXPOSED, not_exposed};
 pub use hidden::is_hidden;
+pub use impls::derive_key;
 pub use lifetimes::{elides, has_lifetimes, is_static_cow, mentions_static, same_but_lifetimes, with_lifetime};
 pub use places::{is_piece, moves_on, through};
 pub use planner::{Coverage, Plan, plan};

@@ -243,20 +243,17 @@ impl<'a> Planner<'a> {
                 _ => continue,
             };
             let (name, module) = split(path);
+            let derives = match repr.is_value() {
+                true => impls::derives(self, *id, &facts.derived, generics, &key),
+                false => Vec::new(),
+            };
             let plan = TypePlan {
                 key,
                 module,
                 name,
                 meta: item.meta.clone(),
                 generics: generics.clone(),
-                derives: if repr.is_value() {
-                    let mut derives =
-                        impls::derivable(&facts.derived, super::types::type_params(generics).next().is_some());
-                    derives.retain(|name| name != "Copy" || !self.types.holds_objects(*id));
-                    derives
-                } else {
-                    Vec::new()
-                },
+                derives,
                 attributes: facts.repr.clone(),
                 outlives: super::outlives::of(self.api, *id),
                 repr,

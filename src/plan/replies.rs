@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::extract::api::{Def, ItemId, Ty};
 use crate::plan::cross;
+use crate::plan::lifetimes::lifetimes;
 use crate::plan::places::{is_bytes_referent, is_text_referent};
 use crate::plan::types::{Kind, Types, local};
 
@@ -30,6 +31,8 @@ fn refers(types: &Types<'_>, ty: &Ty, seen: &mut BTreeSet<ItemId>) -> bool {
             if let Some(id) = local(ty).filter(|id| types.kind(*id) == Some(&Kind::Value) && seen.insert(*id)) {
                 types.fields_of(id, &mut |ty| found |= refers(types, ty, seen));
             }
+            // An object that borrows would be over what ends with the answer.
+            found |= types.is_object(ty) && lifetimes(types.api, ty).iter().any(|name| name != "static");
             found || cross::type_args(path).any(|arg| refers(types, arg, seen))
         }
         _ => false,

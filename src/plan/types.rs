@@ -35,7 +35,7 @@ pub(super) enum Kind {
 /// The representation of every local type.
 #[derive(Debug)]
 pub(super) struct Types<'a> {
-    api: &'a Api,
+    pub(super) api: &'a Api,
     /// Crates that the application has natively.
     pub natives: &'a BTreeSet<String>,
     kinds: BTreeMap<ItemId, Kind>,
@@ -120,7 +120,7 @@ impl<'a> Types<'a> {
         types.forms = forms::find(api, &types);
         types.tend();
         types.links = links::find(api, &types);
-        types.asked = asked::find(api, &types);
+        types.asked = asked::find(api, &types, demoted);
         types.lent = choices::lent(api, &types);
         types
     }

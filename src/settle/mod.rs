@@ -163,9 +163,10 @@ fn blame(diagnostics: &[Diagnostic], source: &Source) -> Rejection {
     let mut units = BTreeMap::new();
     for diagnostic in diagnostics {
         if let Some(key) = source.unit_at(diagnostic.line).filter(|key| !key.is_empty()) {
-            units
-                .entry(key.to_owned())
-                .or_insert_with(|| diagnostic.message.clone());
+            // What a type cannot derive may cross otherwise, and costs no more than itself.
+            let derived = diagnostic.derived.as_ref();
+            let key = derived.map_or_else(|| key.to_owned(), |name| plan::derive_key(key, name));
+            units.entry(key).or_insert_with(|| diagnostic.message.clone());
         }
     }
     if units.is_empty() {

@@ -18,6 +18,7 @@ mod pointers;
 mod reader;
 pub(crate) mod recipes;
 mod scalar;
+mod splits;
 mod std_values;
 mod sums;
 pub(crate) mod text;

@@ -332,3 +332,42 @@ fn borrows_are_kept_once() {
         Get::<Here>::get(&mut Reader::of(put(&(1_u8, Cow::Borrowed("x"))), Anchor::at(&arena))).unwrap();
     assert_eq!(other.1, "x");
 }
+
+/// There and back, the iterator has the same parts to give.
+#[track_caller]
+fn gives_the_same<T>(parts: T)
+where
+    T: Put<Here> + Get<'static, Here> + Clone + Iterator<Item = &'static str>,
+{
+    let after: T = get(put(parts.clone())).expect("it comes back");
+    assert_eq!(after.collect::<Vec<_>>(), parts.collect::<Vec<_>>());
+}
+
+#[test]
+fn iterators_over_text_go_on_where_they_were() {
+    for text in [
+        "",
+        "a",
+        "a/b",
+        "/",
+        "//a b/\u{e9}0123456789:;<",
+        "0/",
+        "no separator at all",
+    ] {
+        let whole = text.split('/');
+        gives_the_same(whole.clone());
+        let mut rest = whole;
+        while rest.next().is_some() {
+            gives_the_same(rest.clone());
+        }
+    }
+    for text in ["", "\n", "a\n\nb", "a\r\r\n\n", "a\r", "\r\n \n"] {
+        gives_the_same(text.lines());
+    }
+    gives_the_same("  a b\u{a0}c\t".split_whitespace());
+    let mut letters = "a\u{e9}b".chars();
+    letters.next();
+    let after: std::str::Chars<'static> = get(put(letters)).expect("it comes back");
+    assert_eq!(after.as_str(), "\u{e9}b");
+    assert!(get::<std::str::Split<'static, char>>(vec![2, b'/', 0, 0, 0, 0]).is_err());
+}

@@ -4,11 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::extract::api::Ty;
-use crate::generate::bindings::{anchors, choices, docs, forms, hosted, recipes};
-use crate::generate::print::{Printer, ident, member};
+use crate::generate::bindings::{anchors, choices, conversions, docs, forms, hosted, recipes};
+use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{
-    AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, LentBy, Owned, ParamPlan, Pass, Place, Returns,
-    Settle,
+    AnchorPlan, Callee, Conversion, FunctionPlan, Iterators, Keep, LentBy, ParamPlan, Pass, Place, Returns, Settle,
 };
 
 /// A function where it stands: in its module, in an impl block of its own, or within a trait impl.
@@ -119,83 +118,8 @@ fn convert(printer: Printer<'_>, index: usize, param: &ParamPlan) -> Option<Toke
     } else {
         quote!(&#from)
     };
-    let value = converted(printer, param.convert.as_ref()?, &quote!(#from), &borrowed);
+    let value = conversions::converted(printer, param.convert.as_ref()?, &quote!(#from), &borrowed);
     Some(quote!(let #to = #value;))
-}
-
-/// The value `from` after its conversion; `borrowed` is a reference to it.
-pub(super) fn converted(
-    printer: Printer<'_>,
-    conversion: &Conversion,
-    from: &TokenStream,
-    borrowed: &TokenStream,
-) -> TokenStream {
-    match conversion {
-        Conversion::Wrap(def, fields) => {
-            let path = printer.def(def);
-            let fields = fields.iter().map(|(name, conversion)| {
-                let name = member(name);
-                let value = converted(printer, conversion, &quote!(#from.#name), &quote!(&#from.#name));
-                quote!(#name: #value)
-            });
-            quote!(#path { #(#fields),* })
-        }
-        Conversion::AsRef(ty) | Conversion::Key(ty) => {
-            let ty = printer.ty(ty);
-            quote!(::std::convert::AsRef::<#ty>::as_ref(#borrowed))
-        }
-        Conversion::Borrow(ty) => {
-            let ty = printer.ty(ty);
-            quote!(::std::borrow::Borrow::<#ty>::borrow(#borrowed))
-        }
-        Conversion::Into(ty) => {
-            let ty = printer.ty(ty);
-            quote!(::std::convert::Into::<#ty>::into(#from))
-        }
-        Conversion::ToText | Conversion::Arguments => quote!(::std::string::ToString::to_string(&#from)),
-        Conversion::ToError => quote!(nb::ErrorChain::of(&#from)),
-        Conversion::Bounds => quote! {
-            (
-                ::std::ops::RangeBounds::start_bound(#borrowed).cloned(),
-                ::std::ops::RangeBounds::end_bound(#borrowed).cloned(),
-            )
-        },
-        Conversion::Iter(each) => {
-            let each = owned(printer, each, &quote!(&nb_x));
-            quote!(#from.iter().map(|nb_x| #each).collect::<::std::vec::Vec<_>>())
-        }
-        Conversion::Map(each) => {
-            let each = owned(printer, each, &quote!(&nb_x));
-            quote!(#from.map(|nb_x| #each))
-        }
-        Conversion::Collect { each, lent, .. } => {
-            let borrowed = if *lent { quote!(nb_x) } else { quote!(&nb_x) };
-            let each = each.as_ref().map(|each| {
-                let each = owned(printer, each, &borrowed);
-                quote!(.map(|nb_x| #each))
-            });
-            quote!(::std::iter::IntoIterator::into_iter(#from)#each.collect::<::std::vec::Vec<_>>())
-        }
-    }
-}
-
-/// A conversion of `nb_x` to something owned; `borrowed` is a reference to it.
-pub(super) fn owned(printer: Printer<'_>, conversion: &Owned, borrowed: &TokenStream) -> TokenStream {
-    match conversion {
-        Owned::AsRef(ty) => {
-            let ty = printer.ty(ty);
-            quote!(::std::borrow::ToOwned::to_owned(::std::convert::AsRef::<#ty>::as_ref(#borrowed)))
-        }
-        Owned::Borrow(ty) => {
-            let ty = printer.ty(ty);
-            quote!(::std::borrow::ToOwned::to_owned(::std::borrow::Borrow::<#ty>::borrow(#borrowed)))
-        }
-        Owned::Into(ty) => {
-            let ty = printer.ty(ty);
-            quote!(::std::convert::Into::<#ty>::into(nb_x))
-        }
-        Owned::ToText => quote!(::std::string::ToString::to_string(#borrowed)),
-    }
 }
 
 /// A statement that fills a slot; kept inputs need the anchor first.

@@ -5,8 +5,9 @@ use quote::{format_ident, quote};
 
 use crate::generate::bindings::asked::{self, Parts};
 use crate::generate::bindings::choices;
+use crate::generate::bindings::conversions;
 use crate::generate::bindings::forms;
-use crate::generate::bindings::functions::{self, arg, slot_name};
+use crate::generate::bindings::functions::{arg, slot_name};
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Closure, ClosureKind, FunctionPlan, Home, Hosted, Lender, Pass, Settle, Uses};
 
@@ -162,7 +163,7 @@ fn answer(printer: Printer<'_>, closure: &Closure) -> TokenStream {
         .collect();
     let Parts { reads, args, places } = asked::parts(&inputs);
     let converted = closure.output.as_ref().map(|(_, owned)| {
-        let owned = functions::owned(printer, owned, &quote!(&nb_x));
+        let owned = conversions::owned(printer, owned, &quote!(nb_x), &quote!(&nb_x));
         quote!(let nb_x = #owned;)
     });
     let call = quote! {

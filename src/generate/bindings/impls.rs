@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::generate::bindings::{choices, forms, functions, hosted};
+use crate::generate::bindings::{choices, conversions, forms, functions, hosted};
 use crate::generate::print::{Printer, ident};
 use crate::plan::bridge::{Bridge, ImplBody, ImplPlan, Repr};
 use crate::plan::local_type;
@@ -39,7 +39,7 @@ fn format(printer: Printer<'_>, plan: &ImplPlan, export: u32) -> TokenStream {
     let value = wrapped.map_or_else(
         || quote!(self),
         |(conversion, _)| {
-            let made = functions::converted(printer, conversion, &quote!(self), &quote!(self));
+            let made = conversions::converted(printer, conversion, &quote!(self), &quote!(self));
             quote!(&#made)
         },
     );

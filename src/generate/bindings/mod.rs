@@ -5,6 +5,7 @@ mod asked;
 pub mod authority;
 mod choices;
 mod constants;
+mod conversions;
 mod docs;
 mod forms;
 mod functions;

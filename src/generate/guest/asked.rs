@@ -8,6 +8,7 @@ use super::stand_ins::{put_asked, taken_over};
 use crate::extract::api::{Arg, Def, Param, PathTy, Ty};
 use crate::generate::print::{Printer, Side, ident};
 use crate::generate::source::Unit;
+use crate::plan::asked_key;
 use crate::plan::bridge::{Asked, AskedMethod, TraitPlan};
 
 /// A type that asks for every method, one that has the provided ones from the crate, and the exports that run those.
@@ -16,7 +17,7 @@ pub(super) fn unit(printer: Printer<'_>, plan: &TraitPlan) -> Option<Unit> {
     let types = [false, true].map(|bare| stand_in(printer, asked, bare));
     let provided = asked.methods.iter().filter_map(|method| method.provided.as_ref());
     let exports = provided.map(|plan| exports(printer, plan));
-    Some(Unit::new(&plan.key, quote!(#(#types)* #(#exports)*)))
+    Some(Unit::new(&asked_key(&plan.key), quote!(#(#types)* #(#exports)*)))
 }
 
 fn stand_in(guest: Printer<'_>, asked: &Asked, bare: bool) -> TokenStream {

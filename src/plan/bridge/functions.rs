@@ -211,6 +211,24 @@ pub enum Owned {
     Into(Ty),
     /// `value.to_string()`
     ToText,
+    /// `value`, of a type that the crate names.
+    Same,
+    /// Each part of a tuple.
+    Tuple(Vec<Owned>),
+    /// What the value lends by `Borrow::<T>::borrow(&value)`, part by part.
+    Behind(Ty, Box<Owned>),
+}
+
+impl Owned {
+    /// Whether the value itself is used up, so that a reference to it is not enough.
+    #[must_use]
+    pub fn moves(&self) -> bool {
+        match self {
+            Self::Into(_) | Self::Same => true,
+            Self::Tuple(parts) => parts.iter().any(Self::moves),
+            Self::AsRef(_) | Self::Borrow(_) | Self::ToText | Self::Behind(..) => false,
+        }
+    }
 }
 
 /// How an argument is handed over.

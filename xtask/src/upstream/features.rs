@@ -1,6 +1,6 @@
 //! Which features a crate's own tests ask for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{Item, Table};
 
@@ -69,17 +69,27 @@ fn inside_not(text: &str) -> bool {
 /// Whether `feature` adds nothing to the graph that the package's tests do not have anyway: every optional dependency
 /// that it switches on is a dev-dependency, too.
 pub(crate) fn adds_no_package(manifest: &Table, feature: &str) -> bool {
-    switched_on(manifest, [feature.to_owned()]).is_some_and(|names| {
-        names
+    switched_on(manifest, [feature.to_owned()]).is_some_and(|switched| {
+        switched
+            .optional
             .iter()
             .all(|name| dev_dependencies(manifest).any(|dev| dev == name))
     })
 }
 
-/// The optional dependencies that `features` switch on; `None` when one of them does not exist.
-pub(crate) fn switched_on(manifest: &Table, features: impl IntoIterator<Item = String>) -> Option<BTreeSet<String>> {
+/// What features switch on.
+#[derive(Debug, Default)]
+pub(crate) struct Switched {
+    /// Optional dependencies.
+    pub(crate) optional: BTreeSet<String>,
+    /// Features of dependencies.
+    pub(crate) features: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What `features` switch on; `None` when one of them does not exist.
+pub(crate) fn switched_on(manifest: &Table, features: impl IntoIterator<Item = String>) -> Option<Switched> {
     let mut seen = BTreeSet::new();
-    let mut found = BTreeSet::new();
+    let mut found = Switched::default();
     let mut todo: Vec<String> = features.into_iter().collect();
     while let Some(entry) = todo.pop() {
         if !seen.insert(entry.clone()) {
@@ -90,15 +100,19 @@ pub(crate) fn switched_on(manifest: &Table, features: impl IntoIterator<Item = S
             .and_then(|features| features.get(&entry))
             .and_then(Item::as_array);
         // `x/y` switches x on; `x?/y` does not.
-        if let Some(name) = entry
-            .strip_prefix("dep:")
-            .or_else(|| entry.split_once('/').map(|(name, _)| name))
-        {
-            found.extend(is_optional(manifest, name).then(|| name.to_owned()));
+        if let Some((name, feature)) = entry.split_once('/') {
+            let optional = !name.ends_with('?') && is_optional(manifest, name);
+            found.optional.extend(optional.then(|| name.to_owned()));
+            let features = found.features.entry(name.trim_end_matches('?').to_owned());
+            features.or_default().insert(feature.to_owned());
+        } else if let Some(name) = entry.strip_prefix("dep:") {
+            found
+                .optional
+                .extend(is_optional(manifest, name).then(|| name.to_owned()));
         } else if let Some(list) = listed {
             todo.extend(list.iter().filter_map(|value| value.as_str().map(str::to_owned)));
         } else if is_optional(manifest, &entry) {
-            found.insert(entry);
+            found.optional.insert(entry);
         } else if entry != "default" {
             return None;
         }
@@ -136,7 +150,7 @@ pub(crate) fn dependency_tables<'m>(
 
 #[cfg(test)]
 mod tests {
-    use super::{adds_no_package, named};
+    use super::{adds_no_package, named, switched_on};
 
     #[test]
     fn names_outside_not() {
@@ -145,6 +159,18 @@ mod tests {
              #[cfg(any(not(x), feature = \"d\"))] fn g() {} #[cfg(feature = \"c\")] fn h() {} // feature is a word",
         );
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["a", "d"]);
+    }
+
+    #[test]
+    fn features_of_dependencies_are_passed_on() {
+        let manifest: toml_edit::DocumentMut = "[features]\ndeflate = [\"flate2/rust_backend\", \"xz?/static\"]\n\
+             [dependencies]\nflate2 = { version = \"1\", optional = true }\nxz = { version = \"1\", optional = true }\n"
+            .parse()
+            .expect("a manifest");
+        let switched = switched_on(&manifest, ["deflate".to_owned()]).expect("features that exist");
+        assert_eq!(Vec::from_iter(&switched.optional), ["flate2"]);
+        assert_eq!(Vec::from_iter(&switched.features["flate2"]), ["rust_backend"]);
+        assert_eq!(Vec::from_iter(&switched.features["xz"]), ["static"]);
     }
 
     #[test]

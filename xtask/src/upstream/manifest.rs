@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
-use super::features;
+use super::features::{self, Switched};
 use super::published::Published;
 use crate::Error;
 
@@ -80,15 +80,16 @@ pub(crate) fn add_doctest_dependencies(
     features: &BTreeSet<String>,
 ) {
     let default = ["default".to_owned()];
-    let optional =
+    let switched =
         features::switched_on(published, default.into_iter().chain(features.iter().cloned())).unwrap_or_default();
     let mut had: BTreeSet<String> = features::dependency_tables(bindings, "dependencies")
         .flat_map(|table| table.iter().map(|(name, _)| name.to_owned()))
         .collect();
     had.insert(package.to_owned());
-    let wanted =
-        |name: &str| !had.contains(name) && (!features::is_optional(published, name) || optional.contains(name));
-    merge_dev(bindings.as_table_mut(), published.as_table(), &wanted);
+    let wanted = |name: &str| {
+        !had.contains(name) && (!features::is_optional(published, name) || switched.optional.contains(name))
+    };
+    merge_dev(bindings.as_table_mut(), published.as_table(), &wanted, &switched);
     for (cfg, target) in published
         .get("target")
         .and_then(Item::as_table_like)
@@ -100,13 +101,13 @@ pub(crate) fn add_doctest_dependencies(
         let Some(own) = targets[cfg].or_insert(Item::Table(Table::new())).as_table_like_mut() else {
             continue;
         };
-        merge_dev(own, target, &wanted);
+        merge_dev(own, target, &wanted, &switched);
     }
     stand_alone(bindings);
 }
 
 /// Adds both kinds of `from`'s dependencies to `to`'s dev-dependencies.
-fn merge_dev(to: &mut dyn TableLike, from: &dyn TableLike, wanted: &dyn Fn(&str) -> bool) {
+fn merge_dev(to: &mut dyn TableLike, from: &dyn TableLike, wanted: &dyn Fn(&str) -> bool, switched: &Switched) {
     let mut dev = to
         .get("dev-dependencies")
         .and_then(Item::as_table)
@@ -123,11 +124,21 @@ fn merge_dev(to: &mut dyn TableLike, from: &dyn TableLike, wanted: &dyn Fn(&str)
             let mut item = item.clone();
             if let Some(table) = item.as_table_like_mut() {
                 table.remove("optional");
+                switch_on(table, switched.features.get(name).filter(|_| kind == "dependencies"));
             }
             dev.entry(name).or_insert(item);
         }
     }
     to.insert("dev-dependencies", Item::Table(dev));
+}
+
+/// Adds features to a dependency.
+fn switch_on(dependency: &mut dyn TableLike, features: Option<&BTreeSet<String>>) {
+    let Some(features) = features else { return };
+    let own = dependency.get("features").and_then(Item::as_array);
+    let own = own.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    let all: BTreeSet<String> = own.chain(features.iter().cloned()).collect();
+    dependency.insert("features", value(Array::from_iter(all)));
 }
 
 fn package_table(published: &DocumentMut, package: &Published) -> Table {
