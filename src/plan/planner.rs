@@ -1,6 +1,7 @@
 //! Walks the API in order and collects the plan.
 
 mod objects;
+mod skipping;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,38 +133,6 @@ impl<'a> Planner<'a> {
     fn stuck(&self, id: ItemId) -> BTreeMap<String, String> {
         let stuck = self.types.stuck(id).into_iter();
         stuck.map(|(variant, obstacle)| (variant, obstacle.reason)).collect()
-    }
-
-    /// Whether rustc rejected the unit `key`.
-    ///
-    /// # Errors
-    /// With rustc's words, if it did.
-    pub(super) fn accepted(&self, key: &str) -> Result<(), Obstacle> {
-        self.demoted.get(key).map_or(Ok(()), |reason| {
-            let construct = if reason == super::NOT_EXPOSED {
-                "not exposed"
-            } else {
-                "rejected by rustc"
-            };
-            Err(Obstacle::new(construct, reason.clone()))
-        })
-    }
-
-    /// Lists `path` as skipped.
-    pub(super) fn skip(&mut self, path: &str, obstacle: Obstacle, is_function: bool) {
-        let Obstacle { construct, reason } = obstacle;
-        let construct = construct.to_owned();
-        self.plan.skipped.push(Skipped {
-            path: path.to_owned(),
-            construct,
-            reason,
-            is_function,
-        });
-    }
-
-    /// Whether a function counts: one that anybody is shown, of the crate itself.
-    pub(super) fn counts(&self, meta: &Meta) -> bool {
-        !meta.hidden && !self.elsewhere
     }
 
     /// Plans a function, counts it, and says whether it crosses.
