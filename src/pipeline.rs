@@ -6,6 +6,7 @@ mod examine;
 mod facts;
 mod floor;
 mod natives;
+mod others;
 mod stages;
 
 use std::collections::BTreeSet;

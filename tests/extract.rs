@@ -48,6 +48,7 @@ fn fetched(root: &Utf8Path, source: &str) -> Fetched {
         graph: Vec::new(),
         folders,
         natives: Vec::new(),
+        named: Vec::new(),
         build: Default::default(),
     }
 }

@@ -3,7 +3,7 @@
 //! Everything rustdoc knows and crossing needs, in types of our own: rustdoc's change with each format
 //! version, and none of them leave this stage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Identifies an item within one [`Api`]; numbered in definition order, so equal inputs number equally.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -11,6 +11,9 @@ pub struct ItemId(pub u32);
 
 /// How the lifetimes are called that the self type of an impl elides (`impl Info<'_>`): this, and a number.
 pub const ELIDED: &str = "nb_self";
+
+/// The hidden module with what comes of other crates and is offered under no other name: `nb_crates::chrono::DateTime`.
+pub const OTHERS: &str = "nb_crates";
 
 /// The public API of one crate, built for one target with one set of features.
 #[derive(Debug, Clone, Default, serde::Serialize)]
@@ -26,6 +29,8 @@ pub struct Api {
     pub items: BTreeMap<ItemId, Item>,
     /// Trait implementations of local types, and of local traits for any type.
     pub impls: Vec<Impl>,
+    /// Those of the items that came along from other crates.
+    pub others: BTreeSet<ItemId>,
 }
 
 /// A public module: what its path offers.

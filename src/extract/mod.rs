@@ -7,19 +7,22 @@ mod bodies;
 mod bounds;
 
 mod macros;
+pub mod others;
 mod outline;
 
 mod parse;
 
 pub mod rustdoc;
 mod sources;
+pub(crate) mod visit;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use nanobuild_policy::lockfile::Package;
 
 use crate::{fetch::Fetched, sys};
 
@@ -34,6 +37,8 @@ pub struct Extracted {
     pub skipped: Vec<Skipped>,
     /// Crates that the application has natively, by the names that code gives them: their traits can be implemented.
     pub natives: BTreeSet<String>,
+    /// Where its types and traits are defined, as other crates' documentation refers to them.
+    pub defined: BTreeMap<Vec<String>, api::ItemId>,
 }
 
 /// A public item that the bindings do not offer.
@@ -120,10 +125,23 @@ pub enum Error {
 /// # Errors
 /// When the crate cannot be documented for `target`, or the output cannot be read.
 pub fn extract(jail: &sys::Jail, fetched: &Fetched, target: &str) -> Result<Extracted, Error> {
-    let json = rustdoc::document(jail, fetched, target)?;
+    let json = rustdoc::document(jail, fetched, rustdoc::Subject::of(fetched), target)?;
     let mut extracted = parse(&json, &fetched.package)?;
     read_sources(&mut extracted, &fetched.package)?;
     Ok(extracted)
+}
+
+/// The same of another package of its graph, whose library has the package's name, without what only sources say.
+///
+/// # Errors
+/// See [`extract`].
+pub fn extract_other(jail: &sys::Jail, fetched: &Fetched, package: &Package, target: &str) -> Result<Extracted, Error> {
+    let subject = rustdoc::Subject {
+        name: &package.name,
+        version: &package.version,
+        crate_name: &package.name.replace('-', "_"),
+    };
+    parse(&rustdoc::document(jail, fetched, subject, target)?, &fetched.package)
 }
 
 /// Adds what rustdoc leaves out, from the sources in the folder `package`: the definitions of exported macros, and the bodies of

@@ -43,26 +43,46 @@ pub fn wrapper_main() -> Option<ExitCode> {
     Some(sys::exec::replace(&real, &args, &[("RUSTC_BOOTSTRAP", "1")]))
 }
 
-/// Documents `fetched`'s crate for `target` and returns the JSON.
-pub(super) fn document(jail: &Jail, fetched: &Fetched, target: &str) -> Result<Vec<u8>, Error> {
-    let output = jail.run(&task(fetched, target)?)?;
+/// What is documented: a package of the guest's graph.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Subject<'a> {
+    pub(super) name: &'a str,
+    pub(super) version: &'a semver::Version,
+    /// Its library, as code names it.
+    pub(super) crate_name: &'a str,
+}
+
+impl<'a> Subject<'a> {
+    /// The sandboxed crate itself.
+    pub(super) fn of(fetched: &'a Fetched) -> Self {
+        Self {
+            name: &fetched.dependency.name,
+            version: &fetched.dependency.version,
+            crate_name: &fetched.crate_name,
+        }
+    }
+}
+
+/// Documents `subject` for `target`, with the features that it has in the guest's graph, and returns the JSON.
+pub(super) fn document(jail: &Jail, fetched: &Fetched, subject: Subject<'_>, target: &str) -> Result<Vec<u8>, Error> {
+    let output = jail.run(&task(fetched, subject, target)?)?;
     if !output.status.success() {
         sys::files::room(&fetched.guest)?;
-        return Err(failure(fetched, target, &String::from_utf8_lossy(&output.stderr)));
+        return Err(failure(subject, target, &String::from_utf8_lossy(&output.stderr)));
     }
     let path = Utf8Path::new(target)
         .join("doc")
-        .join(format!("{}.json", fetched.crate_name));
+        .join(format!("{}.json", subject.crate_name));
     let target_dir = fetched.target_dir();
     let json = sys::files::read_beneath(&target_dir, &path)?.ok_or(Error::NoDocs)?;
-    check_version(fetched, target_dir.join(path), &json)?;
+    check_version(subject, target_dir.join(path), &json)?;
     Ok(json)
 }
 
-fn task(fetched: &Fetched, target: &str) -> Result<Task, Error> {
+fn task(fetched: &Fetched, subject: Subject<'_>, target: &str) -> Result<Task, Error> {
     let wrapper = sys::exec::own().map_err(Error::Executable)?;
     let target_dir = fetched.target_dir();
-    let package = format!("{}@{}", fetched.dependency.name, fetched.dependency.version);
+    let package = format!("{}@{}", subject.name, subject.version);
     let args = [
         "doc",
         "--no-deps",
@@ -96,26 +116,26 @@ fn task(fetched: &Fetched, target: &str) -> Result<Task, Error> {
 }
 
 /// Two versions of one crate would share a file name: the file must be of the version that was asked for.
-fn check_version(fetched: &Fetched, path: Utf8PathBuf, json: &[u8]) -> Result<(), Error> {
+fn check_version(subject: Subject<'_>, path: Utf8PathBuf, json: &[u8]) -> Result<(), Error> {
     #[derive(serde::Deserialize)]
     struct Head {
         crate_version: Option<String>,
     }
-    let expected = fetched.dependency.version.to_string();
+    let expected = subject.version.to_string();
     match serde_json::from_slice::<Head>(json)?.crate_version {
         Some(found) if found != expected => Err(Error::Version { path, expected, found }),
         _ => Ok(()),
     }
 }
 
-fn failure(fetched: &Fetched, target: &str, stderr: &str) -> Error {
+fn failure(subject: Subject<'_>, target: &str, stderr: &str) -> Error {
     if let Some(package) = sys::cargo::failed_script(stderr) {
         let message = sys::cargo::telling(stderr).take(MOST).collect::<Vec<_>>().join("\n");
         return Error::Script { package, message };
     }
     Error::Docs {
-        name: fetched.dependency.name.clone(),
-        version: fetched.dependency.version.to_string(),
+        name: subject.name.to_owned(),
+        version: subject.version.to_string(),
         target: target.to_owned(),
         reason: reason(stderr, target),
         errors: shorten(stderr),

@@ -8,6 +8,11 @@ use super::{Error, Extracted, parse};
 
 /// Documents one file, as the wrapper does.
 pub(crate) fn document(source: &Path) -> Vec<u8> {
+    document_with(source, "fixture", &[])
+}
+
+/// The same, of a crate with a name that depends on others.
+pub(crate) fn document_with(source: &Path, name: &str, externs: &[String]) -> Vec<u8> {
     let out = tempfile::tempdir().expect("a temporary folder");
     let run = Command::new("rustdoc")
         .env("RUSTC_BOOTSTRAP", "1")
@@ -15,7 +20,7 @@ pub(crate) fn document(source: &Path) -> Vec<u8> {
             "--edition",
             "2024",
             "--crate-name",
-            "fixture",
+            name,
             "-Zunstable-options",
             "--output-format",
             "json",
@@ -28,11 +33,12 @@ pub(crate) fn document(source: &Path) -> Vec<u8> {
             "-o",
         ])
         .arg(out.path())
+        .args(externs.iter().flat_map(|library| ["--extern", library]))
         .arg(source)
         .output()
         .expect("rustdoc starts");
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    fs_err::read(out.path().join("fixture.json")).expect("rustdoc wrote its output")
+    fs_err::read(out.path().join(format!("{name}.json"))).expect("rustdoc wrote its output")
 }
 
 fn describe(extracted: &Extracted) -> String {

@@ -48,6 +48,7 @@ pub(super) fn read(
         graph: Vec::new(),
         folders: Vec::new(),
         natives: Vec::new(),
+        named: Vec::new(),
         build: BTreeMap::new(),
     };
     let graph = CargoMetadata::parse_json(json)

@@ -11,11 +11,11 @@ const HEADER: &str = "# Written by cargo nanobuild: the sandboxed side of one de
 
 /// The manifest of the guest that wraps `dependency`.
 pub(super) fn print(dependency: &Dependency) -> String {
-    print_with(dependency, &[])
+    print_with(dependency, [])
 }
 
 /// The same, with crates that the guest names itself, at the versions that its graph has.
-pub(super) fn print_with(dependency: &Dependency, natives: &[Package]) -> String {
+pub(super) fn print_with<'p>(dependency: &Dependency, named: impl IntoIterator<Item = &'p Package>) -> String {
     let mut document = DocumentMut::new();
     document.decor_mut().set_prefix(HEADER);
     document.insert("package", package(dependency));
@@ -28,10 +28,10 @@ pub(super) fn print_with(dependency: &Dependency, natives: &[Package]) -> String
         ("nanobuild-runtime", Value::from(runtime)),
     ];
     let mut dependencies = Table::from_iter(dependencies);
-    for native in natives {
-        let version = Value::from(format!("={}", native.version));
+    for package in named {
+        let version = Value::from(exactly(&package.version));
         let table = InlineTable::from_iter([("version", version), ("default-features", Value::from(false))]);
-        dependencies.insert(&native.name, value(table));
+        dependencies.insert(&package.name, value(table));
     }
     document.insert("dependencies", Item::Table(dependencies));
     let mut profiles = Table::new();
@@ -53,12 +53,7 @@ fn package(dependency: &Dependency) -> Item {
 fn requirement(dependency: &Dependency) -> InlineTable {
     let mut table = InlineTable::new();
     table.insert("package", dependency.name.as_str().into());
-    let version = &dependency.version;
-    let without_build = semver::Version {
-        build: semver::BuildMetadata::EMPTY,
-        ..version.clone()
-    };
-    table.insert("version", format!("={without_build}").into());
+    table.insert("version", exactly(&dependency.version).into());
     match &dependency.source {
         Source::Registry(None) => {}
         Source::Registry(Some(name)) => {
@@ -76,6 +71,15 @@ fn requirement(dependency: &Dependency) -> InlineTable {
     let features = dependency.features.iter().filter(|feature| *feature != "default");
     table.insert("features", Array::from_iter(features.map(String::as_str)).into());
     table
+}
+
+/// The requirement that only `version` fits; what it was built of is not for requirements to say.
+fn exactly(version: &semver::Version) -> String {
+    let without_build = semver::Version {
+        build: semver::BuildMetadata::EMPTY,
+        ..version.clone()
+    };
+    format!("={without_build}")
 }
 
 fn release() -> Table {

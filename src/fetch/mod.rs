@@ -24,6 +24,13 @@ pub use error::Error;
 /// What the guest's manifest calls the real crate, so that no name of it can clash with anything.
 pub const GUEST: &str = "guest";
 
+/// Whether the guest can name `package` by its own name: it comes from the default registry, and the guest has nothing else, itself
+/// included, under a name like that.
+#[must_use]
+pub fn can_name(package: &Package) -> bool {
+    package.source == lock::REGISTRY && package.name != GUEST && !package.name.starts_with("nanobuild")
+}
+
 /// The target that guests are compiled for.
 pub const TARGET: &str = "wasm32-wasip1";
 
@@ -61,6 +68,8 @@ pub struct Fetched {
     pub folders: Vec<(Utf8PathBuf, String)>,
     /// Crates of the graph that the application has natively too and the bindings may name.
     pub natives: Vec<Package>,
+    /// Other crates of the graph that the guest names: their types cross with the dependency's own.
+    pub named: Vec<Package>,
     /// What compiling the graph runs or needs.
     pub build: BTreeMap<Capability, BTreeSet<Need>>,
 }
@@ -121,18 +130,20 @@ pub struct Manifest {
     pub lib_name: String,
 }
 
-/// Lets the guest name `natives`, crates of its graph, directly: it implements their traits for the bindings.
+/// Lets the guest name crates of its graph directly: `natives`, whose traits it implements for the bindings, and `named`, of which
+/// types come along.
 ///
 /// # Errors
 /// When the manifest cannot be written.
-pub fn lend(fetched: &mut Fetched, natives: Vec<Package>, net: Net) -> Result<(), Error> {
+pub fn lend(fetched: &mut Fetched, natives: Vec<Package>, named: Vec<Package>, net: Net) -> Result<(), Error> {
     let path = fetched.guest.join("Cargo.toml");
-    let text = manifest::print_with(&fetched.dependency, &natives);
+    let text = manifest::print_with(&fetched.dependency, natives.iter().chain(&named));
     files::replace(&path, text.as_bytes())?;
     runtime::lend(&fetched.guest.join("runtime"), &natives)?;
     let net = Net { locked: false, ..net };
     cargo::metadata(&path, net, &[]).map_err(|error| error::resolving(&fetched.dependency, net.offline, error))?;
     fetched.natives = natives;
+    fetched.named = named;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::Lifetime;
 
-use crate::extract::api::{Arg, Binding, Bound, Def, Generics, ItemId, Param, PathTy, Ty, Where};
+use crate::extract::api::{Arg, Binding, Bound, Def, Generics, ItemId, OTHERS, Param, PathTy, Ty, Where};
 
 /// On which side the tokens stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,9 +61,14 @@ impl Printer<'_> {
     #[must_use]
     pub fn local(&self, path: &[String]) -> TokenStream {
         let names = path.iter().map(|name| ident(name));
-        match self.side {
-            Side::Host => quote!(crate #(:: #names)*),
-            Side::Guest | Side::Implementing => quote!(::guest #(:: #names)*),
+        match (self.side, path.split_first()) {
+            (Side::Host, _) => quote!(crate #(:: #names)*),
+            // The guest has the crate itself, by its own name.
+            (Side::Guest | Side::Implementing, Some((first, rest))) if first == OTHERS => {
+                let names = rest.iter().map(|name| ident(name));
+                quote!(#(:: #names)*)
+            }
+            (Side::Guest | Side::Implementing, _) => quote!(::guest #(:: #names)*),
         }
     }
 

@@ -153,6 +153,7 @@ mod tests {
         };
         Fetched {
             natives: Vec::new(),
+            named: Vec::new(),
             dependency,
             crate_name: "dice".into(),
             guest: "/somewhere/dice".into(),

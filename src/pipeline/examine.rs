@@ -3,13 +3,13 @@
 use camino::Utf8PathBuf;
 use nanobuild_policy::Signature;
 
-use super::{Error, facts, floor, natives};
+use super::{Error, facts, floor, natives, others};
 use crate::compile::analysis;
-use crate::extract::extract;
+use crate::extract::{Extracted, extract};
 use crate::fetch::{self, Fetched, fetch};
 use crate::inspect::{Guest, Report, inspect};
 use crate::session::{Examined, Order};
-use crate::settle::{Bench, Settled, settle};
+use crate::settle::{self, Bench, Settled, settle};
 use crate::sys::files;
 use crate::ui::{Event, Stage};
 
@@ -35,16 +35,27 @@ pub(super) fn inspected(order: &Order<'_>) -> Result<Inspected, Error> {
     fetch::forget_other_builds(&fetched, &format!("{:?}", jail.allowance()))?;
 
     stage(Stage::Extract);
-    let extracted = natives::lend(order, extract(jail, &fetched, fetch::TARGET)?, &mut fetched)?;
+    let own = extract(jail, &fetched, fetch::TARGET)?;
+    let natives = natives::of(order, &own.api, &fetched)?;
+    let joined = others::join(order, &own, &natives, &fetched)?;
+    let extracted = natives::lend(order, joined, natives, &mut fetched)?;
 
     stage(Stage::Generate);
     let checks = natives::checks(order, &extracted);
+    let expose = &order.record.decision.expose;
     let bench = Bench {
         bindings: &order.bench.join(&dependency.folder),
         target_dir: &checks,
         runtime,
     };
-    let settled = settle(jail, &fetched, &extracted, &order.record.decision.expose, bench)?;
+    let settled = match settle(jail, &fetched, &extracted, expose, bench) {
+        // What came along from other crates must not cost the crate itself.
+        Err(settle::Error::Stuck { .. }) if !extracted.api.others.is_empty() => {
+            let natives = extracted.natives;
+            settle(jail, &fetched, &Extracted { natives, ..own }, expose, bench)?
+        }
+        settled => settled?,
+    };
 
     stage(Stage::Inspect);
     let guest = Guest {

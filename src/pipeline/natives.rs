@@ -7,44 +7,66 @@ use nanobuild_policy::lockfile::Package;
 use semver::Version;
 
 use super::Error;
-use crate::extract::{Extracted, foreign_traits};
+use crate::extract::others::{self, Joined};
+use crate::extract::{Api, Extracted, foreign_traits};
 use crate::fetch::{self, Fetched};
 use crate::plan::is_serde;
 use crate::select;
 use crate::session::Order;
 use crate::sys::files;
 
-/// Finds the crates whose traits the API implements and the application has natively at the same version, lets the guest
-/// name them, and notes their names as code gives them.
+/// The crates whose traits `api` implements and the application has natively at the same version; not those that it takes types
+/// from, and nobody has a use for the traits.
 ///
 /// # Errors
-/// When the guest's manifest cannot be written.
-pub(super) fn lend(order: &Order<'_>, extracted: Extracted, fetched: &mut Fetched) -> Result<Extracted, Error> {
-    let named = foreign_traits(&extracted.api);
+/// When the application's lockfile cannot be read.
+pub(super) fn of(order: &Order<'_>, api: &Api, fetched: &Fetched) -> Result<Vec<Package>, Error> {
+    let mut named = foreign_traits(api);
+    let for_types = others::wanted_for_types(api);
+    named.retain(|krate| !for_types.contains(krate));
     if named.is_empty() {
-        return Ok(extracted);
+        return Ok(Vec::new());
     }
-    let code_name = |package: &str| package.replace('-', "_");
     let named = fetched
         .graph
         .iter()
         .filter(|package| named.contains(&code_name(&package.name)));
-    let natives: Vec<_> = match known(order) {
+    Ok(match known(order) {
         Some(known) => named.filter(|package| known.contains(&package.name)).cloned().collect(),
         None => {
             let lockfile = files::read_text(&order.root.join("Cargo.lock"))?.unwrap_or_default();
             let has = select::natives(&lockfile, &order.wanted.dependency.name);
             named.filter(|package| is_native(package, &has)).cloned().collect()
         }
-    };
+    })
+}
+
+/// Lets the guest name `natives` and the crates that `joined` takes something from, and notes the former's names as code gives
+/// them.
+///
+/// # Errors
+/// When the guest's manifest cannot be written.
+pub(super) fn lend(
+    order: &Order<'_>,
+    joined: Joined,
+    natives: Vec<Package>,
+    fetched: &mut Fetched,
+) -> Result<Extracted, Error> {
     let names = natives.iter().map(|package| code_name(&package.name)).collect();
-    if !natives.is_empty() {
-        fetch::lend(fetched, natives, order.net)?;
+    let is_named = |package: &&Package| joined.named.contains(&code_name(&package.name));
+    let named: Vec<Package> = fetched.graph.iter().filter(is_named).cloned().collect();
+    if !natives.is_empty() || !named.is_empty() {
+        fetch::lend(fetched, natives, named, order.net)?;
     }
     Ok(Extracted {
         natives: names,
-        ..extracted
+        ..joined.extracted
     })
+}
+
+/// A package's library, as code names it where nobody gave it another name.
+pub(super) fn code_name(package: &str) -> String {
+    package.replace('-', "_")
 }
 
 /// Whether an application has the crate: at the same version, or of serde at any that has the same traits.

@@ -10,8 +10,8 @@ use crate::plan::conversions::{bounds_of, mentions_param};
 use crate::plan::cross::{self, Way};
 use crate::plan::lifetimes;
 use crate::plan::subst::Subst;
-use crate::plan::types::Types;
-use crate::plan::unnamed;
+use crate::plan::types::{self, Types};
+use crate::plan::{unnamed, unseen};
 
 /// The most instances of one item: more are not worth their code.
 pub(super) const MOST: usize = 16;
@@ -19,21 +19,34 @@ pub(super) const MOST: usize = 16;
 /// The crate's own types that implement each of its traits, in the order in which they are told apart.
 pub(super) type Implementors = BTreeMap<ItemId, Vec<Ty>>;
 
-/// Finds them: types with a name that have no parameters.
+/// Finds them: types with a name that have no parameters, and objects that borrow and nobody sees, with lifetimes elided.
 #[must_use]
 pub(super) fn implementors(api: &Api) -> Implementors {
     let mut found = Implementors::new();
+    let unseen = unseen::of(api);
     for block in api.impls.iter().filter(|block| !block.negative) {
         let Def::Local(trait_) = &block.trait_.def else {
             continue;
         };
         let types = found.entry(*trait_).or_default();
-        if is_plain(api, &block.self_ty) && !types.contains(&block.self_ty) {
-            types.push(block.self_ty.clone());
+        let is_unseen = types::local(&block.self_ty).is_some_and(|id| unseen.contains(&id));
+        if !is_unseen && !is_plain(api, &block.self_ty) {
+            continue;
+        }
+        let mut ty = block.self_ty.clone();
+        lifetimes::each_lifetime(api, &mut ty, &mut |lifetime| "_".clone_into(lifetime));
+        if !types.contains(&ty) {
+            types.push(ty);
         }
     }
     found.retain(|_, types| !types.is_empty());
     found
+}
+
+/// Whether a type is one of these, whatever its lifetimes.
+#[must_use]
+pub(super) fn is_among(types: &[Ty], ty: &Ty) -> bool {
+    types.iter().any(|known| lifetimes::same_but_lifetimes(known, ty))
 }
 
 /// Further types that implement each of the crate's traits, with numbers after the plain ones: those that borrow (`&str`,
@@ -73,7 +86,8 @@ pub(super) fn number(api: &Api, types: &Types<'_>, block: &Impl) -> Option<usize
     };
     let plain = types.implementors.get(trait_).map_or(&[][..], Vec::as_slice);
     let find = |all: &[Ty], ty: &Ty| all.iter().position(|known| known == ty);
-    find(plain, &block.self_ty).or_else(|| {
+    let same = |known: &Ty| lifetimes::same_but_lifetimes(known, &block.self_ty);
+    plain.iter().position(same).or_else(|| {
         let at = find(types.lent.get(trait_)?, &lent_by(api, types, block)?)?;
         Some(plain.len() + at)
     })

@@ -2,6 +2,7 @@
 
 use crate::extract::api::{Arg, Bound, Def, PathTy, Ty};
 use crate::plan::bridge::Keeper;
+use crate::plan::choices;
 use crate::plan::types::Types;
 
 /// Why something does not cross: the construct in the way, and a sentence.
@@ -158,7 +159,10 @@ pub(super) fn value(types: &Types<'_>, ty: &Ty, way: Way) -> Result<(), Obstacle
         hidden if super::hidden::is_hidden(hidden) => Ok(()),
         Ty::Assoc { .. } => {
             let settled = types.in_scope(ty);
+            let known = settled.iter().any(|one| !matches!(one, Ty::Assoc { .. }));
             settled.iter().try_for_each(|one| match one {
+                // What one of a borrowing object borrows differs from call to call: rustc tells its callers.
+                Ty::Assoc { self_ty, .. } if known && types.is_object(self_ty) => Ok(()),
                 Ty::Assoc { .. } => Err(obstacle_of(one)),
                 known => value(types, known, way),
             })
@@ -202,7 +206,7 @@ fn named(types: &Types<'_>, path: &PathTy, way: Way) -> Result<(), Obstacle> {
             type_args(path)
                 .enumerate()
                 .try_for_each(|(at, arg)| match keepers.get(at) {
-                    Some(Keeper::Chosen(trait_)) if types.implementors[trait_].contains(arg) => Ok(()),
+                    Some(Keeper::Chosen(trait_)) if choices::is_among(&types.implementors[trait_], arg) => Ok(()),
                     Some(_) if !matches!(arg, Ty::Param(_)) => Err(Obstacle::new(
                         "generic type",
                         "a private type at another type than a parameter of the caller's",

@@ -46,10 +46,11 @@ mod stand_ins;
 mod std_traits;
 mod subst;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod traits;
 mod types;
 mod unnamed;
+mod unseen;
 mod wrappers;
 
 pub use asked::key as asked_key;

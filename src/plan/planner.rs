@@ -1,6 +1,7 @@
 //! Walks the API in order and collects the plan.
 
 mod objects;
+mod skipping;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +53,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
         drops: BTreeMap::new(),
         steps: recipes::Steps::default(),
         exports: super::lends::PUT_BACK + 1,
+        elsewhere: false,
         plan: Plan {
             skipped: extracted.skipped.clone(),
             ..Plan::default()
@@ -98,6 +100,8 @@ pub(super) struct Planner<'a> {
     /// The functions that make values of which constants are made.
     pub steps: recipes::Steps,
     exports: u32,
+    /// Whether what is planned came along from another crate.
+    pub elsewhere: bool,
     /// What came of it so far.
     pub plan: Plan,
 }
@@ -131,47 +135,20 @@ impl<'a> Planner<'a> {
         stuck.map(|(variant, obstacle)| (variant, obstacle.reason)).collect()
     }
 
-    /// Whether rustc rejected the unit `key`.
-    ///
-    /// # Errors
-    /// With rustc's words, if it did.
-    pub(super) fn accepted(&self, key: &str) -> Result<(), Obstacle> {
-        self.demoted.get(key).map_or(Ok(()), |reason| {
-            let construct = if reason == super::NOT_EXPOSED {
-                "not exposed"
-            } else {
-                "rejected by rustc"
-            };
-            Err(Obstacle::new(construct, reason.clone()))
-        })
-    }
-
-    /// Lists `path` as skipped.
-    pub(super) fn skip(&mut self, path: &str, obstacle: Obstacle, is_function: bool) {
-        let Obstacle { construct, reason } = obstacle;
-        let construct = construct.to_owned();
-        self.plan.skipped.push(Skipped {
-            path: path.to_owned(),
-            construct,
-            reason,
-            is_function,
-        });
-    }
-
-    /// Plans a function that counts, and says whether it crosses.
+    /// Plans a function, counts it, and says whether it crosses.
     pub(super) fn function(&mut self, function: &Function, context: Context<'_>) -> Option<FunctionPlan> {
-        let (key, hidden) = (context.key.clone(), context.meta.hidden);
-        self.plan.coverage.total += usize::from(!hidden);
+        let (key, counts) = (context.key.clone(), self.counts(context.meta));
+        self.plan.coverage.total += usize::from(counts);
         let planned = self
             .accepted(&key)
             .and_then(|()| functions::plan(self, function, context));
         match planned {
             Ok(planned) => {
-                self.plan.coverage.bound += usize::from(!hidden);
+                self.plan.coverage.bound += usize::from(counts);
                 Some(planned)
             }
             Err(obstacle) => {
-                self.skip(&key, obstacle, !hidden);
+                self.skip(&key, obstacle, counts);
                 None
             }
         }
@@ -271,6 +248,7 @@ impl<'a> Planner<'a> {
         for (id, item) in &self.api.items {
             let Some(path) = &item.path else { continue };
             let key = key(self.api, path);
+            self.elsewhere = self.api.others.contains(id);
             match &item.kind {
                 ItemKind::Function(function) => self.free(function, path, key, &item.meta),
                 ItemKind::Const(value) => consts::free(self, value, path, key, &item.meta, false),
@@ -366,8 +344,9 @@ impl<'a> Planner<'a> {
                 let planned = match usable {
                     Ok(()) => self.function(function, context),
                     Err(obstacle) => {
-                        self.plan.coverage.total += usize::from(!item.meta.hidden);
-                        self.skip(&context.key, obstacle, !item.meta.hidden);
+                        let counts = self.counts(&item.meta);
+                        self.plan.coverage.total += usize::from(counts);
+                        self.skip(&context.key, obstacle, counts);
                         None
                     }
                 };

@@ -8,7 +8,7 @@ use crate::plan::conversions::{self, bounds_of};
 use crate::plan::cross::{self, Obstacle, Way};
 use crate::plan::lifetimes::with_lifetime;
 use crate::plan::types::{Types, local};
-use crate::plan::{abilities, asked, forms, functions, replies};
+use crate::plan::{abilities, asked, choices, forms, functions, replies};
 
 /// An argument that a stand-in can take the place of, seen from the value that it stands for.
 pub(super) struct Candidate<'t> {
@@ -238,7 +238,7 @@ pub(super) fn holder<'t>(types: &Types<'_>, ty: &'t Ty) -> Option<Vec<(usize, &'
         match (arg, keepers.get(at)?) {
             (Ty::Param(_), Keeper::Chosen(_)) => {}
             (Ty::Param(name), _) => params.push((at, name.as_str())),
-            (ty, Keeper::Chosen(trait_)) if types.implementors[trait_].contains(ty) => {}
+            (ty, Keeper::Chosen(trait_)) if choices::is_among(&types.implementors[trait_], ty) => {}
             _ => return None,
         }
     }

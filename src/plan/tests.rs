@@ -15,7 +15,7 @@ use crate::extract::{
 };
 use crate::generate::print::{Printer, Side};
 
-fn describe(plan: &Plan) -> String {
+pub(crate) fn describe(plan: &Plan) -> String {
     let mut text = String::new();
     for ty in plan.bridge.types.values() {
         let kind = if let Repr::Recipe { .. } = ty.repr {

@@ -23,6 +23,7 @@ pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
             continue;
         };
         let key = super::key(api, path);
+        planner.elsewhere = api.others.contains(id);
         let blocks: Vec<usize> = impls
             .iter()
             .filter(|(of, _)| of == id)
@@ -53,11 +54,12 @@ pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
             .unwrap_or_default();
         for method in methods {
             let bound = kept.contains(method.name.as_str());
-            planner.plan.coverage.total += usize::from(!method.meta.hidden);
-            planner.plan.coverage.bound += usize::from(bound && !method.meta.hidden);
+            let counts = planner.counts(&method.meta);
+            planner.plan.coverage.total += usize::from(counts);
+            planner.plan.coverage.bound += usize::from(bound && counts);
             if !bound {
                 let obstacle = why(planner, definition, &blocks, method);
-                planner.skip(&format!("{key}::{}", method.name), obstacle, !method.meta.hidden);
+                planner.skip(&format!("{key}::{}", method.name), obstacle, counts);
             }
         }
         match outcome {

@@ -25,7 +25,7 @@ mod makeup;
 
 mod meta;
 
-mod walk;
+pub(super) mod walk;
 
 mod std_paths;
 
@@ -69,6 +69,7 @@ pub(super) fn parse(json: &[u8], package: &Utf8Path) -> Result<Extracted, Error>
         modules,
         items,
         impls,
+        ..Api::default()
     };
     seal(&mut api);
     let mut skipped: Vec<Skipped> = cx.into_skipped();
@@ -77,6 +78,7 @@ pub(super) fn parse(json: &[u8], package: &Utf8Path) -> Result<Extracted, Error>
     Ok(Extracted {
         api,
         skipped,
+        defined: paths.defined(&krate),
         ..Extracted::default()
     })
 }

@@ -105,6 +105,24 @@ impl Paths {
         self.numbers.iter().map(|(id, number)| (*id, *number))
     }
 
+    /// Where types and traits are defined, as the documentation of other crates refers to them.
+    pub(super) fn defined(&self, krate: &Crate) -> BTreeMap<Vec<String>, ItemId> {
+        let types = self.numbers().filter_map(|(id, number)| {
+            let summary = krate.paths.get(&id)?;
+            let kind = &krate.index.get(&id)?.inner;
+            let named = matches!(
+                kind,
+                ItemEnum::Struct(_)
+                    | ItemEnum::Enum(_)
+                    | ItemEnum::Union(_)
+                    | ItemEnum::Trait(_)
+                    | ItemEnum::TypeAlias(_)
+            );
+            named.then(|| (summary.path.clone(), number))
+        });
+        types.collect()
+    }
+
     /// All items with a public path, and enums of which only variants have one.
     pub(super) fn items(&self) -> impl Iterator<Item = ItemId> {
         self.homes.keys().chain(&self.parents).filter_map(|id| self.number(*id))

@@ -8,12 +8,9 @@ use rustdoc_types::{
 use super::{
     cx::Cx,
     std_paths,
-    walk::{self, Subst},
+    walk::{self, MOST_NODES, Subst},
 };
 use crate::extract::api::{Arg, Binding, Bound, Def, PathTy, Ty};
-
-/// Types larger than this come from aliases that double; nobody writes them.
-const MOST_NODES: usize = 1024;
 
 /// What the surroundings of a type say about the names in it.
 #[derive(Debug, Clone, Copy, Default)]

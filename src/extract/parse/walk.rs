@@ -53,8 +53,11 @@ fn arg_mentions(arg: &Arg, seen: &mut dyn FnMut(ItemId)) {
     }
 }
 
+/// Types larger than this come from aliases or defaults that double; nobody writes them.
+pub(in crate::extract) const MOST_NODES: usize = 1024;
+
 /// How many nodes `ty` has.
-pub(super) fn size(ty: &Ty) -> usize {
+pub(in crate::extract) fn size(ty: &Ty) -> usize {
     let args = |args: &[Arg]| {
         args.iter()
             .map(|arg| if let Arg::Type(ty) = arg { size(ty) } else { 1 })
@@ -97,18 +100,18 @@ pub(super) fn size(ty: &Ty) -> usize {
 
 /// What generic parameters stand for.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Subst {
+pub(in crate::extract) struct Subst {
     /// By name, without the apostrophe.
-    pub(super) lifetimes: BTreeMap<String, String>,
+    pub(in crate::extract) lifetimes: BTreeMap<String, String>,
     /// By name.
-    pub(super) types: BTreeMap<String, Ty>,
+    pub(in crate::extract) types: BTreeMap<String, Ty>,
     /// By name.
-    pub(super) consts: BTreeMap<String, String>,
+    pub(in crate::extract) consts: BTreeMap<String, String>,
 }
 
 impl Subst {
     /// `ty` with every parameter replaced that has a value.
-    pub(super) fn ty(&self, ty: &Ty) -> Ty {
+    pub(in crate::extract) fn ty(&self, ty: &Ty) -> Ty {
         let boxed = |ty: &Ty| Box::new(self.ty(ty));
         match ty {
             Ty::Param(name) => self.types.get(name).unwrap_or(ty).clone(),
