@@ -10,6 +10,7 @@ mod blankets;
 pub mod bridge;
 mod carried;
 mod choices;
+mod compared;
 mod constants;
 mod consts;
 mod conversions;

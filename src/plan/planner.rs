@@ -39,7 +39,7 @@ pub struct Coverage {
 #[must_use]
 pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     let named = super::unnamed::named(super::sized::settle(&extracted.api));
-    let sized = lifetimes::with_named_impls(super::blankets::expand(named));
+    let sized = lifetimes::with_named_impls(super::compared::expand(super::blankets::expand(named)));
     let projecting = super::projections::projecting(&sized);
     let settled = super::defaults::settle(&sized, &projecting);
     let expanded = instances::expand(&settled, &extracted.natives, &projecting);
