@@ -5,7 +5,7 @@ use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_nanobuild::compile::{analysis, compile};
-use cargo_nanobuild::fetch::fetch;
+use cargo_nanobuild::fetch::{Versions, fetch};
 use cargo_nanobuild::inspect::analyse;
 use cargo_nanobuild::select::{Dependency, Source};
 use cargo_nanobuild::sys::cargo::Net;
@@ -67,7 +67,14 @@ fn a_path_dependency_gives_the_same_bytes_in_every_folder() {
             locked: false,
             offline: true,
         };
-        let fetched = fetch(&dependency(root.join("mine")), &root.join("work"), &runtime, net, None).unwrap();
+        let fetched = fetch(
+            &dependency(root.join("mine")),
+            &root.join("work"),
+            &runtime,
+            net,
+            Versions::NEWEST,
+        )
+        .unwrap();
         let sources = [("src/lib.rs".into(), GUEST.to_owned())].into();
         let module = compile(&Jail::new(Demand::Required).unwrap(), &fetched, &sources).unwrap();
         let read = analysis(&Jail::new(Demand::Required).unwrap(), &fetched, &sources).unwrap();

@@ -33,7 +33,7 @@ fn fetched(work: &Utf8Path) -> Fetched {
     let manifest = "[package]\nname = \"nanobuild-runtime\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
     files::replace(&runtime.join("Cargo.toml"), manifest.as_bytes()).unwrap();
     files::replace(&runtime.join("src/lib.rs"), b"pub fn fail() { panic!(\"a path\") }").unwrap();
-    fetch::fetch(&semver, &work.join("work"), &runtime, OFFLINE, None).unwrap()
+    fetch::fetch(&semver, &work.join("work"), &runtime, OFFLINE, fetch::Versions::NEWEST).unwrap()
 }
 
 fn sources(lib: &str) -> Files {
@@ -104,7 +104,7 @@ fn a_dependency_that_does_not_build_is_blamed() {
         &path.join("work"),
         &path.join("runtime"),
         OFFLINE,
-        None,
+        fetch::Versions::NEWEST,
     )
     .unwrap();
     let error = check(&Jail::new(Demand::Required).unwrap(), &fetched, &sources("")).unwrap_err();

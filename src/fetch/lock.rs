@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use nanobuild_policy::lockfile::Package;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::{Error, Fetched};
+use super::{Error, Fetched, Versions};
 use crate::select::INDEX;
 use crate::sys::files;
 
@@ -16,10 +16,29 @@ pub(super) const REGISTRY: &str = "registry";
 /// Checksums by name, version and Cargo's source id.
 pub(super) type Checksums = BTreeMap<(String, String, String), String>;
 
-/// Lets Cargo resolve `locked` and nothing else, or afresh.
-pub(super) fn prepare(path: &Utf8Path, locked: Option<&[Package]>) -> Result<(), Error> {
-    let Some(locked) = locked else {
-        return Ok(files::remove(path)?);
+/// The packages of an application's `Cargo.lock`. Empty if the text is not a lockfile.
+pub(super) fn packages(lockfile: &str) -> Vec<Package> {
+    let found = checksums_of(lockfile).unwrap_or_default();
+    let package = |((name, version, source), checksum): ((String, String, String), String)| {
+        Some(Package {
+            name,
+            version: version.parse().ok()?,
+            source: if source == INDEX { REGISTRY.to_owned() } else { source },
+            checksum: (!checksum.is_empty()).then_some(checksum),
+            features: Vec::new(),
+        })
+    };
+    found.into_iter().filter_map(package).collect()
+}
+
+/// Lets Cargo resolve what is locked and nothing else; or afresh, near to what is preferred.
+pub(super) fn prepare(path: &Utf8Path, versions: Versions<'_>) -> Result<(), Error> {
+    let locked = match versions {
+        Versions::Locked(locked) => locked,
+        Versions::Near(lockfile) => {
+            files::replace(path, print(&packages(lockfile)).as_bytes())?;
+            return Ok(());
+        }
     };
     let existing = checksums_of(&files::read_text(path)?.unwrap_or_default()).unwrap_or_default();
     let all_there = pinned(locked)
@@ -135,5 +154,20 @@ mod tests {
         assert_eq!(checksums_of("package = 3"), None);
         assert_eq!(checksums_of("<<<<<<< ours"), None);
         assert_eq!(checksums_of("version = 4"), Some(Checksums::new()));
+    }
+
+    #[test]
+    fn packages_of_the_application_are_preferred_and_its_own_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(folder.path()).unwrap().join("Cargo.lock");
+        let known = [
+            package("serde", REGISTRY, Some("00")),
+            package("zip", "git+https://example.com/zip#00", None),
+        ];
+        let own = "\n[[package]]\nname = \"app\"\nversion = \"0.1.0\"\n";
+        prepare(&path, Versions::Near(&(print(&known) + own))).unwrap();
+        assert_eq!(packages(&files::read_text(&path).unwrap().unwrap()), known);
+        prepare(&path, Versions::Near("not a lockfile")).unwrap();
+        assert_eq!(packages(&files::read_text(&path).unwrap().unwrap()), []);
     }
 }

@@ -34,6 +34,21 @@ pub fn can_name(package: &Package) -> bool {
 /// The target that guests are compiled for.
 pub const TARGET: &str = "wasm32-wasip1";
 
+/// The versions of a guest's packages.
+#[derive(Debug, Clone, Copy)]
+pub enum Versions<'a> {
+    /// Exactly these, the graph of the project's lockfile.
+    Locked(&'a [Package]),
+    /// Those of an application's `Cargo.lock` where they fit: it gets nothing newer than it would have without a sandbox, and
+    /// the traits that both sides share are the same. Else the newest.
+    Near(&'a str),
+}
+
+impl Versions<'_> {
+    /// Whatever is newest.
+    pub const NEWEST: Self = Self::Near("");
+}
+
 /// A dependency whose sources are on disk, resolved together with everything it pulls in.
 #[derive(Debug, Clone)]
 pub struct Fetched {
@@ -134,17 +149,16 @@ pub fn lend(fetched: &mut Fetched, natives: Vec<Package>, named: Vec<Package>, n
 
 /// Makes or refreshes the guest package in `work/<folder>`, resolves it and gets all sources.
 ///
-/// `runtime` is the folder of our runtime's package. With `locked`, the graph of the project's lockfile, exactly those
-/// versions are taken. Files that are right already are not touched, so that Cargo sees nothing new.
+/// `runtime` is the folder of our runtime's package. Files that are right already are not touched, so that Cargo sees nothing new.
 ///
 /// # Errors
-/// When the dependency cannot be had, has no library, is a procedural macro, or is not what `locked` says.
+/// When the dependency cannot be had, has no library, is a procedural macro, or is not what is locked.
 pub fn fetch(
     dependency: &Dependency,
     work: &Utf8Path,
     runtime: &Utf8Path,
     net: Net,
-    locked: Option<&[Package]>,
+    versions: Versions<'_>,
 ) -> Result<Fetched, Error> {
     let guest = work.join(&dependency.folder);
     files::replace(&guest.join("Cargo.toml"), manifest::print(dependency).as_bytes())?;
@@ -153,16 +167,16 @@ pub fn fetch(
     if files::read(&root)?.is_none() {
         files::replace(&root, b"")?;
     }
-    lock::prepare(&guest.join("Cargo.lock"), locked)?;
+    lock::prepare(&guest.join("Cargo.lock"), versions)?;
     // The guest's lockfile is made from the project's, and so is ours to write even where that is locked.
     let net = Net { locked: false, ..net };
     let metadata = cargo::metadata(&guest.join("Cargo.toml"), net, &[])
         .map_err(|error| error::resolving(dependency, net.offline, error))?;
     let checksums = lock::checksums(&guest.join("Cargo.lock"))?;
     let fetched = graph::read(dependency, guest, &metadata, &checksums)?;
-    match locked {
-        Some(locked) => lock::verify(fetched, locked),
-        None => Ok(fetched),
+    match versions {
+        Versions::Locked(locked) => lock::verify(fetched, locked),
+        Versions::Near(_) => Ok(fetched),
     }
 }
 

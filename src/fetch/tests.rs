@@ -24,7 +24,13 @@ impl Scratch {
 
     fn fetch(&self, dependency: &Dependency, locked: Option<&[Package]>) -> Result<Fetched, Error> {
         let runtime = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("shim-runtime");
-        fetch(dependency, &self.path().join("work"), &runtime, OFFLINE, locked)
+        fetch(
+            dependency,
+            &self.path().join("work"),
+            &runtime,
+            OFFLINE,
+            locked.map_or(Versions::NEWEST, Versions::Locked),
+        )
     }
 }
 

@@ -111,6 +111,11 @@ pub fn bindings_crate(fetched: &Fetched, runtime: &str, version: &str, grants: &
         };
         table.insert("version", version.into());
         table.insert("default-features", false.into());
+        if !is_serde(&native.name) {
+            // As the real crate has it switched on: some do not compile with less.
+            let features = native.features.iter().filter(|feature| *feature != "default");
+            table.insert("features", features.collect::<toml_edit::Array>().into());
+        }
         dependencies[&native.name] = toml_edit::value(table);
     }
     document["dependencies"] = toml_edit::Item::Table(dependencies);

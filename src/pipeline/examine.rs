@@ -10,6 +10,7 @@ use crate::fetch::{self, Fetched, fetch};
 use crate::inspect::{Guest, Report, inspect};
 use crate::session::{Examined, Order};
 use crate::settle::{self, Bench, Settled, settle};
+use crate::sys::files;
 use crate::ui::{Event, Stage};
 
 /// What is known about a dependency before anybody decides.
@@ -28,8 +29,9 @@ pub(super) fn inspected(order: &Order<'_>) -> Result<Inspected, Error> {
     let stage = |stage| order.ui.say(&Event::stage(&dependency.name, stage));
 
     stage(Stage::Fetch);
-    let locked = facts::locked(order.record, order.wanted);
-    let mut fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, locked)?;
+    let application = files::read_text(&order.root.join("Cargo.lock"))?.unwrap_or_default();
+    let versions = facts::versions(order.record, order.wanted, &application);
+    let mut fetched = fetch(dependency, &order.cache.join("guest"), runtime, order.net, versions)?;
     fetch::forget_other_builds(&fetched, &format!("{:?}", jail.allowance()))?;
 
     stage(Stage::Extract);

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use nanobuild_policy::Signature;
 use nanobuild_policy::lockfile::{Nanoprocess, Package};
 
-use crate::fetch::Fetched;
+use crate::fetch::{Fetched, Versions};
 use crate::project::{Record, source_text};
 use crate::review::Baseline;
 use crate::session::{Order, Wanted};
@@ -85,8 +85,9 @@ pub fn baseline(order: &Order<'_>, packages: &[Package], interface: u64) -> Base
     }
 }
 
-/// The graph that the lockfile pins, if it is about the dependency as it is wanted.
-pub(super) fn locked<'r>(record: &'r Record, wanted: &Wanted) -> Option<&'r [Package]> {
+/// The graph that the lockfile pins, if it is about the dependency as it is wanted; else near to the application's own, whose
+/// lockfile's text this is.
+pub(super) fn versions<'r>(record: &'r Record, wanted: &Wanted, application: &'r str) -> Versions<'r> {
     let known = record.facts.as_ref().filter(|facts| wanted.is_described_by(facts));
-    known.map(|facts| facts.packages.as_slice())
+    known.map_or(Versions::Near(application), |facts| Versions::Locked(&facts.packages))
 }

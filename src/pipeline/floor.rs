@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 use super::Error;
 use crate::compile::{analysis, compile};
-use crate::fetch::fetch;
+use crate::fetch::{Versions, fetch};
 use crate::generate::{self, Files};
 use crate::inspect::Floor;
 use crate::plan::Bridge;
@@ -49,7 +49,7 @@ fn measure(order: &Order<'_>) -> Result<Floor, Error> {
         &order.cache.join("floor/guest"),
         order.runtime,
         order.net,
-        None,
+        Versions::NEWEST,
     )?;
     let (_, opening) = generate::guest(&Bridge::default()).map_err(Error::print)?;
     let sources = Files::from([("src/lib.rs".into(), opening.text + GUEST)]);

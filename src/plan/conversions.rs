@@ -53,10 +53,9 @@ pub(super) fn convert(ty: &Ty, scopes: &[&Generics]) -> Result<Option<Converted>
         let conversion = Conversion::ToError;
         return Ok(Some(Converted { conversion, guest }));
     }
-    let lifetime = behind.cloned().flatten();
     match bounds
         .iter()
-        .find_map(|bound| by_bound(bound, &name, lifetime.clone(), scopes))
+        .find_map(|bound| by_bound(bound, &name, behind.cloned(), scopes))
     {
         // What need not be sized is the text or the bytes themselves.
         Some(Converted {
@@ -177,7 +176,8 @@ fn part_of(ty: &Ty, scopes: &[&Generics]) -> Option<(Ty, Owned)> {
     }
 }
 
-fn by_bound(bound: &Bound, name: &str, lifetime: Option<String>, scopes: &[&Generics]) -> Option<Converted> {
+/// Converts by what one bound says. `behind` is the lifetime, if it is written, of the reference that the value is behind.
+fn by_bound(bound: &Bound, name: &str, behind: Option<Option<String>>, scopes: &[&Generics]) -> Option<Converted> {
     let Bound::Trait {
         trait_, maybe: false, ..
     } = bound
@@ -186,7 +186,7 @@ fn by_bound(bound: &Bound, name: &str, lifetime: Option<String>, scopes: &[&Gene
     };
     let Def::Std(path) = &trait_.def else { return None };
     let reference = |ty: Ty| Ty::Ref {
-        lifetime: lifetime.clone(),
+        lifetime: behind.clone().flatten(),
         mutable: false,
         ty: Box::new(ty),
     };
@@ -207,7 +207,7 @@ fn by_bound(bound: &Bound, name: &str, lifetime: Option<String>, scopes: &[&Gene
             let text = string();
             (
                 Conversion::ToText,
-                if lifetime.is_some() { reference(text) } else { text },
+                if behind.is_some() { reference(text) } else { text },
             )
         }
         "std::ops::RangeBounds" => {
@@ -304,7 +304,7 @@ fn owned(bound: &Bound, scopes: &[&Generics]) -> Option<(Ty, Owned)> {
             Some((to_owned(&target)?, Owned::AsRef(target)))
         }
         "std::borrow::Borrow" => {
-            if let Some(target @ Ty::Tuple(_)) = type_args(trait_).next() {
+            if let Some(target) = type_args(trait_).next().filter(|target| mentions_param(target)) {
                 let (ty, each) = element(target, scopes)?;
                 return (!each.moves()).then(|| (ty, Owned::Behind(target.clone(), Box::new(each))));
             }

@@ -188,6 +188,10 @@ fn named(types: &Types<'_>, path: &PathTy, way: Way) -> Result<(), Obstacle> {
     match &path.def {
         Def::Local(id) => {
             types.usable(*id)?;
+            if way == Way::In && types.is_sealed(*id) {
+                let reason = format!("`{}` is made by its own crate alone", types.name(*id));
+                return Err(Obstacle::new("non-exhaustive struct", reason));
+            }
             if types.instances(*id).is_some() {
                 let known = types.is_instance(*id, path);
                 let other = || {

@@ -31,7 +31,12 @@ pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
             .collect();
         let methods: Vec<&AssocItem> = methods_of(definition).collect();
         let accepted = planner.accepted(&key);
+        let chosen = planner.types.implementors.contains_key(id) || planner.types.lent.contains_key(id);
         let mut outcome = accepted.clone().and_then(|()| one(planner, definition, &blocks));
+        if outcome.is_err() && accepted.is_ok() && chosen && !definition.is_unsafe && !blocks.is_empty() {
+            // Types name it in their bounds: it is there to choose by, if for nothing else.
+            outcome = Ok(BTreeMap::new());
+        }
         let open = |planner: &mut Planner<'_>, kept: &dyn Fn(&str) -> bool| asked::plan(planner, *id, definition, kept);
         let asked = match &outcome {
             Ok(kept) => open(planner, &|name| kept.contains_key(name)),
@@ -68,7 +73,7 @@ pub(super) fn plan_all(planner: &mut Planner<'_>, impls: &[(ItemId, usize)]) {
                     name,
                     meta,
                     definition,
-                    chosen: planner.types.implementors.contains_key(id) || planner.types.lent.contains_key(id),
+                    chosen,
                     asked,
                 });
                 implement(planner, item_trait(api, *id), &kept, &blocks);

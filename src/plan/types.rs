@@ -232,10 +232,27 @@ impl<'a> Types<'a> {
         let mut all = settings
             .iter()
             .flat_map(|subst| fields(shape).iter().map(|field| subst.ty(&field.ty)));
+        let comes_back = !self.is_sealed(id);
         all.try_for_each(|ty| {
-            cross::value(self, &ty, Way::In)?;
+            if comes_back {
+                cross::value(self, &ty, Way::In)?;
+            }
             cross::value(self, &ty, Way::Out)
         })
+    }
+
+    /// Whether the guest cannot make values of the type: it may get more fields, and has no default.
+    #[must_use]
+    pub(super) fn is_sealed(&self, id: ItemId) -> bool {
+        let item = &self.api.items[&id];
+        let is_value = self.kinds.get(&id) == Some(&Kind::Value);
+        is_value && item.meta.non_exhaustive && matches!(item.kind, ItemKind::Struct(_)) && !self.has_default(id)
+    }
+
+    /// The identifier that a type was defined with.
+    #[must_use]
+    pub(super) fn name(&self, id: ItemId) -> &str {
+        &self.api.items[&id].name
     }
 
     fn closed(&self, id: ItemId, generics: &Generics) -> Kind {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_nanobuild::compile::{WasmModule, analysis};
-use cargo_nanobuild::fetch::{Fetched, fetch};
+use cargo_nanobuild::fetch::{Fetched, Versions, fetch};
 use cargo_nanobuild::generate::{self, Files};
 use cargo_nanobuild::inspect::{Floor, Guest, inspect};
 use cargo_nanobuild::plan::Bridge;
@@ -84,8 +84,8 @@ impl Bench {
             locked: false,
             offline: true,
         };
-        let fetched =
-            fetch(&dependency, &self.home.join("guests"), &runtime, net, None).map_err(|error| error.to_string())?;
+        let fetched = fetch(&dependency, &self.home.join("guests"), &runtime, net, Versions::NEWEST)
+            .map_err(|error| error.to_string())?;
         let (_, opening) = generate::guest(&Bridge::default()).map_err(|(_, error)| error)?;
         let export = "#[unsafe(no_mangle)]\npub extern \"C\" fn nb0(x: u64) -> u64 { guest::run(x) }\n";
         let sources = Files::from([("src/lib.rs".into(), opening.text + export)]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_nanobuild::compile::{self, WasmModule};
-use cargo_nanobuild::fetch::{Fetched, fetch};
+use cargo_nanobuild::fetch::{Fetched, Versions, fetch};
 use cargo_nanobuild::select::{Dependency, Source};
 use cargo_nanobuild::sys::cargo::Net;
 use cargo_nanobuild::sys::jail::Demand;
@@ -113,7 +113,7 @@ pub(crate) fn fetch_offline(dependency: &Dependency, root: &Utf8Path) -> Fetched
 
 pub(crate) fn fetch_with(dependency: &Dependency, root: &Utf8Path, net: Net) -> Fetched {
     let runtime = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("shim-runtime");
-    fetch(dependency, &root.join("work"), &runtime, net, None).unwrap()
+    fetch(dependency, &root.join("work"), &runtime, net, Versions::NEWEST).unwrap()
 }
 
 /// Attack by name: whether it was done, and what it got or heard.

@@ -36,7 +36,7 @@ pub(super) fn converted(
             let ty = printer.ty(ty);
             quote!(::std::convert::Into::<#ty>::into(#from))
         }
-        Conversion::ToText | Conversion::Arguments => quote!(::std::string::ToString::to_string(&#from)),
+        Conversion::ToText | Conversion::Arguments => quote!(::std::string::ToString::to_string(#borrowed)),
         Conversion::ToError => quote!(nb::ErrorChain::of(&#from)),
         Conversion::Bounds => quote! {
             (

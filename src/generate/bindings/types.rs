@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::extract::api::{Arg, Bound, Field, Generics, Param, Shape, Variant};
+use crate::extract::api::{Arg, Bound, Field, Generics, Param, Shape, Variant, Where};
 use crate::generate::bindings::{Told, choices, docs, hosted, recipes};
 use crate::generate::print::{Printer, ident, member, verbatim};
 use crate::generate::values;
@@ -197,7 +197,7 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
         .collect();
     let main = inputs.as_ref().map(|_| quote!('nb_r,));
     let read_args = (inputs.is_some() || !types.is_empty()).then(|| quote!(<#(#free,)* #main #(#types),*>));
-    let read_params = type_bounds(printer, plan);
+    let (read_params, read_wheres) = (type_bounds(printer, plan), type_wheres(printer, plan));
     let kept = plan.keepers.iter().enumerate();
     let kept = kept.filter(|(_, keeper)| !matches!(keeper, Keeper::Chosen(_)));
     let kept = kept.map(|(field, _)| hosted::keeper(field));
@@ -210,7 +210,7 @@ fn object_codec(printer: Printer<'_>, plan: &TypePlan, drop: u32) -> TokenStream
     } else {
         let drop = choices::export(printer, drop, &plan.choices);
         quote! {
-            impl<'nb_r, #(#free,)* #(#read_params),*> nb::Get<'nb_r, Here> for #name #read_args {
+            impl<'nb_r, #(#free,)* #(#read_params),*> nb::Get<'nb_r, Here> for #name #read_args #read_wheres {
                 fn get(r: &mut nb::Reader<'nb_r>) -> ::core::result::Result<Self, nb::Malformed> {
                     let #pattern = r.#read(#drop)?;
                     Ok(Self {
@@ -302,6 +302,19 @@ fn type_bounds(printer: Printer<'_>, plan: &TypePlan) -> Vec<TokenStream> {
         }
     }
     printer.params(&generics, false)
+}
+
+/// What else holds for the type parameters; lifetimes stand in the bounds.
+fn type_wheres(printer: Printer<'_>, plan: &TypePlan) -> TokenStream {
+    let mut generics = plan.generics.clone();
+    generics.wheres.retain_mut(|clause| match clause {
+        Where::Type { bounds, .. } => {
+            bounds.retain(|bound| !matches!(bound, Bound::Lifetime(_)));
+            !bounds.is_empty()
+        }
+        Where::Lifetime { .. } | Where::Equal(..) => false,
+    });
+    printer.wheres(&generics)
 }
 
 fn lifetimes(printer: Printer<'_>, generics: &Generics) -> Vec<syn::Lifetime> {
