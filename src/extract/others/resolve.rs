@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Other, below, visit};
-use crate::extract::api::{Alias, Api, Arg, Def, Generics, Item, ItemId, ItemKind, Param, PathTy, Target, Ty};
+use crate::extract::api::{
+    Alias, Api, Arg, Bound, Def, Generics, Impl, Item, ItemId, ItemKind, Param, PathTy, Target, Ty, Where,
+};
 use crate::extract::parse::walk::{self, MOST_NODES, Subst};
 
 /// The crates that names are looked up in.
@@ -136,9 +138,15 @@ impl Known {
     fn of(scope: &Scope) -> Self {
         let others = scope.others.values();
         let defined = others.clone().flat_map(|other| other.defined.clone()).collect();
-        let items = others.flat_map(|other| &other.items);
-        let generics = items.filter_map(|(id, item)| Some((*id, generics(item)?))).collect();
-        Self { defined, generics }
+        let generics = others.flat_map(|other| {
+            let items = other.items.iter();
+            let known = items.filter_map(|(id, item)| Some((*id, generics(item)?)));
+            known.filter(|(_, (generics, is_trait))| *is_trait || has_arguments(other, generics))
+        });
+        Self {
+            defined,
+            generics: generics.collect(),
+        }
     }
 
     fn visit(&mut self, other: &mut Other) {
@@ -178,6 +186,29 @@ fn generics(item: &Item) -> Option<(Generics, bool)> {
         ItemKind::Trait(own) => Some((own.generics.clone(), true)),
         _ => None,
     }
+}
+
+/// Whether something is known that the parameters of a type can be: a trait that whatever implements another one has (`impl<T: Num>
+/// CoordNum for T`) has no implementors that could be named here.
+fn has_arguments(other: &Other, generics: &Generics) -> bool {
+    let is_named =
+        |block: &Impl, id: ItemId| block.trait_.def == Def::Local(id) && !matches!(block.self_ty, Ty::Param(_));
+    let of_params = generics.params.iter().filter_map(|param| match param {
+        Param::Type { bounds, .. } => Some(bounds),
+        _ => None,
+    });
+    let of_wheres = generics.wheres.iter().filter_map(|clause| match clause {
+        Where::Type { bounds, .. } => Some(bounds),
+        _ => None,
+    });
+    of_params.chain(of_wheres).flatten().all(|bound| match bound {
+        Bound::Trait { trait_, .. } => match trait_.def {
+            Def::Std(_) => true,
+            Def::Local(id) => other.impls.iter().any(|block| is_named(block, id)),
+            Def::Foreign { .. } => false,
+        },
+        Bound::Lifetime(_) | Bound::Use(_) => true,
+    })
 }
 
 /// The arguments with those that were left out: lifetimes elided, the rest at their defaults.
