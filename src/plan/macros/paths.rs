@@ -31,6 +31,9 @@ impl Rewriter<'_> {
             return Err(format!("hands `{shown}` on to a macro, which could take it apart"));
         }
         if matches!(root, "std" | "core" | "alloc") {
+            if is_call_of_macro(tokens, end) {
+                return self.macro_of_std(rest, is_absolute, tokens, end, out);
+            }
             let constants = format!("std::{}::*", rest.join("::"));
             let to_argument =
                 is_path_separator(tokens, end) && tokens.get(end + 2).is_some_and(|next| is_punct(next, '$'));
@@ -57,6 +60,27 @@ impl Rewriter<'_> {
         }
         write_path(segments.iter().map(String::as_str), out);
         Ok(end)
+    }
+
+    /// `::std::format!(…)`; `end` is behind the path.
+    fn macro_of_std(
+        &mut self,
+        path: &[String],
+        is_absolute: bool,
+        tokens: &[TokenTree],
+        end: usize,
+        out: &mut TokenStream,
+    ) -> Written<usize> {
+        match path {
+            [name] if tables::has(tables::MACROS, name) => {
+                if !is_absolute {
+                    out.extend(path_separator());
+                }
+                write_path(["std", name], out);
+                self.given(tokens, end, Role::Code, out)
+            }
+            _ => Err(format!("calls `std::{}!`", path.join("::"))),
+        }
     }
 
     pub(super) fn punct_at(

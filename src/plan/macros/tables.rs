@@ -38,6 +38,7 @@ pub(super) const PATHS: &str = "\
     std::convert::AsMut std::convert::AsRef std::convert::From std::convert::Into std::convert::TryFrom \
     std::convert::TryInto std::default::Default std::f32::INFINITY std::f32::NAN std::f32::NEG_INFINITY \
     std::f32::consts::* std::f64::INFINITY std::f64::NAN std::f64::NEG_INFINITY std::f64::consts::* \
+    std::fmt::Write::write_fmt std::fmt::Write::write_str \
     std::hash::BuildHasherDefault std::iter::Extend std::iter::FromIterator std::iter::IntoIterator \
     std::iter::Iterator std::iter::empty std::iter::once std::marker::PhantomData std::option::Option \
     std::option::Option::None std::option::Option::Some std::primitive::bool std::primitive::char \
