@@ -33,13 +33,20 @@ pub(super) struct Expanded {
     pub repeated: BTreeSet<(ItemId, usize)>,
 }
 
-/// Finds the instances of `api`, those that other instances bring included, and repeats blocks for them.
+/// Finds the instances of `api`, those that other instances bring included, and repeats blocks for them. What is over a type
+/// in `demoted` is none: it would be rejected like that, and all other instances with it.
 #[must_use]
-pub(super) fn expand(api: &Api, natives: &BTreeSet<String>, projecting: &Projecting) -> Expanded {
+pub(super) fn expand(
+    api: &Api,
+    natives: &BTreeSet<String>,
+    projecting: &Projecting,
+    demoted: &BTreeMap<String, String>,
+) -> Expanded {
     let repeater = Repeater::of(api, projecting);
     let mut finder = Finder {
         candidates: candidates(api, natives, projecting),
         natives,
+        demoted,
         found: repeater.chosen(),
     };
     loop {
@@ -167,6 +174,7 @@ fn hands_over(items: &[AssocItem], self_ty: &Ty, name: &str) -> bool {
 struct Finder<'a> {
     candidates: BTreeSet<ItemId>,
     natives: &'a BTreeSet<String>,
+    demoted: &'a BTreeMap<String, String>,
     found: Instances,
 }
 
@@ -277,7 +285,10 @@ impl Finder<'_> {
         match ty {
             Ty::Path(path) => {
                 let own = match &path.def {
-                    Def::Local(id) => api.items.get(id).is_some_and(|item| item.path.is_some()),
+                    Def::Local(id) => {
+                        let path = api.items.get(id).and_then(|item| item.path.as_ref());
+                        path.is_some_and(|path| !self.demoted.contains_key(&super::key(api, path)))
+                    }
                     Def::Std(_) => true,
                     Def::Foreign { krate, .. } => self.natives.contains(krate),
                 };

@@ -42,7 +42,7 @@ pub fn plan(extracted: &Extracted, demoted: &BTreeMap<String, String>) -> Plan {
     let sized = lifetimes::with_named_impls(super::compared::expand(super::blankets::expand(named)));
     let projecting = super::projections::projecting(&sized);
     let settled = super::defaults::settle(&sized, &projecting);
-    let expanded = instances::expand(&settled, &extracted.natives, &projecting);
+    let expanded = instances::expand(&settled, &extracted.natives, &projecting, demoted);
     let api = &hidden::hide(&expanded.api, &extracted.natives, &expanded.instances);
     let mut planner = Planner {
         api,

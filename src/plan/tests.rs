@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use camino::Utf8Path;
 
@@ -10,7 +10,7 @@ use super::bridge::{Bridge, ImplBody, Repr};
 use super::{Plan, plan};
 use crate::extract::api::Arg;
 use crate::extract::{
-    parse, read_sources,
+    Extracted, parse, read_sources,
     tests::{document, is_golden},
 };
 use crate::generate::print::{Printer, Side};
@@ -83,14 +83,22 @@ fn instances(bridge: &Bridge, ty: &super::bridge::TypePlan) -> String {
     .collect()
 }
 
-fn golden(name: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/plan");
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/plan")
+}
+
+fn fixture(name: &str) -> Extracted {
+    let folder = folder();
     let json = document(&folder.join(format!("{name}.rs")));
     let package = Utf8Path::from_path(&folder).expect("the folder's name is text");
     let mut extracted = parse(&json, package).expect("the fixture is extracted");
     read_sources(&mut extracted, package).expect("the fixture is readable");
-    let found = describe(&plan(&extracted, &BTreeMap::new()));
-    is_golden(&folder.join(format!("{name}.txt")), &found);
+    extracted
+}
+
+fn golden(name: &str) {
+    let found = describe(&plan(&fixture(name), &BTreeMap::new()));
+    is_golden(&folder().join(format!("{name}.txt")), &found);
 }
 
 #[test]
@@ -130,10 +138,7 @@ fn what_the_application_gives() {
 
 #[test]
 fn what_rustc_rejects_costs_no_more_than_itself() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/plan");
-    let json = document(&folder.join("callers.rs"));
-    let package = Utf8Path::from_path(&folder).expect("the folder's name is text");
-    let extracted = parse(&json, package).expect("the fixture is extracted");
+    let extracted = fixture("callers");
     let whole = plan(&extracted, &BTreeMap::new());
     let of_trait = whole.bridge.traits.iter().find(|item| item.asked.is_some());
     let trait_ = &of_trait.expect("a trait that the application implements").key;
@@ -145,6 +150,22 @@ fn what_rustc_rejects_costs_no_more_than_itself() {
     assert!(same.is_some_and(|item| item.asked.is_none()));
     let same = less.bridge.types.values().find(|other| other.key == ty.key);
     assert_eq!(same.expect("the type is still there").derives, ty.derives[1..]);
+}
+
+#[test]
+fn what_rustc_rejects_is_no_argument_of_other_types() {
+    let extracted = fixture("instances");
+    let instances = |demoted: BTreeMap<String, String>| {
+        let plan = plan(&extracted, &demoted);
+        let mut types = plan.bridge.types.values();
+        let map = types.find(|ty| ty.key == "fixture::Map").expect("there is one");
+        map.instances.len()
+    };
+    assert_eq!(instances(BTreeMap::new()), 2);
+    assert_eq!(
+        instances([("fixture::Odd".to_owned(), "rejected".to_owned())].into()),
+        1
+    );
 }
 
 #[test]
