@@ -13,7 +13,7 @@ const MANIFEST: &str = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition 
 const MAIN: &str = r#"
     use toml::value::{Date, Datetime, Offset, Time};
     use url::form_urlencoded::{self, Parse, Serializer};
-    use url::{Url, UrlQuery};
+    use url::{Host, Url, UrlQuery};
 
     fn first(mut pairs: Parse<'_>) -> Option<String> {
         pairs.next().map(|(name, value)| format!("{name}:{value}"))
@@ -43,6 +43,17 @@ const MAIN: &str = r#"
         println!("{}", kept.finish());
     }
 
+    fn parts() {
+        let mut pairs = std::collections::BTreeMap::new();
+        pairs.insert("k", "v w".to_owned());
+        let url = Url::parse_with_params("https://example.com:8080/a/b%20c/?x=1", &pairs).unwrap();
+        println!("{url} {:?}", url.path_segments().map(|parts| parts.rev().collect::<Vec<_>>()));
+        println!("{:?} {}", url.host(), url.host() == Some(Host::Domain("example.com")));
+        println!("{}", url.host().map(|host| host.to_owned()) == Some(Host::Domain("example.org".to_owned())));
+        let other = Url::parse("https://example.com:8080").unwrap();
+        println!("{} {}", url.origin() == other.origin(), url.origin() == Url::parse("data:x").unwrap().origin());
+    }
+
     fn dates() {
         let value: toml::Value = "a = 1979-05-27T07:32:00.5Z\nb = 07:32:00\nc = 'no date'".parse().unwrap();
         let full = value["a"].as_datetime().unwrap();
@@ -62,6 +73,7 @@ const MAIN: &str = r#"
 
     fn main() {
         addresses();
+        parts();
         dates();
     }
 "#;

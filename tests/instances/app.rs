@@ -205,6 +205,17 @@ fn builders() {
     println!("{}", id.simple().encode_upper(&mut uuid::Uuid::encode_buffer()));
 }
 
+/// A trait for text, whose answers borrow from it.
+fn words() {
+    use unicode_segmentation::UnicodeSegmentation;
+
+    let text = "e\u{301}l\u{1f1eb}\u{1f1f7}a, can't 3.14!";
+    let graphemes: Vec<&str> = text.graphemes(true).collect();
+    println!("{graphemes:?} {:?}", text.grapheme_indices(true).next_back());
+    println!("{:?} {:?}", text.unicode_words().collect::<Vec<_>>(), text.split_word_bounds().rev().next());
+    println!("{:?}", text.unicode_sentences().count());
+}
+
 fn main() {
     settings();
     parts();
@@ -215,4 +226,5 @@ fn main() {
     expressions();
     patterns();
     wrapping();
+    words();
 }

@@ -19,6 +19,7 @@ evalexpr = \"=12.0.2\"
 rust-ini = \"=0.21.3\"
 textwrap = \"=0.16.2\"
 toml = \"=1.2.1\"
+unicode-segmentation = \"=1.13.3\"
 uuid = \"=1.16.0\"
 wildmatch = \"=2.4.0\"
 ";
@@ -39,6 +40,7 @@ fn types_at_certain_arguments_cross() {
         "rust-ini",
         "textwrap",
         "toml",
+        "unicode-segmentation",
         "uuid",
         "wildmatch",
         "--grant",
