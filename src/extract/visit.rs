@@ -1,8 +1,10 @@
 //! Every type in an API, to look at or to change.
 
+use std::collections::BTreeSet;
+
 use super::api::{
-    Api, Arg, AssocItem, AssocKind, Binding, Bound, Field, Function, Generics, Impl, InherentImpl, Item, ItemKind,
-    Param, PathTy, Shape, Ty, Where,
+    Api, Arg, AssocItem, AssocKind, Binding, Bound, Def, Field, Function, Generics, Impl, InherentImpl, Item, ItemId,
+    ItemKind, Param, PathTy, Shape, Ty, Where,
 };
 
 /// What is done with each type and path; parts come before what they are part of.
@@ -14,6 +16,22 @@ pub(crate) trait Visitor {
     /// Whether fields that only the crate may touch are visited, too.
     fn private(&self) -> bool {
         true
+    }
+}
+
+/// Collects the items of the API that are named where others can see them.
+#[derive(Debug, Default)]
+pub(crate) struct Named(pub(crate) BTreeSet<ItemId>);
+
+impl Visitor for Named {
+    fn path(&mut self, path: &mut PathTy) {
+        if let Def::Local(id) = path.def {
+            self.0.insert(id);
+        }
+    }
+
+    fn private(&self) -> bool {
+        false
     }
 }
 

@@ -105,33 +105,22 @@ fn repeated(block: Impl, arguments: &Arguments) -> Vec<Impl> {
 
 /// The implementation with this number: the types of its parameters are the digits.
 fn at(block: &Impl, params: &[&str], types: &BTreeSet<Ty>, number: usize) -> Impl {
-    let mut generics = Generics::default();
-    generics.params.extend(
-        block
-            .generics
-            .params
-            .iter()
-            .filter(|param| matches!(param, Param::Lifetime { .. }))
-            .cloned(),
-    );
+    let is_lifetime = |param: &&Param| matches!(param, Param::Lifetime { .. });
+    let mut generics = Generics {
+        params: block.generics.params.iter().filter(is_lifetime).cloned().collect(),
+        ..Generics::default()
+    };
     let mut subst = Subst::default();
-    let mut digits = number;
+    let (types, mut digits) = (Vec::from_iter(types), number);
     for (position, param) in params.iter().enumerate() {
-        let ty = types.iter().nth(digits % types.len()).cloned();
-        digits /= types.len();
-        let arg = Arg::Type(ty.unwrap_or(Ty::SelfTy));
         let name = format!("nb_cmp{position}");
-        let named = with_lifetime(&arg, &name);
-        if has_lifetimes(&named) {
-            generics.params.insert(
-                position.min(generics.params.len()),
-                Param::Lifetime {
-                    name,
-                    outlives: Vec::new(),
-                },
-            );
+        let arg = with_lifetime(&Arg::Type(types[digits % types.len()].clone()), &name);
+        digits /= types.len();
+        if has_lifetimes(&arg) {
+            let outlives = Vec::new();
+            generics.params.push(Param::Lifetime { name, outlives });
         }
-        if let Arg::Type(ty) = named {
+        if let Arg::Type(ty) = arg {
             subst.params.insert((*param).to_owned(), ty);
         }
     }

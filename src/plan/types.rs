@@ -162,7 +162,7 @@ impl<'a> Types<'a> {
     pub(super) fn usable(&self, id: ItemId) -> Result<(), Obstacle> {
         match self.kinds.get(&id) {
             Some(Kind::Skip(obstacle)) => {
-                let name = &self.api.items[&id].name;
+                let name = self.name(id);
                 Err(Obstacle::new(
                     obstacle.construct,
                     format!("`{name}`: {}", obstacle.reason),
@@ -206,7 +206,7 @@ impl<'a> Types<'a> {
             ItemKind::Struct(definition) => {
                 let private = is_private(definition);
                 // What the guest cannot build again stays there, if part of it might have to.
-                let sealed = item.meta.non_exhaustive && !self.has_default(id) && self.may_stick(&definition.shape);
+                let sealed = self.is_sealed(id) && self.may_stick(&definition.shape);
                 let open = !private && !sealed && !dropped.contains(&id);
                 (!open || self.fields_cross(id, &definition.shape).is_err()).then(|| self.closed(id, generics))
             }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::extract::api::{Api, AssocKind, Def, ItemId, ItemKind, PathTy, Ty};
-use crate::extract::visit::{self, Visitor};
+use crate::extract::visit::{self, Named, Visitor};
 use crate::plan::asked;
 use crate::plan::types::{self, local};
 
@@ -21,7 +21,7 @@ pub(super) fn of(api: &Api) -> BTreeSet<ItemId> {
     if over.is_empty() {
         return over;
     }
-    let mut shown = Shown::default();
+    let mut shown = Named::default();
     visit::api(&mut places, &mut shown);
     let handing = over.iter().any(|id| hands_over(api, *id));
     unseen.retain(|id| !handing && !shown.0.contains(id));
@@ -110,21 +110,5 @@ impl Visitor for Arguments<'_> {
             }
             path.args.clear();
         }
-    }
-}
-
-/// Collects the crate's own types that anybody sees.
-#[derive(Debug, Default)]
-struct Shown(BTreeSet<ItemId>);
-
-impl Visitor for Shown {
-    fn path(&mut self, path: &mut PathTy) {
-        if let Def::Local(id) = path.def {
-            self.0.insert(id);
-        }
-    }
-
-    fn private(&self) -> bool {
-        false
     }
 }

@@ -224,7 +224,7 @@ impl Workshop<'_> {
         then: impl FnOnce(&Order<'_>) -> Result<T, MakeError>,
     ) -> Result<T, Error> {
         let jail = self.jail(record)?;
-        let done = then(&Order {
+        let order = Order {
             root: &self.cx.project.root,
             cache: &self.cache,
             runtime: &self.runtime,
@@ -239,14 +239,8 @@ impl Workshop<'_> {
             net: self.cx.net,
             wanted,
             record,
-        });
-        self.cx.ui.finish(&wanted.dependency.name);
-        done.map_err(|error| Error::Build {
-            name: wanted.dependency.name.clone(),
-            code: error.code(),
-            help: error.help(),
-            source: error,
-        })
+        };
+        order.carry_out(then)
     }
 
     /// Where third-party code runs, and what a crate's build was allowed beyond.

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use camino::{Utf8Path, Utf8PathBuf};
 use nanobuild_policy::lockfile::Nanoprocess;
 
-use super::{Failure, Turn, Wanted};
+use super::{Error, Failure, Turn, Wanted};
 use crate::inspect::Report;
 use crate::install::Prepared;
 use crate::project::Record;
@@ -45,6 +45,24 @@ pub struct Order<'a> {
     pub wanted: &'a Wanted,
     /// What is known.
     pub record: &'a Record,
+}
+
+impl Order<'_> {
+    /// Has the work done; its stages are shown no longer than that.
+    ///
+    /// # Errors
+    /// When a stage fails.
+    pub(super) fn carry_out<T>(&self, work: impl FnOnce(&Self) -> Result<T, MakeError>) -> Result<T, Error> {
+        let name = &self.wanted.dependency.name;
+        let done = work(self);
+        self.ui.finish(name);
+        done.map_err(|error| Error::Build {
+            name: name.clone(),
+            code: error.code(),
+            help: error.help(),
+            source: error,
+        })
+    }
 }
 
 /// Why bindings could not be made.

@@ -69,14 +69,7 @@ pub fn published(ui: &Ui, make: &dyn Make, net: Net, name: &str, version: &semve
         wanted: &wanted,
         record: &record(name),
     };
-    let examined = make.examine(&order);
-    ui.finish(name);
-    let examined = examined.map_err(|error| Error::Build {
-        name: name.to_owned(),
-        code: error.code(),
-        help: error.help(),
-        source: error,
-    })?;
+    let examined = order.carry_out(|order| make.examine(order))?;
     store(&kept, &examined)?;
     Ok(examined)
 }

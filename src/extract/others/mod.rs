@@ -120,6 +120,12 @@ impl Other {
         })
     }
 
+    /// Visits its items and impls.
+    fn visit(&mut self, visitor: &mut dyn visit::Visitor) {
+        self.items.values_mut().for_each(|item| visit::item(item, visitor));
+        self.impls.iter_mut().for_each(|block| visit::impl_(block, visitor));
+    }
+
     /// The module at a path below its root.
     fn module(&self, path: &[String]) -> Option<&Module> {
         self.modules.iter().find(|module| module.path == path)

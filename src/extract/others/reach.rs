@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::resolve::Scope;
 use super::{Other, visit};
-use crate::extract::api::{Api, Def, Impl, ItemId, ItemKind, PathTy};
+use crate::extract::api::{Api, Impl, ItemId, ItemKind};
+use crate::extract::visit::Named;
 
 /// Items and impls of other crates that come along.
 #[derive(Debug, Default)]
@@ -61,24 +62,8 @@ fn join(api: &Api, items: &BTreeSet<ItemId>, kept: &mut BTreeSet<usize>, other: 
 }
 
 fn is_relevant(api: &Api, items: &BTreeSet<ItemId>, block: &Impl) -> bool {
-    let mut head = Named(BTreeSet::new());
+    let mut head = Named::default();
     visit::head(&mut block.clone(), &mut head);
     let known = |id: &ItemId| items.contains(id) || api.items.contains_key(id);
     head.0.iter().any(|id| items.contains(id)) && head.0.iter().all(known)
-}
-
-/// Collects the items that are named where others can see them.
-#[derive(Debug)]
-struct Named(BTreeSet<ItemId>);
-
-impl visit::Visitor for Named {
-    fn path(&mut self, path: &mut PathTy) {
-        if let Def::Local(id) = path.def {
-            self.0.insert(id);
-        }
-    }
-
-    fn private(&self) -> bool {
-        false
-    }
 }

@@ -40,7 +40,7 @@ impl Scope {
         let mut known = Known::of(self);
         visit::api(api, &mut known);
         for other in self.others.values_mut() {
-            known.visit(other);
+            other.visit(&mut known);
         }
         let aliases = self.others.values().flat_map(|other| &other.items);
         let mut aliases = Aliases(
@@ -53,14 +53,7 @@ impl Scope {
         );
         visit::api(api, &mut aliases);
         for other in self.others.values_mut() {
-            other
-                .items
-                .values_mut()
-                .for_each(|item| visit::item(item, &mut aliases));
-            other
-                .impls
-                .iter_mut()
-                .for_each(|block| visit::impl_(block, &mut aliases));
+            other.visit(&mut aliases);
         }
     }
 
@@ -147,11 +140,6 @@ impl Known {
             defined,
             generics: generics.collect(),
         }
-    }
-
-    fn visit(&mut self, other: &mut Other) {
-        other.items.values_mut().for_each(|item| visit::item(item, self));
-        other.impls.iter_mut().for_each(|block| visit::impl_(block, self));
     }
 }
 

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::extract::api::{Api, Def, ItemId, PathTy, Ty};
-use crate::extract::{bounds, visit};
+use crate::extract::api::{Api, Def, PathTy, Ty};
+use crate::extract::{
+    bounds,
+    visit::{self, Named},
+};
 
 /// The crates whose types the public signatures, fields and impls of `api` name, by the names that code gives them.
 #[must_use]
 pub fn wanted(api: &Api) -> BTreeSet<String> {
     let mut found = Wanted::default();
-    let mut api = api.clone();
-    // An impl of another crate's trait does not cross without that crate.
-    api.impls
-        .retain(|block| !matches!(block.trait_.def, Def::Foreign { .. }));
-    visit::api(&mut api, &mut found);
+    visit::api(&mut with_known_traits(api), &mut found);
     found.0.remove("");
     found.0
 }
@@ -23,13 +22,10 @@ pub fn wanted(api: &Api) -> BTreeSet<String> {
 #[must_use]
 pub fn wanted_for_types(api: &Api) -> BTreeSet<String> {
     let mut wanted = wanted(api);
-    let mut places = api.clone();
-    places
-        .impls
-        .retain(|block| !matches!(block.trait_.def, Def::Foreign { .. }));
+    let mut places = with_known_traits(api);
     visit::without_receivers(&mut places);
     visit::api(&mut places, &mut Arguments);
-    let mut seen = Seen::default();
+    let mut seen = Named::default();
     visit::api(&mut places, &mut seen);
     let of_traits = api.impls.iter().filter(|block| match &block.self_ty {
         Ty::Path(PathTy {
@@ -44,6 +40,14 @@ pub fn wanted_for_types(api: &Api) -> BTreeSet<String> {
         }
     }
     wanted
+}
+
+/// The API without impls of other crates' traits: they do not cross without that crate.
+fn with_known_traits(api: &Api) -> Api {
+    let mut api = api.clone();
+    api.impls
+        .retain(|block| !matches!(block.trait_.def, Def::Foreign { .. }));
+    api
 }
 
 #[derive(Debug, Default)]
@@ -72,21 +76,5 @@ impl visit::Visitor for Arguments {
         if matches!(path.def, Def::Foreign { .. }) {
             path.args.clear();
         }
-    }
-}
-
-/// Collects the crate's own types.
-#[derive(Debug, Default)]
-struct Seen(BTreeSet<ItemId>);
-
-impl visit::Visitor for Seen {
-    fn path(&mut self, path: &mut PathTy) {
-        if let Def::Local(id) = path.def {
-            self.0.insert(id);
-        }
-    }
-
-    fn private(&self) -> bool {
-        false
     }
 }
